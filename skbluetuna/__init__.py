@@ -1,0 +1,22 @@
+"""Hyperparameter search for scikit-learn in three readable stages: scan, learn, climb.
+
+`BlueTunaSearchCV` takes the place of ``GridSearchCV``; `BlueTuner` is the same search
+as ask and tell, for any objective.
+"""
+
+from skbluetuna._search import BlueTunaSearchCV
+from skbluetuna._tuner import BlueTuner
+from skbluetuna._version import __version__
+from skbluetuna.space import Categorical, Integer, Real, Space
+from skbluetuna.stages import Classic
+
+__all__ = [
+    "BlueTunaSearchCV",
+    "BlueTuner",
+    "Classic",
+    "Space",
+    "Real",
+    "Integer",
+    "Categorical",
+    "__version__",
+]

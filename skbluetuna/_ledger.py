@@ -1,0 +1,186 @@
+"""What was asked and told: frozen trials in an append-only ledger, the only state.
+
+Rows stand in the order they were asked, whatever the order in which scores came back;
+everything the search does next is a function of them.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
+
+__all__ = ["Ledger", "Trial", "row_key"]
+
+FloatArray = NDArray[np.float64]
+State = Literal["asked", "complete", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One configuration that was asked, and what came of it.
+
+    Attributes
+    ----------
+    number : int
+        Position in the ledger, from 0.
+    params : dict
+        The configuration, as native Python values.
+    unit : tuple of d floats
+        The same as a point of the unit cube.
+    stage : str
+        The stage that asked: "initial", "scan", "learn", "climb" or "grid".
+    alternative : int
+        Which of several alternative spaces it belongs to; 0 if there is one.
+    state : {"asked", "complete", "failed"}
+        Whether its score is awaited, known, or could not be had.
+    score : float or None
+        The score, larger is better; None unless complete.
+    seconds : float or None
+        What the evaluation took, where it was told.
+    """
+
+    number: int
+    params: dict[str, Any] = field(hash=False)
+    unit: tuple[float, ...]
+    stage: str
+    alternative: int = 0
+    state: State = "asked"
+    score: float | None = None
+    seconds: float | None = None
+
+
+def row_key(unit: "FloatArray | tuple[float, ...]") -> bytes:
+    """Key under which two snapped unit points are the same configuration."""
+    return (np.round(unit, 10) + 0.0).tobytes()  # + 0.0: no negative zero
+
+
+class Ledger:
+    """Append-only list of trials.
+
+    Parameters
+    ----------
+    trials : iterable of Trial, default=()
+        Rows to start from, in the order they were asked.
+    """
+
+    __slots__ = ("_positions", "_rows", "_trials")
+
+    def __init__(self, trials: "Iterator[Trial] | tuple[Trial, ...]" = ()) -> None:
+        self._trials: list[Trial] = []
+        self._positions: dict[int, int] = {}  # trial number -> row
+        self._rows: dict[bytes, int] = {}  # configuration -> first row
+        for trial in trials:
+            self.append(trial)
+
+    def __len__(self) -> int:
+        return len(self._trials)
+
+    def __iter__(self) -> Iterator[Trial]:
+        return iter(self._trials)
+
+    def __getitem__(self, row: int) -> Trial:
+        return self._trials[row]
+
+    def __contains__(self, unit: FloatArray) -> bool:
+        return row_key(unit) in self._rows
+
+    def append(self, trial: Trial) -> None:
+        """Record that a trial was asked."""
+        self._positions[trial.number] = len(self._trials)
+        self._rows.setdefault(row_key(trial.unit), len(self._trials))
+        self._trials.append(trial)
+
+    def settle(self, number: int, score: float, seconds: float | None) -> None:
+        """Record what came of a trial; a score that is not finite marks a failure.
+
+        Raises
+        ------
+        UnknownTrialError
+            If no trial of that number was asked.
+        AlreadyToldError
+            If its score is known already.
+        """
+        if number not in self._positions:
+            raise UnknownTrialError(
+                f"trial {number} was never asked; {len(self)} trials were."
+            )
+        row = self._positions[number]
+        trial = self._trials[row]
+        if trial.state != "asked":
+            raise AlreadyToldError(
+                f"trial {number} was told already: it is {trial.state}"
+                + (f" with score {trial.score}." if trial.score is not None else ".")
+            )
+        known = math.isfinite(score)
+        self._trials[row] = replace(
+            trial,
+            state="complete" if known else "failed",
+            score=score if known else None,
+            seconds=seconds,
+        )
+
+    def before(self, stage: str) -> "Ledger":
+        """The rows that were asked before the first one of a stage."""
+        end = next((i for i, t in enumerate(self) if t.stage == stage), len(self))
+        return Ledger(tuple(self._trials[:end]))
+
+    def only(self, *stages: str) -> "Ledger":
+        """The rows that these stages asked."""
+        return Ledger(tuple(t for t in self if t.stage in stages))
+
+    def of(self, alternative: int) -> "Ledger":
+        """The rows of one alternative."""
+        return Ledger(tuple(t for t in self if t.alternative == alternative))
+
+    def count(self, stage: str) -> int:
+        """Count the rows that a stage asked."""
+        return sum(trial.stage == stage for trial in self)
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether a score is still awaited."""
+        return any(trial.state == "asked" for trial in self)
+
+    @property
+    def best(self) -> Trial | None:
+        """The complete trial with the largest score; the earliest of equals."""
+        complete = (t for t in self if t.score is not None)
+        return max(complete, key=lambda t: (t.score, -t.number), default=None)
+
+    def scored(self) -> tuple[FloatArray, FloatArray]:
+        """Units and scores of every told trial.
+
+        A failed trial counts as the worst score seen (0 if there is none), so that it
+        repels the search without stopping it.
+
+        Returns
+        -------
+        U : ndarray of shape (n, d)
+            Points in the unit cube.
+        y : ndarray of shape (n,)
+            Scores, larger is better, all finite.
+        """
+        told = [t for t in self if t.state != "asked"]
+        worst = min((t.score for t in told if t.score is not None), default=0.0)
+        y = [worst if t.score is None else t.score for t in told]
+        return np.array([t.unit for t in told], dtype=np.float64), np.array(y)
+
+    def score_at(self, units: FloatArray) -> FloatArray:
+        """Scores of configurations of shape (k, d); NaN where none was told.
+
+        Failures count as in `scored`.
+        """
+        worst = min((t.score for t in self if t.score is not None), default=0.0)
+        return np.array([self._score(unit, worst) for unit in units], dtype=np.float64)
+
+    def _score(self, unit: FloatArray, worst: float) -> float:
+        row = self._rows.get(row_key(unit))
+        if row is None or self._trials[row].state == "asked":
+            return math.nan
+        score = self._trials[row].score
+        return worst if score is None else score

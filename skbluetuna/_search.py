@@ -1,0 +1,287 @@
+"""BlueTunaSearchCV: the search as a scikit-learn estimator."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import check_random_state
+
+from skbluetuna._sklearn_compat import (
+    BaseSearchCV,
+    FrozenSplits,
+    at_least_one,
+    has_methods,
+    one_of,
+)
+from skbluetuna._tuner import BlueTuner
+from skbluetuna.space import Categorical, Space, parse_spaces
+
+__all__ = ["BlueTunaSearchCV"]
+
+
+class BlueTunaSearchCV(BaseSearchCV):
+    """Search hyperparameters in three readable stages: scan, learn, climb.
+
+    A drop-in replacement for :class:`~sklearn.model_selection.GridSearchCV` and
+    :class:`~sklearn.model_selection.RandomizedSearchCV` that needs fewer model fits and
+    says what it learned: how much each hyperparameter matters, how each pair interacts,
+    which regions are worth searching.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        Implements the scikit-learn estimator interface; provides ``score`` unless
+        `scoring` is given.
+    param_space : dict, or list of dicts
+        What may be tried, by parameter name (nested names such as ``clf__C`` too):
+
+        - ``(low, high)``: a range, of integers when both bounds are ``int``, else of
+          floats;
+        - ``(low, high, "log")``: the same on a log scale;
+        - ``(low, high, n_splits)`` or ``(low, high, n_splits, "log")``: with so many
+          interior lines for the boundary scan, 3 by default;
+        - a list, an array, or a tuple without numbers: choices, handed to the estimator
+          as exactly these objects; an increasing or decreasing list of numbers is an
+          ordered choice;
+        - a frozen scipy distribution: the range of its support if that is bounded,
+          otherwise its quantiles from 1 % to 99 %;
+        - :class:`Real`, :class:`Integer`, :class:`Categorical`: spelled out.
+
+        A list of dicts holds alternatives: each candidate belongs to one, and the
+        budget is split evenly.
+    n_iter : int or None, default=50
+        Number of candidates to evaluate by cross-validation, all stages together. None:
+        the strategy's own schedule in full. A finite space no larger than this is
+        evaluated exhaustively, in ``ParameterGrid`` order.
+    strategy : str or strategy object, default="classic"
+        ``"classic"``, the published search, or an object such as
+        ``Classic(n_lhs=20, tune_reps=20)``.
+    batch_size : int or None, default=None
+        Most candidates to evaluate at a time. None: as many as the stage can name
+        before it needs a score. It never depends on `n_jobs`, so that neither does the
+        result.
+    initial_params : list of dicts, default=None
+        Configurations to evaluate right after the estimator's own parameters, which
+        always come first (a value that is None or outside the space is replaced by the
+        centre of its range). Parameters that are not named keep the estimator's own.
+        Not used when the space is evaluated exhaustively.
+    scoring : str, callable, list, tuple or dict, default=None
+        As in ``GridSearchCV``. With several metrics the search is guided by the one
+        that `refit` names; if `refit` is a callable or False, by the first.
+    n_jobs : int, default=None
+        Number of jobs to run in parallel, as in ``GridSearchCV``.
+    refit : bool, str or callable, default=True
+        As in ``GridSearchCV``.
+    cv : int, cross-validation generator or iterable, default=None
+        As in ``GridSearchCV``. The splits are drawn once: every candidate is scored on
+        the same folds, also by a shuffling splitter without a seed.
+    verbose : int, default=0
+        As in ``GridSearchCV``.
+    pre_dispatch : int or str, default="2*n_jobs"
+        As in ``GridSearchCV``.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the search.
+    error_score : "raise" or numeric, default=np.nan
+        As in ``GridSearchCV``. A candidate with a score that is not finite counts as
+        failed: it never wins and never stops the search.
+    return_train_score : bool, default=False
+        As in ``GridSearchCV``.
+
+    Attributes
+    ----------
+    cv_results_ : dict of arrays
+        As in ``GridSearchCV``, in the order of evaluation, and column ``stage``:
+        ``"initial"``, ``"scan"``, ``"learn"``, ``"climb"``, or ``"grid"`` where the
+        space was evaluated exhaustively; with several alternatives also column
+        ``alternative``.
+    best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_,\
+ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
+        As in ``GridSearchCV``.
+    regions_ : dict of arrays
+        The scanned regions, one row each, ready for ``pandas.DataFrame``: ``param``,
+        ``low`` and ``high`` (in the parameter's own values; a choice's region is the
+        choice), ``raw_output``, ``projection`` and ``score`` (NaN where nothing was
+        scanned), and ``kept``.
+    weights_ : dict of arrays
+        Influence of each parameter, one row each: ``param``, ``weight``, ``std_error``,
+        ``initial_weight``, and ``share`` of the variance that the model explains.
+    interactions_ : dict of arrays
+        Interaction of each pair, one row for each ``kind`` of term: ``param_a``,
+        ``param_b``, ``kind``, ``weight``, ``std_error`` and ``share``. Shares of both
+        tables sum to one.
+    optimized_space_ : dict, or list of dicts
+        The narrowed space, valid as `param_space`: kept regions and the best
+        configuration.
+    tuner_ : BlueTuner
+        The search itself, with its trials.
+
+    See Also
+    --------
+    BlueTuner : The same search as ask and tell.
+    sklearn.model_selection.GridSearchCV : Exhaustive search.
+
+    Notes
+    -----
+    With several alternatives the tables have one more column, ``alternative``.
+
+    References
+    ----------
+    Equations 1 to 10 of ``doc/notation.md``.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbluetuna import BlueTunaSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> space = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 1e1, "log")}
+    >>> search = BlueTunaSearchCV(SVC(), space, n_iter=20, random_state=0).fit(X, y)
+    >>> len(search.cv_results_["params"])
+    20
+    >>> bool(search.best_score_ > 0.96)
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseSearchCV._parameter_constraints,
+        "param_space": [dict, list, tuple, Space],
+        "n_iter": [at_least_one(), None],
+        "strategy": [one_of("classic"), has_methods("schedule", "n_trials")],
+        "batch_size": [at_least_one(), None],
+        "initial_params": [list, tuple, None],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        param_space,
+        *,
+        n_iter=50,
+        strategy="classic",
+        batch_size=None,
+        initial_params=None,
+        scoring=None,
+        n_jobs=None,
+        refit=True,
+        cv=None,
+        verbose=0,
+        pre_dispatch="2*n_jobs",
+        random_state=None,
+        error_score=np.nan,
+        return_train_score=False,
+    ):
+        super().__init__(
+            estimator=estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.param_space = param_space
+        self.n_iter = n_iter
+        self.strategy = strategy
+        self.batch_size = batch_size
+        self.initial_params = initial_params
+        self.random_state = random_state
+
+    def _check_input_parameters(self, X, y, split_params):
+        """Make out the search and draw the folds, before the first fit."""
+        spaces = parse_spaces(self.param_space)
+        self.tuner_ = BlueTuner(
+            spaces,
+            n_iter=self.n_iter,
+            strategy=self.strategy,
+            random_state=_seed(self.random_state),
+            reference=[_own_params(self.estimator, space) for space in spaces],
+            initial_params=self.initial_params,
+        )
+        self._checked_cv_orig = FrozenSplits(self._checked_cv_orig, X, y, split_params)
+
+    def _run_search(self, evaluate_candidates, *, callback_ctx=None):
+        """Ask, evaluate, tell, until the tuner is finished."""
+        search_ctx = callback_ctx.subcontext(
+            task_name="search", max_subtasks=None
+        ).call_on_fit_task_begin(estimator=self)
+        try:
+            while not self.tuner_.finished:
+                trials = self.tuner_.ask(self.batch_size)
+                results = self._evaluate(evaluate_candidates, trials, search_ctx)
+                self._tell(trials, results)
+        finally:
+            self._checked_cv_orig = self._checked_cv_orig.original
+        self.regions_ = self.tuner_.regions
+        self.weights_ = self.tuner_.weights
+        self.interactions_ = self.tuner_.interactions
+        self.optimized_space_ = self.tuner_.optimized_space
+        search_ctx.call_on_fit_task_end(estimator=self)
+
+    def _evaluate(self, evaluate_candidates, trials, search_ctx):
+        """Cross-validate a batch inside a callback context of its own."""
+        batch_ctx = search_ctx.subcontext(
+            task_name=trials[0].stage,
+            max_subtasks=len(trials) * self.n_splits_,
+            sequential_subtasks=False,
+        ).call_on_fit_task_begin(estimator=self)
+        more_results = {"stage": [trial.stage for trial in trials]}
+        if len(self.tuner_.spaces) > 1:
+            more_results["alternative"] = [trial.alternative for trial in trials]
+        results = evaluate_candidates(
+            [trial.params for trial in trials],
+            more_results=more_results,
+            callback_ctx=batch_ctx,
+        )
+        batch_ctx.call_on_fit_task_end(estimator=self)
+        return results
+
+    def _tell(self, trials, results):
+        """Tell the tuner the guiding metric and the seconds of the newest rows."""
+        new = slice(-len(trials), None)
+        seconds = results["mean_fit_time"][new] + results["mean_score_time"][new]
+        scores = results[f"mean_test_{self._guiding_metric(results)}"][new]
+        for trial, score, time in zip(trials, scores, seconds, strict=True):
+            self.tuner_.tell(trial, float(score), seconds=float(time) * self.n_splits_)
+
+    def _guiding_metric(self, results):
+        """Name of the metric that guides the search, as a key of ``cv_results_``."""
+        prefix = "mean_test_"
+        names = [key.removeprefix(prefix) for key in results if key.startswith(prefix)]
+        if names != ["score"]:  # a callable scorer shows its metrics only now
+            self._check_refit_for_multimetric(names)
+        return self.refit if self.refit in names else names[0]
+
+
+def _seed(random_state):
+    """Seed of the search: an int as it is, anything else draws one."""
+    if isinstance(random_state, int | np.integer):
+        return random_state
+    return check_random_state(random_state).randint(np.iinfo(np.int32).max)
+
+
+def _own_params(estimator, space):
+    """The estimator's own values of the parameters in a space.
+
+    Raises
+    ------
+    ValueError
+        If the estimator has no parameter of that name; scikit-learn's message says
+        which exist.
+    """
+    own = clone(estimator)
+    # Objects that the space fixes (say, one classifier in a pipeline) come first: the
+    # values of their own parameters are then theirs.
+    fixed = {
+        name: dim.choices[0]
+        for name, dim in zip(space.names, space.dimensions, strict=True)
+        if isinstance(dim, Categorical) and dim.n_values == 1
+    }
+    own.set_params(**clone(fixed, safe=False))
+    values = own.get_params(deep=True)
+    if not set(space.names) <= set(values):
+        # A choice of objects may bring the name along; if not, this raises.
+        own.set_params(**clone(space.centre(), safe=False))
+    return {name: values[name] for name in space.names if name in values}

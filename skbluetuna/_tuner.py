@@ -1,0 +1,441 @@
+"""BlueTuner: the search as ask and tell, without scikit-learn."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbluetuna._ledger import Ledger, Trial
+from skbluetuna._version import __version__
+from skbluetuna.exceptions import UnknownTrialError
+from skbluetuna.space import (
+    Space,
+    decode_params,
+    decode_space,
+    encode_params,
+    encode_space,
+    parse_spaces,
+)
+from skbluetuna.stages import (
+    Classic,
+    FloatArray,
+    Strategy,
+    initial_rows,
+    interaction_table,
+    narrowed_space,
+    plan,
+    region_table,
+    resolve_strategy,
+    weight_table,
+)
+
+__all__ = ["BlueTuner"]
+
+FORMAT = 1  # of the JSON text
+
+
+class BlueTuner:
+    """Three-stage hyperparameter search, asked for trials and told their scores.
+
+    The tuner decides what to evaluate and never evaluates; its only state is the
+    ledger of trials.
+
+    Parameters
+    ----------
+    space : dict, Space, or list of these
+        What may be asked, as `param_space` of `BlueTunaSearchCV`. Of several
+        alternatives each trial belongs to one, and the budget is split evenly.
+    n_iter : int or None, default=50
+        Number of trials, all stages together; None for the strategy's own schedule. A
+        finite space no larger than this is asked exhaustively.
+    strategy : str or strategy object, default="classic"
+        ``"classic"`` or e.g. ``Classic(n_lhs=20)``.
+    random_state : int, numpy Generator, RandomState or None, default=None
+        Seed; None draws one.
+    reference : dict or list of dicts, default=None
+        Configuration that is asked first and around which the scan looks, one for each
+        alternative. Parameters that are missing, None or outside their dimension stand
+        at its centre.
+    initial_params : list of dicts, default=None
+        Configurations asked next. Parameters that are not named stand at the
+        reference's value; a value outside its dimension is an error.
+
+    Attributes
+    ----------
+    trials : tuple of Trial
+        The ledger's rows, in the order they were asked.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument breaks a rule above; the message names it.
+
+    Examples
+    --------
+    >>> tuner = BlueTuner({"x": (-1.0, 1.0), "k": [1, 2, 3]}, n_iter=30, random_state=0)
+    >>> while not tuner.finished:
+    ...     for trial in tuner.ask():
+    ...         score = -trial.params["x"] ** 2 + trial.params["k"]
+    ...         tuner.tell(trial, score)
+    >>> len(tuner.trials), tuner.best.params["k"]
+    (30, 3)
+    """
+
+    def __init__(
+        self,
+        space: Any,
+        *,
+        n_iter: int | None = 50,
+        strategy: str | Strategy = "classic",
+        random_state: Any = None,
+        reference: Any = None,
+        initial_params: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
+        spaces = parse_spaces(space)
+        self._strategy = resolve_strategy(strategy)
+        self._seed = _draw_seed(random_state)
+        self._n_iter = None if n_iter is None else _check_count("n_iter", n_iter)
+        initial = initial_rows(spaces, reference, initial_params)
+        self._alternatives = plan(spaces, initial, self._strategy, self._n_iter)
+        self._ledger = Ledger()
+
+    def __repr__(self) -> str:
+        names = [list(a.space.names) for a in self._alternatives]
+        return (
+            f"BlueTuner({names[0] if len(names) == 1 else names}, "
+            f"n_iter={self.n_iter}, strategy={self._strategy!r}, "
+            f"{len(self._ledger)} asked)"
+        )
+
+    @property
+    def n_iter(self) -> int:
+        """Number of trials the search will ask, unless the space has fewer."""
+        return sum(a.quota for a in self._alternatives)
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        """The alternatives."""
+        return tuple(a.space for a in self._alternatives)
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """Every trial asked so far, in the order of their numbers."""
+        return tuple(_copied(trial) for trial in self._ledger)
+
+    @property
+    def best(self) -> Trial | None:
+        """The complete trial with the largest score; None before there is one."""
+        best = self._ledger.best
+        return None if best is None else _copied(best)
+
+    @property
+    def finished(self) -> bool:
+        """Whether everything is asked and told."""
+        return not self._ledger.has_pending and all(
+            self._is_spent(k) for k in range(len(self._alternatives))
+        )
+
+    def ask(self, n: int | None = None) -> list[Trial]:
+        """Return the next trials to evaluate.
+
+        Parameters
+        ----------
+        n : int or None, default=None
+            At most so many; None for all that the stage can name now.
+
+        Returns
+        -------
+        trials : list of Trial
+            Empty while the search waits for scores of trials that were asked before,
+            and when it is finished.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If `n` is not a positive int.
+        """
+        if n is not None:
+            n = _check_count("n", n)
+        share = [
+            (len(self._ledger.of(k)) / max(1, a.quota), k)
+            for k, a in enumerate(self._alternatives)
+        ]
+        asked: list[Trial] = []
+        for _, k in sorted(share):  # the alternative that is furthest behind goes first
+            asked += self._ask_of(k, None if n is None else n - len(asked))
+        return asked
+
+    def tell(
+        self, trial: Trial | int, score: float, *, seconds: float | None = None
+    ) -> None:
+        """Record the score of a trial.
+
+        Parameters
+        ----------
+        trial : Trial or int
+            A trial that was asked, or its number.
+        score : float
+            Its score, larger is better. NaN or an infinity marks a failed trial: it
+            never wins and never stops the search.
+        seconds : float or None, default=None
+            What the evaluation took.
+
+        Raises
+        ------
+        UnknownTrialError
+            If this tuner did not ask the trial.
+        AlreadyToldError
+            If its score was told before.
+        TypeError
+            If `score` is not a number.
+        """
+        number = trial.number if isinstance(trial, Trial) else trial
+        if isinstance(trial, Trial) and not self._knows(trial):
+            raise UnknownTrialError(
+                f"trial {number} with {trial.params} was not asked by this tuner."
+            )
+        try:
+            value = float(score)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"score must be a number; got {score!r}.") from error
+        self._ledger.settle(number, value, seconds)
+
+    @property
+    def regions(self) -> dict[str, NDArray[Any]]:
+        """The scanned regions, one row each (see `BlueTunaSearchCV`)."""
+        return self._table(
+            lambda a, ledger, _: region_table(
+                a.space, a.schedule.regions(a.space, ledger)
+            )
+        )
+
+    @property
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Influence of each parameter, one row each (see `BlueTunaSearchCV`)."""
+        return self._table(
+            lambda a, ledger, seed: weight_table(
+                a.space, *a.schedule.influence(a.space, ledger, seed)
+            )
+        )
+
+    @property
+    def interactions(self) -> dict[str, NDArray[Any]]:
+        """Interaction of each pair, one row each (see `BlueTunaSearchCV`)."""
+        return self._table(
+            lambda a, ledger, seed: interaction_table(
+                a.space, a.schedule.influence(a.space, ledger, seed)[1]
+            )
+        )
+
+    @property
+    def optimized_space(self) -> Any:
+        """The narrowed space: a dict, or a list of dicts for several alternatives."""
+        narrowed = []
+        for k, (space, _, _, schedule) in enumerate(self._alternatives):
+            ledger = self._ledger.of(k)
+            best = None if ledger.best is None else ledger.best.params
+            regions = schedule.regions(space, ledger)
+            narrowed.append(narrowed_space(space, regions, best))
+        return narrowed[0] if len(narrowed) == 1 else narrowed
+
+    def to_json(self) -> str:
+        """Whole state as JSON text, from which `from_json` goes on exactly.
+
+        Returns
+        -------
+        text : str
+            Space, settings and trials. Choices that JSON cannot hold (estimators,
+            callables) are stored by their position; `from_json` then needs the space.
+        """
+        spaces = [encode_space(a.space) for a in self._alternatives]
+        return json.dumps(
+            {
+                "format": FORMAT,
+                "version": __version__,
+                "n_iter": self._n_iter,
+                "seed": self._seed,
+                "strategy": _encode_strategy(self._strategy),
+                "names": [a.space.names for a in self._alternatives],
+                "spaces": None if None in spaces else spaces,
+                "initial": [
+                    [encode_params(a.space, params) for params in a.initial]
+                    for a in self._alternatives
+                ],
+                "trials": [self._encode_trial(trial) for trial in self._ledger],
+            },
+            allow_nan=False,
+        )
+
+    @classmethod
+    def from_json(
+        cls, text: str, *, space: Any = None, strategy: str | Strategy | None = None
+    ) -> "BlueTuner":
+        """Restore a tuner; it asks exactly what the original would have asked.
+
+        Parameters
+        ----------
+        text : str
+            What `to_json` returned.
+        space : as in the constructor, default=None
+            Needed if choices could not be stored; must be the original space.
+        strategy : as in the constructor, default=None
+            Needed if the strategy is not one of the package's own.
+
+        Returns
+        -------
+        tuner : BlueTuner
+            The restored tuner.
+
+        Raises
+        ------
+        ValueError
+            If the text is of another format, or lacks what the arguments must supply.
+        """
+        state = json.loads(text)
+        if not isinstance(state, dict) or state.get("format") != FORMAT:
+            raise ValueError(f"text must be a BlueTuner in JSON format {FORMAT}.")
+        if space is None:
+            if state["spaces"] is None:
+                raise ValueError(
+                    "space must be given: the stored one has choices that JSON "
+                    "cannot hold."
+                )
+            space = [decode_space(stored) for stored in state["spaces"]]
+        spaces = parse_spaces(space)
+        _check_same_shape(spaces, state)
+        tuner = cls.__new__(cls)
+        tuner._strategy = _decode_strategy(state["strategy"], strategy)
+        tuner._seed, tuner._n_iter = state["seed"], state["n_iter"]
+        initial = [
+            [decode_params(own, row) for row in rows]
+            for own, rows in zip(spaces, state["initial"], strict=True)
+        ]
+        tuner._alternatives = plan(spaces, initial, tuner._strategy, tuner._n_iter)
+        tuner._ledger = Ledger(
+            tuple(
+                Trial(**(row | {
+                    "params": decode_params(spaces[row["alternative"]], row["params"]),
+                    "unit": tuple(row["unit"]),
+                }))
+                for row in state["trials"]
+            )
+        )  # fmt: skip
+        return tuner
+
+    def _ask_of(self, k: int, n: int | None) -> list[Trial]:
+        """Ask one alternative: initial trials, then stage after stage."""
+        space, initial, quota, schedule = self._alternatives[k]
+        mine = self._ledger.of(k)
+        start = len(mine)
+        end = quota if n is None else min(quota, start + n)
+        for params in initial[start:end]:
+            mine.append(self._append(k, "initial", space.to_unit([params])[0], params))
+        for stage in schedule.stages:
+            if len(mine) >= end or len(mine) < len(initial):
+                break
+            seed = (self._seed, k)
+            for unit in stage.propose(space, mine, end - len(mine), seed):
+                (params,) = space.from_unit(unit[None])
+                mine.append(self._append(k, stage.name, unit, params))
+            if not stage.is_done(space, mine, seed):
+                break
+        return [_copied(trial) for trial in list(mine)[start:]]
+
+    def _append(
+        self, k: int, stage: str, unit: FloatArray, params: dict[str, Any]
+    ) -> Trial:
+        trial = Trial(len(self._ledger), dict(params), tuple(unit.tolist()), stage, k)
+        self._ledger.append(trial)
+        return trial
+
+    def _is_spent(self, k: int) -> bool:
+        """Whether an alternative has used its share, or has nothing left to ask."""
+        space, initial, quota, schedule = self._alternatives[k]
+        mine = self._ledger.of(k)
+        return len(mine) >= quota or (
+            len(mine) >= len(initial)
+            and all(s.is_done(space, mine, (self._seed, k)) for s in schedule.stages)
+        )
+
+    def _knows(self, trial: Trial) -> bool:
+        if not 0 <= trial.number < len(self._ledger):
+            return False
+        own = self._ledger[trial.number]
+        return (own.unit, own.alternative) == (trial.unit, trial.alternative)
+
+    def _table(self, build: Any) -> dict[str, NDArray[Any]]:
+        """Tables of all alternatives one below the other, with their number."""
+        tables = [
+            build(a, self._ledger.of(k), (self._seed, k))
+            for k, a in enumerate(self._alternatives)
+        ]
+        if len(tables) == 1:
+            return dict(tables[0])
+        number = [np.full(len(t["weight" if "weight" in t else "score"]), k)
+                  for k, t in enumerate(tables)]  # fmt: skip
+        joined = {c: np.concatenate([t[c] for t in tables]) for c in tables[0]}
+        return {"alternative": np.concatenate(number), **joined}
+
+    def _encode_trial(self, trial: Trial) -> dict[str, Any]:
+        space = self._alternatives[trial.alternative].space
+        row = {name: getattr(trial, name) for name in Trial.__slots__}
+        return row | {"params": encode_params(space, trial.params)}
+
+
+def _copied(trial: Trial) -> Trial:
+    """The trial with a dict of its own: what a caller does to it stays with them."""
+    return replace(trial, params=dict(trial.params))
+
+
+def _draw_seed(random_state: Any) -> int:
+    """Seed of the whole search as a non-negative int."""
+    if random_state is None:
+        return int(np.random.default_rng().integers(2**31))
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**31))
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    if not isinstance(random_state, int | np.integer):
+        raise TypeError(
+            "random_state must be an int, a numpy Generator or RandomState, or None; "
+            f"got {random_state!r}."
+        )
+    if random_state < 0:
+        raise ValueError(f"random_state must not be negative; got {random_state}.")
+    return int(random_state)
+
+
+def _check_count(name: str, value: Any) -> int:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool):
+        raise TypeError(f"{name} must be an int or None; got {value!r}.")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1; got {value}.")
+    return int(value)
+
+
+def _encode_strategy(strategy: Strategy) -> dict[str, Any] | None:
+    """Options of a strategy of the package's own; None for any other."""
+    return asdict(strategy) if type(strategy) is Classic else None
+
+
+def _decode_strategy(
+    stored: dict[str, Any] | None, given: str | Strategy | None
+) -> Strategy:
+    if given is not None:
+        return resolve_strategy(given)
+    if stored is None:
+        raise ValueError("strategy must be given: the stored one is not the package's.")
+    return Classic(**stored)
+
+
+def _check_same_shape(spaces: tuple[Space, ...], state: dict[str, Any]) -> None:
+    """Refuse a space that cannot be the one of the stored trials."""
+    stored = [list(names) for names in state["names"]]
+    given = [list(space.names) for space in spaces]
+    if stored != given:
+        raise ValueError(
+            f"space must have the stored parameters {stored}; got {given}."
+        )

@@ -1,0 +1,19 @@
+"""The package's own errors.
+
+Bad values at the border raise plain ``ValueError`` or ``TypeError``; the classes here
+exist where a caller may want to catch one thing and not another.
+"""
+
+__all__ = ["AlreadyToldError", "MissingDependencyError", "UnknownTrialError"]
+
+
+class UnknownTrialError(ValueError):
+    """A score was told for a trial that this tuner never asked."""
+
+
+class AlreadyToldError(RuntimeError):
+    """A score was told twice for the same trial."""
+
+
+class MissingDependencyError(ImportError):
+    """An optional package is needed and not installed."""

@@ -1,0 +1,41 @@
+"""What has been learned: arrays in, arrays out.
+
+This room has never heard of trials, stages or scikit-learn. Equation numbers are those
+of ``doc/notation.md``.
+
+=========  ==========================================================  ==============
+symbol     meaning                                                     shape
+=========  ==========================================================  ==============
+d          number of hyperparameters that the model sees
+n          number of evaluations
+p          number of features, d + 2 * d (d - 1) / 2
+r          number of independent trainings
+U          unit points, each in [0, 1]                                 (n, d)
+y          scores, larger is better                                    (n,)
+A          scaled points, a = 0.1 + 0.9 u, so that log a exists        (n, d)
+Phi        features [a_i ; a_i a_j ; log a_i - log a_j], i < j         (n, p)
+w, b       weights and bias of the perceptron                          (p,), scalar
+t          targets: y scaled into the activation's range               (n,)
+=========  ==========================================================  ==============
+"""
+
+from skbluetuna.model._features import pairs, perceptron_features, perceptron_jacobian
+from skbluetuna.model._perceptron import (
+    ACTIVATIONS,
+    FittedPerceptron,
+    autoconverge,
+    loss_gradient,
+)
+from skbluetuna.model._tables import Influence, influence
+
+__all__ = [
+    "ACTIVATIONS",
+    "FittedPerceptron",
+    "Influence",
+    "autoconverge",
+    "influence",
+    "loss_gradient",
+    "pairs",
+    "perceptron_features",
+    "perceptron_jacobian",
+]

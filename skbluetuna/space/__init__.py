@@ -1,0 +1,37 @@
+"""What may be asked: dimensions, spaces, and how a `param_space` is read.
+
+This room is the border between native Python values and the unit cube: log scales,
+integer rounding, choices and distributions are done and undone here and nowhere else.
+"""
+
+from skbluetuna.space._dimensions import (
+    Categorical,
+    Dimension,
+    Distribution,
+    Integer,
+    Real,
+)
+from skbluetuna.space._json import (
+    decode_params,
+    decode_space,
+    encode_params,
+    encode_space,
+)
+from skbluetuna.space._parse import parse_dimension
+from skbluetuna.space._space import Space, grid, parse_spaces
+
+__all__ = [
+    "Space",
+    "Real",
+    "Integer",
+    "Categorical",
+    "Distribution",
+    "Dimension",
+    "decode_params",
+    "decode_space",
+    "encode_params",
+    "encode_space",
+    "grid",
+    "parse_dimension",
+    "parse_spaces",
+]

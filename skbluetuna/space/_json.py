@@ -1,0 +1,111 @@
+"""Spaces and configurations as JSON values, without pickles.
+
+Choices that JSON cannot hold (estimators, callables, arrays) make a space unstorable;
+configurations are always storable, since a choice is stored as its position.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import scipy.stats
+
+from skbluetuna.space._dimensions import (
+    Categorical,
+    Dimension,
+    Distribution,
+    Integer,
+    Real,
+)
+from skbluetuna.space._space import Space
+
+__all__ = ["decode_params", "decode_space", "encode_params", "encode_space"]
+
+
+def encode_space(space: Space) -> dict[str, Any] | None:
+    """JSON value of a space; None if one of its choices has none."""
+    try:
+        return {
+            name: _encode_dimension(dim)
+            for name, dim in zip(space.names, space.dimensions, strict=True)
+        }
+    except TypeError:
+        return None
+
+
+def decode_space(stored: Mapping[str, Any]) -> Space:
+    """Space that `encode_space` stored."""
+    return Space({name: _decode_dimension(dict(d)) for name, d in stored.items()})
+
+
+def encode_params(space: Space, params: Mapping[str, Any]) -> list[Any]:
+    """JSON value of a configuration: numbers as they are, choices by position."""
+    return [
+        dim.index(params[name]) if isinstance(dim, Categorical) else params[name]
+        for name, dim in zip(space.names, space.dimensions, strict=True)
+    ]
+
+
+def decode_params(space: Space, stored: list[Any]) -> dict[str, Any]:
+    """Configuration that `encode_params` stored, with the space's own objects."""
+    return {
+        name: dim.choices[value] if isinstance(dim, Categorical) else value
+        for name, dim, value in zip(space.names, space.dimensions, stored, strict=True)
+    }
+
+
+def _encode_dimension(dim: Dimension) -> dict[str, Any]:
+    if isinstance(dim, Real | Integer):
+        kind = "real" if isinstance(dim, Real) else "integer"
+        return {
+            "type": kind, "low": dim.low, "high": dim.high,
+            "log": dim.log, "n_splits": dim.n_splits,
+        }  # fmt: skip
+    if isinstance(dim, Categorical):
+        return {
+            "type": "categorical", "choices": [_encode(c) for c in dim.choices],
+            "ordered": dim.ordered, "n_splits": dim.n_splits,
+        }  # fmt: skip
+    if isinstance(dim, Distribution) and hasattr(scipy.stats, _family(dim)):
+        return {
+            "type": "distribution", "name": _family(dim),
+            "args": [_encode(float(a)) for a in dim.rv.args],
+            "kwds": {k: _encode(float(v)) for k, v in dim.rv.kwds.items()},
+            "n_splits": dim.n_splits,
+        }  # fmt: skip
+    raise TypeError(f"{dim!r} has no JSON form.")
+
+
+def _family(dim: Distribution) -> str:
+    return str(getattr(getattr(dim.rv, "dist", None), "name", ""))
+
+
+def _decode_dimension(stored: dict[str, Any]) -> Dimension:
+    kind = stored.pop("type")
+    if kind == "categorical":
+        stored["choices"] = [_decode(choice) for choice in stored["choices"]]
+        return Categorical(**stored)
+    if kind == "distribution":
+        family = getattr(scipy.stats, stored["name"])
+        return Distribution(
+            family(*stored["args"], **stored["kwds"]), stored["n_splits"]
+        )
+    return Real(**stored) if kind == "real" else Integer(**stored)
+
+
+def _encode(value: Any) -> Any:
+    """JSON value of a choice; sequences carry their type."""
+    if value is None or type(value) in (bool, int, str):
+        return value
+    if type(value) is float and math.isfinite(value):
+        return value
+    if type(value) in (tuple, list):
+        return {type(value).__name__: [_encode(item) for item in value]}
+    raise TypeError(f"{value!r} has no JSON form.")
+
+
+def _decode(stored: Any) -> Any:
+    if isinstance(stored, dict):
+        ((kind, items),) = stored.items()
+        return {"tuple": tuple, "list": list}[kind](_decode(item) for item in items)
+    return stored

@@ -1,0 +1,202 @@
+"""What a stage is, and what all stages share.
+
+A stage is frozen settings with pure functions of (space, ledger, seed): it looks at the
+rows of the ledger and says which unit points to ask next. It evaluates nothing and
+remembers nothing.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from itertools import product
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbluetuna._ledger import Ledger, row_key
+from skbluetuna.model import Influence
+from skbluetuna.space import Space
+
+__all__ = [
+    "FloatArray",
+    "InfluenceRule",
+    "PlannedStage",
+    "RegionRule",
+    "Regions",
+    "Schedule",
+    "Seed",
+    "Stage",
+    "fresh_points",
+    "kept_intervals",
+    "sample_intervals",
+]
+
+FloatArray = NDArray[np.float64]
+Seed = tuple[int, ...]  # the search's seed and the alternative's number
+Intervals = list[FloatArray]  # for each dimension, kept [low, high] rows, shape (k, 2)
+
+
+class Stage(Protocol):
+    """One step of the search, with its settings."""
+
+    @property
+    def name(self) -> str:
+        """Name under which its trials stand in the ledger."""
+        ...
+
+    def is_done(self, space: Space, ledger: Ledger, seed: Seed) -> bool:
+        """Whether it has asked everything it will ever ask."""
+        ...
+
+    def propose(
+        self, space: Space, ledger: Ledger, n: int | None, seed: Seed
+    ) -> FloatArray:
+        """Next unit points, shape (k, d), k <= n; none while it waits for scores."""
+        ...
+
+
+class PlannedStage(ABC):
+    """A stage whose points all follow from the rows before it.
+
+    Its plan is a function of the ledger as it stood when the stage began, so that it
+    can be asked at once or in pieces, before or after a restart, with one result.
+    """
+
+    name: str
+
+    @abstractmethod
+    def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:
+        """All points of the stage, shape (k, d), given the rows before it."""
+
+    def _remaining(self, space: Space, ledger: Ledger, seed: Seed) -> FloatArray | None:
+        """Points not asked yet; None while scores of earlier stages are awaited."""
+        before = ledger.before(self.name)
+        if self.needs_scores and before.has_pending:
+            return None
+        return self.plan(space, before, seed)[ledger.count(self.name) :]
+
+    @property
+    def needs_scores(self) -> bool:
+        """Whether the plan depends on the scores of earlier stages."""
+        return True
+
+    def is_done(self, space: Space, ledger: Ledger, seed: Seed) -> bool:
+        """Whether the whole plan has been asked."""
+        remaining = self._remaining(space, ledger, seed)
+        return remaining is not None and len(remaining) == 0
+
+    def propose(
+        self, space: Space, ledger: Ledger, n: int | None, seed: Seed
+    ) -> FloatArray:
+        """Next points of the plan, shape (k, d)."""
+        remaining = self._remaining(space, ledger, seed)
+        return np.empty((0, len(space))) if remaining is None else remaining[:n]
+
+
+class Regions(NamedTuple):
+    """The scanned regions, one row each; lengths and edges in the unit interval."""
+
+    param: NDArray[np.intp]  # which dimension
+    low: FloatArray
+    high: FloatArray
+    raw_output: FloatArray  # eq. 2; NaN where nothing was scanned
+    projection: FloatArray  # eq. 3
+    score: FloatArray  # eq. 4
+    kept: NDArray[np.bool_]
+
+
+RegionRule = Callable[[Space, Ledger], Regions]
+InfluenceRule = Callable[[Space, Ledger, Seed], tuple[FloatArray, Influence]]
+
+
+class Schedule(NamedTuple):
+    """A strategy made out for one space and one budget."""
+
+    stages: tuple[Stage, ...]
+    regions: RegionRule
+    influence: InfluenceRule  # -> initial weights (d,), tables of the active parameters
+
+
+def active(space: Space) -> NDArray[np.intp]:
+    """Dimensions that can vary; the model sees these alone."""
+    varies = [dim.n_values != 1 for dim in space.dimensions]
+    return np.flatnonzero(varies)
+
+
+def kept_intervals(regions: Regions, d: int) -> Intervals:
+    """Kept parts of each dimension, as [low, high] rows."""
+    edges = np.column_stack([regions.low, regions.high])
+    return [edges[(regions.param == j) & regions.kept] for j in range(d)]
+
+
+def sample_intervals(P: FloatArray, intervals: Intervals) -> FloatArray:
+    """Send uniform points P of shape (n, d) to the union of each dimension's intervals.
+
+    A longer interval receives proportionally more, and strata of P stay strata.
+    """
+    U = np.empty_like(P)
+    for j, parts in enumerate(intervals):
+        ends = np.cumsum(parts[:, 1] - parts[:, 0])
+        at = P[:, j] * ends[-1]
+        k = np.minimum(np.searchsorted(ends, at, side="right"), len(ends) - 1)
+        U[:, j] = parts[k, 1] - (ends[k] - at)
+    return np.clip(U, 0.0, 1.0)
+
+
+def fresh_points(
+    space: Space,
+    ledger: Ledger,
+    n: int,
+    rng: np.random.Generator,
+    intervals: Intervals,
+    first: FloatArray,
+) -> FloatArray:
+    """Choose n configurations that were never asked, as far as the space has them.
+
+    Takes the points in `first`; where they repeat, random ones of the kept intervals;
+    where those are used up, of the whole cube; and last the unseen rest of a finite
+    space.
+
+    Parameters
+    ----------
+    space : Space
+        The space.
+    ledger : Ledger
+        What was asked already.
+    n : int
+        How many points are wanted.
+    rng : numpy.random.Generator
+        Source of the random ones.
+    intervals : list of d ndarrays of shape (k, 2)
+        Kept parts of each dimension.
+    first : ndarray of shape (m, d)
+        Preferred points.
+
+    Returns
+    -------
+    U : ndarray of shape (n, d), or less if the space is exhausted
+        Snapped points, no two alike.
+    """
+    found: dict[bytes, FloatArray] = {}
+
+    def take(points: FloatArray) -> None:
+        for unit in space.snap(points):
+            if len(found) < n and unit not in ledger:
+                found.setdefault(row_key(unit), unit)
+
+    whole = [np.array([[0.0, 1.0]])] * len(space)
+    take(first)
+    for parts in (intervals, whole):
+        for _ in range(20):
+            if len(found) == n:
+                break
+            take(sample_intervals(rng.random((4 * n + 16, len(space))), parts))
+    if len(found) < n and space.size is not None:
+        take(rng.permutation(_all_points(space)))
+    return np.array(list(found.values())).reshape(len(found), len(space))
+
+
+def _all_points(space: Space) -> FloatArray:
+    """Every point of a finite space; called only when random ones keep repeating."""
+    axes = [[dim.to_unit(v) for v in dim.values()] for dim in space.dimensions]
+    return np.array(list(product(*axes)), dtype=np.float64)

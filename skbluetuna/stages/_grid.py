@@ -1,0 +1,28 @@
+"""Every configuration of a finite space, for budgets that pay for all of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skbluetuna._ledger import Ledger
+from skbluetuna.space import Space, grid
+from skbluetuna.stages._base import FloatArray, PlannedStage, Seed
+
+__all__ = ["Grid"]
+
+
+@dataclass(frozen=True)
+class Grid(PlannedStage):
+    """Exhaustive evaluation in the order of scikit-learn's ``ParameterGrid``."""
+
+    name = "grid"
+
+    @property
+    def needs_scores(self) -> bool:
+        """False: the order of the grid is fixed."""
+        return False
+
+    def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:  # noqa: ARG002
+        """Unit points of the whole grid."""
+        points = space.to_unit(grid(space))
+        return np.array([u for u in points if u not in before]).reshape(-1, len(space))

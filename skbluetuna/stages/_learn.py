@@ -1,0 +1,46 @@
+"""Stage 2, learn: Latin-hypercube trials over the kept regions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import qmc
+
+from skbluetuna._ledger import Ledger
+from skbluetuna.space import Space
+from skbluetuna.stages._base import (
+    FloatArray,
+    PlannedStage,
+    RegionRule,
+    Seed,
+    fresh_points,
+    kept_intervals,
+    sample_intervals,
+)
+
+__all__ = ["Learn"]
+
+
+@dataclass(frozen=True)
+class Learn(PlannedStage):
+    """Spread trials over the kept regions, stratified in every parameter.
+
+    Parameters
+    ----------
+    n_trials : int
+        How many.
+    regions : callable
+        Rule that scores the regions of a space from a ledger.
+    """
+
+    n_trials: int
+    regions: RegionRule
+
+    name = "learn"
+
+    def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:
+        """Latin hypercube over the union of the kept regions of each parameter."""
+        rng = np.random.default_rng([*seed, len(before)])
+        intervals = kept_intervals(self.regions(space, before), len(space))
+        sampler = qmc.LatinHypercube(d=len(space), rng=rng)
+        first = sample_intervals(sampler.random(self.n_trials), intervals)
+        return fresh_points(space, before, self.n_trials, rng, intervals, first)

@@ -1,0 +1,223 @@
+"""Stage 1, scan: evaluate each parameter's boundaries and score the regions between.
+
+Each parameter in turn is moved along lines that cut its range into equal regions while
+every other parameter stands at the reference configuration, the first row of the
+ledger.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbluetuna._ledger import Ledger, row_key
+from skbluetuna.space import Space
+from skbluetuna.stages._base import FloatArray, PlannedStage, Regions, Seed, active
+
+__all__ = ["Scan", "keep", "projection_score", "pseudo_gradient", "trapezoid"]
+
+
+def pseudo_gradient(
+    y: FloatArray, y_nudged: FloatArray, step: FloatArray
+) -> FloatArray:
+    """Slope of the score at a boundary, per unit-cube length (eq. 1)."""
+    return (y_nudged - y) / step
+
+
+def trapezoid(length: FloatArray, y_low: FloatArray, y_high: FloatArray) -> FloatArray:
+    """Raw output of a region: the area under its two boundary scores (eq. 2)."""
+    return length * np.minimum(y_low, y_high) + length * np.abs(y_high - y_low) / 2.0
+
+
+def projection_score(slope_low: FloatArray, slope_high: FloatArray) -> FloatArray:
+    """How far the slopes at both boundaries point into the region (eq. 3)."""
+    return slope_low + (-slope_high)
+
+
+def keep(score: FloatArray) -> NDArray[np.bool_]:
+    """Keep the regions not below the mean; if that leaves none, all (eq. 4)."""
+    kept = score >= score.mean()
+    return kept if kept.any() else np.ones_like(kept)
+
+
+class _Lines(NamedTuple):
+    """Where one parameter is scanned; all in the unit interval."""
+
+    edges: FloatArray  # (m + 1,) borders of the m regions
+    at: FloatArray  # (k,) boundaries, snapped to what is evaluated
+    nudged: FloatArray  # (k,) the points ahead of (at the last: behind) them
+    is_choice: bool  # each value is its own region, and there is no slope
+
+
+@dataclass(frozen=True)
+class Scan(PlannedStage):
+    """The published boundary scan.
+
+    Parameters
+    ----------
+    grad_nudge : float, default=0.5
+        Length of the nudge as a share of the region; 1 takes the next boundary, at no
+        cost.
+    max_splits : int or None, default=None
+        At most so many interior lines for each parameter; None: as the space says.
+    n_params : int or None, default=None
+        Scan only so many parameters, the first ones; None: all.
+    """
+
+    grad_nudge: float = 0.5
+    max_splits: int | None = None
+    n_params: int | None = None
+
+    name = "scan"
+
+    @property
+    def needs_scores(self) -> bool:
+        """False: the lines depend on the reference configuration alone."""
+        return False
+
+    def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:  # noqa: ARG002
+        """Boundaries and nudged points of every scanned parameter, none twice."""
+        reference = _reference(space, before)
+        points: dict[bytes, FloatArray] = {}
+        for j in active(space)[: self.n_params]:
+            lines = self._lines(space, int(j))
+            values = np.column_stack([lines.at, lines.nudged]).ravel()
+            for unit in _moved(reference, int(j), values):
+                if unit not in before:
+                    points.setdefault(row_key(unit), unit)
+        return np.array(list(points.values())).reshape(len(points), len(space))
+
+    def _lines(self, space: Space, j: int) -> _Lines:
+        """Boundaries of one parameter; those that decode alike count once."""
+        dim = space.dimensions[j]
+        if not dim.is_ordered:
+            size = dim.n_values or 1
+            at = (np.arange(size) + 0.5) / size
+            return _Lines(np.linspace(0.0, 1.0, size + 1), at, at, is_choice=True)
+        m = dim.n_splits
+        if self.max_splits is not None:
+            m = min(m, self.max_splits)
+        edges = np.linspace(0.0, 1.0, m + 2)
+        at = _snap_one(space, j, edges)
+        distinct = np.append(True, np.diff(at) > 0.0)
+        distinct[:-1] &= (at[:-1] < at[-1]) | (np.arange(m + 1) == 0)
+        distinct[-1] = at[-1] > at[0]
+        edges, at = edges[distinct], at[distinct]
+        length = np.diff(edges)
+        ahead = np.append(edges[:-1] + self.grad_nudge * length, 0.0)
+        ahead[-1] = edges[-1] - self.grad_nudge * length[-1]  # the last looks behind
+        nudged = _snap_one(space, j, ahead)
+        neighbour = np.append(at[1:], at[-2])
+        # Too short a nudge for a whole step of an integer: the next boundary serves.
+        nudged = np.where(nudged == at, neighbour, nudged)
+        return _Lines(edges, at, nudged, is_choice=False)
+
+    def regions(self, space: Space, ledger: Ledger) -> Regions:
+        """Score every region from the boundary scores (eq. 1 to 4).
+
+        Only the rows of the scan and before it count, so that the regions stay what
+        they were when the later stages used them.
+        """
+        seen = ledger.only("initial", self.name)
+        parts = [self._regions_of(space, seen, j) for j in range(len(space))]
+        return Regions(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    def _regions_of(self, space: Space, ledger: Ledger, j: int) -> Regions:
+        lines, y, slope = self._boundary_scores(space, ledger, j)
+        if y is None:  # not scanned: one region, or one for each choice, all kept
+            edges = lines.edges if lines.is_choice else np.array([0.0, 1.0])
+            blank = np.full(len(edges) - 1, np.nan)
+            return _rows(j, edges, blank, blank, blank, np.isnan(blank))
+        if lines.is_choice:
+            return _rows(j, lines.edges, y, np.ones_like(y), y, keep(y))
+        raw = trapezoid(np.diff(lines.edges), y[:-1], y[1:])  # eq. 2
+        inward = projection_score(slope[:-1], slope[1:])  # eq. 3
+        score = raw * inward  # eq. 4
+        return _rows(j, lines.edges, raw, inward, score, keep(score))
+
+    def initial_weights(self, space: Space, ledger: Ledger) -> FloatArray:
+        """Weights of the active parameters before training: they sum to one (eq. 5).
+
+        A parameter that was not scanned starts at the mean of those that were.
+        """
+        seen = ledger.only("initial", self.name)
+        s = np.array([self._sensitivity(space, seen, int(j)) for j in active(space)])
+        s[np.isnan(s)] = np.nanmean(s) if not np.isnan(s).all() else 0.0
+        return s / s.sum() if s.sum() > 0.0 else np.full(len(s), 1.0 / max(1, len(s)))
+
+    def _sensitivity(self, space: Space, ledger: Ledger, j: int) -> float:
+        """Mean slope (for a choice, range of the score) times the ceiling (eq. 5)."""
+        lines, y, slope = self._boundary_scores(space, ledger, j)
+        if y is None:
+            return np.nan
+        change = np.ptp(y) if lines.is_choice else np.mean(np.abs(slope))
+        return float(change * y.max())
+
+    def _boundary_scores(
+        self, space: Space, ledger: Ledger, j: int
+    ) -> tuple[_Lines, FloatArray | None, FloatArray]:
+        """Scores and pseudo-gradients at the lines; None where one is not known.
+
+        The published formulas are for scores above zero, as F1 is. If the ledger holds
+        scores below, all are shifted so that the worst counts zero; and scores so large
+        or small that their square leaves float64 are brought to the size of one.
+        """
+        if j not in active(space)[: self.n_params] or not len(ledger):
+            lines = _Lines(np.array([0.0, 1.0]), np.empty(0), np.empty(0), False)
+            if not space.dimensions[j].is_ordered:
+                lines = self._lines(space, j)
+            return lines, None, np.empty(0)
+        lines = self._lines(space, j)
+        reference = _reference(space, ledger)
+        y = ledger.score_at(_moved(reference, j, lines.at))
+        y_nudged = ledger.score_at(_moved(reference, j, lines.nudged))
+        if np.isnan(y).any() or np.isnan(y_nudged).any():
+            return lines, None, np.empty(0)
+        known = ledger.scored()[1]
+        shrink = _exponent(known)
+        floor = min(0.0, np.ldexp(known, -shrink).min())
+        y, y_nudged = np.ldexp(y, -shrink) - floor, np.ldexp(y_nudged, -shrink) - floor
+        if lines.is_choice:
+            return lines, y, np.zeros_like(y)
+        return lines, y, pseudo_gradient(y, y_nudged, lines.nudged - lines.at)  # eq. 1
+
+
+def _exponent(y: FloatArray) -> int:
+    """Power of two to take out of scores whose squares would leave float64; else 0."""
+    exponent = int(np.frexp(np.abs(y).max())[1])
+    return exponent if abs(exponent) > 500 else 0
+
+
+def _rows(
+    j: int,
+    edges: FloatArray,
+    raw: FloatArray,
+    inward: FloatArray,
+    score: FloatArray,
+    kept: NDArray[np.bool_],
+) -> Regions:
+    param = np.full(len(raw), j, dtype=np.intp)
+    return Regions(param, edges[:-1], edges[1:], raw, inward, score, kept)
+
+
+def _reference(space: Space, ledger: Ledger) -> FloatArray:
+    """The first row asked, or the centre of the space before there is one."""
+    if len(ledger):
+        return np.array(ledger[0].unit, dtype=np.float64)
+    return space.to_unit([space.centre()]).ravel()
+
+
+def _moved(reference: FloatArray, j: int, values: FloatArray) -> FloatArray:
+    """The reference with coordinate j set to each value, shape (k, d)."""
+    points = np.repeat(reference[None, :], len(values), axis=0)
+    points[:, j] = values
+    return points
+
+
+def _snap_one(space: Space, j: int, values: FloatArray) -> FloatArray:
+    """Snap values of one coordinate."""
+    dim = space.dimensions[j]
+    if dim.n_values is None:
+        return values
+    return np.array([dim.to_unit(dim.from_unit(float(v))) for v in values])

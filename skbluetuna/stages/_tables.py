@@ -1,0 +1,103 @@
+"""What was learned, in the user's own names and values, as dicts of arrays."""
+
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbluetuna.model import Influence, pairs
+from skbluetuna.space import Dimension, Space
+from skbluetuna.stages._base import FloatArray, Regions, active
+
+__all__ = ["interaction_table", "narrowed_space", "region_table", "weight_table"]
+
+Table = dict[str, NDArray[Any]]
+
+
+def _objects(values: list[Any]) -> NDArray[np.object_]:
+    """Array of Python objects; sequences among them stay whole."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def region_table(space: Space, regions: Regions) -> Table:
+    """Regions with native bounds; a choice's region is the choice itself."""
+    names = [space.names[j] for j in regions.param]
+    edges = [_native_edges(space, regions, row) for row in range(len(names))]
+    return {
+        "param": _objects(names),
+        "low": _objects([low for low, _ in edges]),
+        "high": _objects([high for _, high in edges]),
+        "raw_output": regions.raw_output,
+        "projection": regions.projection,
+        "score": regions.score,
+        "kept": regions.kept,
+    }
+
+
+def _native_edges(space: Space, regions: Regions, row: int) -> tuple[Any, Any]:
+    dim = space.dimensions[regions.param[row]]
+    low, high = float(regions.low[row]), float(regions.high[row])
+    if not dim.is_ordered:
+        return (dim.from_unit((low + high) / 2.0),) * 2
+    return dim.from_unit(low), dim.from_unit(high)
+
+
+def weight_table(space: Space, initial: FloatArray, learned: Influence) -> Table:
+    """Influence of each parameter; one that cannot vary has none."""
+    rows = np.zeros((4, len(space)))
+    rows[:, active(space)] = [*learned.base, initial]
+    weight, std_error, share, initial_weight = rows
+    return {
+        "param": _objects(list(space.names)),
+        "weight": weight,
+        "std_error": std_error,
+        "initial_weight": initial_weight,
+        "share": share,
+    }
+
+
+def interaction_table(space: Space, learned: Influence) -> Table:
+    """Interactions of each pair of parameters that vary, products before ratios."""
+    names = [space.names[j] for j in active(space)]
+    i, j = pairs(len(names))
+    first, second = [names[k] for k in i], [names[k] for k in j]
+    weight, std_error, share = np.hstack([learned.product, learned.ratio])
+    return {
+        "param_a": _objects(first * 2),
+        "param_b": _objects(second * 2),
+        "kind": _objects(["product"] * len(i) + ["log_ratio"] * len(i)),
+        "weight": weight,
+        "std_error": std_error,
+        "share": share,
+    }
+
+
+def narrowed_space(
+    space: Space, regions: Regions, best: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Shrink the space to its kept regions and the best configuration.
+
+    A range becomes the smallest one that holds its kept regions and the best value, a
+    choice keeps its kept values and the best one, in their order.
+    """
+    return {
+        name: _narrow(dim, j, regions, [] if best is None else [best[name]])
+        for j, (name, dim) in enumerate(zip(space.names, space.dimensions, strict=True))
+    }
+
+
+def _narrow(dim: Dimension, j: int, regions: Regions, best: list[Any]) -> Any:
+    mine = (regions.param == j) & regions.kept
+    units = [dim.to_unit(value) for value in best]
+    if not dim.is_ordered:
+        units += list((regions.low[mine] + regions.high[mine]) / 2.0)
+        kept = {dim.to_unit(dim.from_unit(unit)) for unit in units}
+        return [value for value in dim.values() if dim.to_unit(value) in kept]
+    low, high = (
+        dim.from_unit(u) for u in (regions.low[mine].min(), regions.high[mine].max())
+    )
+    ordered = sorted(chain([low, high], best), key=dim.to_unit)
+    return dim.narrowed(ordered[0], ordered[-1])
