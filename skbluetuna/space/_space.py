@@ -129,10 +129,20 @@ class Space:
         ]
 
     def snap(self, U: FloatArray) -> FloatArray:
-        """Move points of shape (n, d) onto what would be evaluated there.
+        """Move points onto what would be evaluated there.
 
         Integers and choices move to the middle of their part of the interval; a
         continuum stays. Two rows that snap alike are one configuration.
+
+        Parameters
+        ----------
+        U : ndarray of shape (n, d)
+            Points in the unit cube.
+
+        Returns
+        -------
+        snapped : ndarray of shape (n, d)
+            The same points, moved.
         """
         snapped = np.array(U, dtype=np.float64)
         for j, dim in enumerate(self.dimensions):

@@ -56,16 +56,16 @@ class Scan(PlannedStage):
 
     Parameters
     ----------
-    grad_nudge : float, default=0.5
-        Length of the nudge as a share of the region; 1 takes the next boundary, at no
-        cost.
+    grad_nudge : float or None, default=0.5
+        Length of the nudge as a share of the region. None: no nudged points, slopes are
+        central differences of the boundary scores.
     max_splits : int or None, default=None
         At most so many interior lines for each parameter; None: as the space says.
     n_params : int or None, default=None
         Scan only so many parameters, the first ones; None: all.
     """
 
-    grad_nudge: float = 0.5
+    grad_nudge: float | None = 0.5
     max_splits: int | None = None
     n_params: int | None = None
 
@@ -104,6 +104,8 @@ class Scan(PlannedStage):
         distinct[:-1] &= (at[:-1] < at[-1]) | (np.arange(m + 1) == 0)
         distinct[-1] = at[-1] > at[0]
         edges, at = edges[distinct], at[distinct]
+        if self.grad_nudge is None:
+            return _Lines(edges, at, at, is_choice=False)
         length = np.diff(edges)
         ahead = np.append(edges[:-1] + self.grad_nudge * length, 0.0)
         ahead[-1] = edges[-1] - self.grad_nudge * length[-1]  # the last looks behind
@@ -180,6 +182,8 @@ class Scan(PlannedStage):
         y, y_nudged = np.ldexp(y, -shrink) - floor, np.ldexp(y_nudged, -shrink) - floor
         if lines.is_choice:
             return lines, y, np.zeros_like(y)
+        if self.grad_nudge is None:
+            return lines, y, np.gradient(y, lines.at)
         return lines, y, pseudo_gradient(y, y_nudged, lines.nudged - lines.at)  # eq. 1
 
 

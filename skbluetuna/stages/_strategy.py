@@ -76,9 +76,9 @@ class Classic:
     A smaller budget shrinks the stages so that, after the initial trials, each keeps
     its proportion of the rest, B. The scan gets no less than it needs to look at both
     ends of each parameter, as long as that is at most half of B; it gives up, in this
-    order, interior lines down to one, then the nudged points (slopes are then taken
-    from one boundary to the next), then the last interior line, then whole parameters
-    from the end of the space. What it leaves is shared by the other two in the
+    order, interior lines down to one, then the nudged points (slopes are then central
+    differences of the boundary scores), then the last interior line, then whole
+    parameters from the end of the space. What it leaves is shared by the other two in the
     proportion of `n_lhs` and `tune_reps`, each with at least one trial if both are
     asked for and two are left.
 
@@ -158,8 +158,8 @@ class Classic:
         quota = max(round(left * full_size / total), min(2 * d, left // 2))
         most = max(dim.n_splits for dim in space.dimensions)
         smaller = [Scan(self.grad_nudge, m) for m in range(most, 0, -1)]
-        smaller += [Scan(1.0, 1), Scan(1.0, 0)]
-        smaller += [Scan(1.0, 0, n) for n in range(d - 1, -1, -1)]
+        smaller += [Scan(None, 1), Scan(None, 0)]
+        smaller += [Scan(None, 0, n) for n in range(d - 1, -1, -1)]
         return next(s for s in smaller if _scan_size(s, space, initial) <= quota)
 
     def _share(self, left: int) -> tuple[int, int]:

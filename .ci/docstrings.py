@@ -1,0 +1,41 @@
+"""Validate the docstring of every public name with numpydoc; exit 1 if one is wrong."""
+
+import inspect
+import sys
+
+from numpydoc.validate import validate
+
+import skbluetuna
+
+# Not asked: an extended summary (ES01), See Also (SA01) and an example (EX01) on each
+# method; a summary on one line may describe a value (SS05, SS06); section order and
+# blank lines are ruff's (GL).
+IGNORED = {"ES01", "SA01", "EX01", "SS05", "SS06", "GL01", "GL03", "GL08", "RT02"}
+# What scikit-learn's base class brings is documented there.
+OWN = "skbluetuna"
+
+
+def public_names():
+    """Yield the dotted name of each public object, method and property."""
+    for name in skbluetuna.__all__:
+        thing = getattr(skbluetuna, name)
+        if not inspect.isclass(thing):
+            continue
+        yield f"skbluetuna.{name}"
+        for attribute, member in vars(thing).items():
+            if inspect.isfunction(member) and not attribute.startswith("_"):
+                yield f"skbluetuna.{name}.{attribute}"
+
+
+def faults(name):
+    """Yield what numpydoc finds wrong; a one-line docstring is complete as it is."""
+    result = validate(name)
+    one_line = "\n" not in (result["docstring"] or "\n").strip()
+    for code, message in result["errors"]:
+        if code not in IGNORED and not (one_line and code in ("PR01", "RT01")):
+            yield f"{name}: {code} {message}"
+
+
+found = [fault for name in public_names() for fault in faults(name)]
+sys.stderr.write("\n".join(found) + "\n" if found else "")
+sys.exit(bool(found))

@@ -1,0 +1,69 @@
+"""Hypothesis strategies and helpers shared by the laws."""
+
+import math
+
+import numpy as np
+from hypothesis import strategies as st
+from scipy.stats import expon, poisson
+
+from skbluetuna import BlueTuner, Classic
+
+finite = st.floats(-1e3, 1e3)
+
+dimensions = st.one_of(
+    st.tuples(finite, st.floats(0.1, 1e3)).map(lambda b: (b[0], b[0] + b[1])),
+    st.tuples(st.integers(-50, 50), st.integers(1, 300)).map(
+        lambda b: (b[0], b[0] + b[1])
+    ),
+    st.tuples(st.floats(1e-6, 1.0), st.floats(2.0, 1e3)).map(
+        lambda b: (b[0], b[0] * b[1], "log")
+    ),
+    st.tuples(st.integers(1, 5), st.integers(1, 1000), st.integers(1, 5)).map(
+        lambda b: (b[0], b[0] + b[1], b[2], "log")
+    ),
+    st.lists(
+        st.sampled_from(["a", "b", None, (1, 2), 0.5, True]), min_size=1, unique=True
+    ),
+    st.sampled_from([[1, 10, 100], [0.1, 0.2], [3, 2, 1], ["only"]]),
+    st.sampled_from([expon(scale=2.0), poisson(4)]),
+)
+spaces = st.lists(dimensions, min_size=1, max_size=4).map(
+    lambda dims: {f"p{i}": dim for i, dim in enumerate(dims)}
+)
+strategies = st.sampled_from(
+    [
+        Classic(n_epochs=20),
+        Classic(n_lhs=8, tune_reps=8, n_epochs=20),
+        Classic(n_lhs=0, tune_reps=12, n_epochs=20, activation="tanh"),
+        Classic(n_lhs=12, tune_reps=0, n_epochs=20),
+        Classic(grad_nudge=1.0, n_lhs=5, tune_reps=3, n_epochs=20, activation="relu"),
+    ]
+)
+budgets = st.integers(1, 60)
+seeds = st.integers(0, 2**31)
+
+
+def objective(trial):
+    """A smooth score that depends on the configuration alone; some trials fail."""
+    u = np.array(trial.unit)
+    score = float(np.sum(np.sin(3.0 * u + np.arange(len(u)))) - u[0] * u[-1])
+    return math.nan if trial.number % 11 == 7 else score
+
+
+def run(tuner, score=objective, n=None):
+    """Drive a tuner to its end; return its trials."""
+    while not tuner.finished:
+        for trial in tuner.ask(n):
+            tuner.tell(trial, score(trial))
+    return tuner.trials
+
+
+def asks(trials):
+    """What was asked, without what came of it."""
+    return [(t.number, t.stage, t.alternative, t.unit, repr(t.params)) for t in trials]
+
+
+def make(space, n_iter, strategy, seed, **kwargs):
+    return BlueTuner(
+        space, n_iter=n_iter, strategy=strategy, random_state=seed, **kwargs
+    )

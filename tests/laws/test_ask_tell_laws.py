@@ -1,0 +1,346 @@
+"""Laws that every strategy obeys, whatever the space, the budget and the scores."""
+
+import importlib.util
+import math
+import random
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skbluetuna import BlueTuner, Space
+from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
+
+# importlib mode has no packages of tests: the helpers beside this file load by path.
+_path = Path(__file__).with_name("strategies.py")
+_spec = importlib.util.spec_from_file_location("laws_strategies", _path)
+laws = importlib.util.module_from_spec(_spec)
+sys.modules["laws_strategies"] = laws
+_spec.loader.exec_module(laws)
+
+asks, make, objective, run = laws.asks, laws.make, laws.objective, laws.run
+search = given(laws.spaces, laws.budgets, laws.strategies, laws.seeds)
+few = settings(max_examples=30, deadline=None)
+
+
+@few
+@search
+def test_same_seed_asks_the_same(space, n_iter, strategy, seed):
+    first, second = (run(make(space, n_iter, strategy, seed)) for _ in range(2))
+    assert asks(first) == asks(second)
+
+
+@few
+@search
+def test_another_seed_asks_something_else(space, n_iter, strategy, seed):
+    tuners = [make(space, n_iter, strategy, s) for s in (seed, seed + 1)]
+    first, second = (run(tuner) for tuner in tuners)
+    hypercube = [t for t in first if t.stage == "learn"]
+    size = Space(space).size
+    if len(hypercube) >= 5 and (size is None or size > 10 * n_iter):
+        assert asks(first) != asks(second)
+
+
+@few
+@given(laws.spaces, laws.budgets, laws.strategies, laws.seeds, st.integers(0, 60))
+def test_a_json_round_trip_at_any_point_changes_nothing(
+    space, n_iter, strategy, seed, stop
+):
+    whole = run(make(space, n_iter, strategy, seed), n=3)
+    tuner = make(space, n_iter, strategy, seed)
+    while not tuner.finished and len(tuner.trials) < stop:
+        for trial in tuner.ask(3):
+            tuner.tell(trial, objective(trial))
+    tuner = BlueTuner.from_json(tuner.to_json())
+    assert asks(run(tuner, n=3)) == asks(whole)
+    assert [t.score for t in tuner.trials] == [t.score for t in whole]
+    assert BlueTuner.from_json(tuner.to_json()).to_json() == tuner.to_json()
+
+
+@few
+@search
+def test_a_json_round_trip_keeps_the_trials_that_are_awaited(
+    space, n_iter, strategy, seed
+):
+    tuner = make(space, n_iter, strategy, seed)
+    batch = tuner.ask()
+    restored = BlueTuner.from_json(tuner.to_json())
+    for trial in batch:
+        tuner.tell(trial, objective(trial))
+        restored.tell(trial, objective(trial))
+    assert asks(run(restored)) == asks(run(tuner))
+
+
+@few
+@given(laws.spaces, laws.budgets, laws.strategies, laws.seeds, st.randoms())
+def test_the_order_of_tell_inside_a_batch_is_irrelevant(
+    space, n_iter, strategy, seed, order
+):
+    straight = run(make(space, n_iter, strategy, seed))
+    tuner = make(space, n_iter, strategy, seed)
+    while not tuner.finished:
+        batch = tuner.ask()
+        order.shuffle(batch)
+        for trial in batch:
+            tuner.tell(trial, objective(trial))
+    assert asks(tuner.trials) == asks(straight)
+
+
+@few
+@given(laws.spaces, laws.budgets, laws.strategies, laws.seeds, st.integers(1, 7))
+def test_asking_in_pieces_asks_the_same(space, n_iter, strategy, seed, n):
+    """The schedule belongs to the algorithm: neither n_jobs nor patience changes it."""
+    whole = run(make(space, n_iter, strategy, seed))
+    assert asks(run(make(space, n_iter, strategy, seed), n=n)) == asks(whole)
+
+
+@few
+@given(laws.spaces, laws.budgets, laws.strategies, laws.seeds, st.integers(-900, 900))
+def test_multiplying_scores_by_a_power_of_two_changes_no_ask(
+    space, n_iter, strategy, seed, exponent
+):
+    plain = run(make(space, n_iter, strategy, seed))
+    scaled = run(
+        make(space, n_iter, strategy, seed),
+        lambda trial: math.ldexp(objective(trial), exponent),
+    )
+    assert asks(scaled) == asks(plain)
+
+
+@few
+@search
+def test_renaming_the_parameters_changes_nothing(space, n_iter, strategy, seed):
+    size = Space(space).size
+    if size is not None and size <= n_iter:
+        return  # ParameterGrid's order is that of the names
+    names = {name: f"{'zyx'[i % 3]}{-i}__renamed" for i, name in enumerate(space)}
+    renamed = {names[name]: dim for name, dim in space.items()}
+    before = run(make(space, n_iter, strategy, seed))
+    after = run(make(renamed, n_iter, strategy, seed))
+    assert [t.unit for t in after] == [t.unit for t in before]
+    assert [t.params for t in after] == [
+        {names[k]: v for k, v in t.params.items()} for t in before
+    ]
+
+
+@few
+@search
+def test_every_ask_lies_in_the_space_as_native_python(space, n_iter, strategy, seed):
+    own = Space(space)
+    native = (int, float, str, tuple, bool, type(None))
+    for trial in run(make(space, n_iter, strategy, seed)):
+        assert list(trial.params) == list(own.names)
+        for dim, value in zip(own.dimensions, trial.params.values(), strict=True):
+            assert dim.contains(value)
+            assert type(value) in native
+        assert all(type(u) is float and 0.0 <= u <= 1.0 for u in trial.unit)
+
+
+@few
+@search
+def test_the_budget_is_exact_and_no_configuration_comes_twice(
+    space, n_iter, strategy, seed
+):
+    tuner = make(space, n_iter, strategy, seed)
+    trials = run(tuner)
+    size = Space(space).size
+    assert len(trials) == (n_iter if size is None else min(n_iter, size))
+    assert len({t.unit for t in trials}) == len(trials)
+    assert len({repr(t.params) for t in trials}) == len(trials)
+    assert [t.number for t in trials] == list(range(len(trials)))
+    assert tuner.ask() == []
+    assert tuner.ask(1) == []
+
+
+@few
+@given(laws.spaces, laws.budgets, laws.strategies, laws.seeds, st.data())
+def test_failures_never_win_and_never_stop_the_search(
+    space, n_iter, strategy, seed, data
+):
+    bad = data.draw(st.sampled_from([math.nan, math.inf, -math.inf]))
+    failing = data.draw(st.sets(st.integers(0, 60)))
+    tuner = make(space, n_iter, strategy, seed)
+    trials = run(tuner, lambda t: bad if t.number in failing else objective(t))
+    size = Space(space).size
+    assert len(trials) == (n_iter if size is None else min(n_iter, size))
+    scores = [t.score for t in trials if t.score is not None]
+    if scores:
+        assert tuner.best.score == max(scores)
+        assert math.isfinite(tuner.best.score)
+    else:
+        assert tuner.best is None
+    for table in (tuner.weights, tuner.interactions):
+        assert all(np.isfinite(table[c]).all() for c in ("weight", "share"))
+
+
+@few
+@given(laws.spaces, laws.spaces, laws.strategies, laws.seeds, st.integers(2, 60))
+def test_alternatives_share_the_budget_and_each_trial_has_one(
+    first, second, strategy, seed, n_iter
+):
+    tuner = make([first, second], n_iter, strategy, seed)
+    trials = run(tuner)
+    sizes = [Space(first).size, Space(second).size]
+    room = [np.inf if size is None else size for size in sizes]
+    assert len(trials) == min(n_iter, sum(room))
+    counts = [sum(t.alternative == k for t in trials) for k in (0, 1)]
+    for k in (0, 1):
+        assert counts[k] >= min(n_iter // 2, room[k])
+    for trial in trials:
+        assert list(trial.params) == list((first, second)[trial.alternative])
+    assert len(tuner.optimized_space) == 2
+    assert set(tuner.weights["alternative"]) == {0, 1}
+
+
+def test_waiting_for_scores_asks_nothing_and_is_not_the_end():
+    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=20, random_state=0)
+    batch = tuner.ask()
+    assert batch
+    assert tuner.ask() == []
+    assert not tuner.finished
+    for trial in batch:
+        tuner.tell(trial, 0.5)
+    assert tuner.ask()
+
+
+def test_best_is_none_before_a_score():
+    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=3)
+    assert tuner.best is None
+    tuner.ask()
+    assert tuner.best is None
+
+
+def test_without_a_seed_two_searches_differ():
+    units = [
+        [t.unit for t in run(BlueTuner({"x": (0.0, 1.0)}, n_iter=12))] for _ in range(2)
+    ]
+    assert units[0] != units[1]
+
+
+def test_the_callers_changes_to_a_trial_stay_with_the_caller():
+    space = {"x": (0.0, 1.0), "k": [1, 2]}
+    tuner = BlueTuner(space, n_iter=10, random_state=0)
+    trial = tuner.ask(1)[0]
+    wanted = dict(trial.params)
+    trial.params["x"] = "spoiled"
+    assert tuner.trials[0].params == wanted
+    tuner.tell(trial, 1.0)
+    assert tuner.best.params == wanted
+    assert space == {"x": (0.0, 1.0), "k": [1, 2]}
+
+
+def test_global_random_state_is_neither_read_nor_written():
+    np.random.seed(3)  # noqa: NPY002
+    random.seed(3)
+    before = np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002
+    run(BlueTuner({"x": (0.0, 1.0)}, n_iter=20))
+    assert np.array_equal(before[0], np.random.get_state()[1])  # noqa: NPY002
+    assert before[1] == random.getstate()
+
+
+def test_a_trial_is_told_once_and_by_its_own_tuner():
+    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=10, random_state=0)
+    other = BlueTuner({"x": (5.0, 6.0)}, n_iter=10, random_state=0)
+    trial = tuner.ask(2)[1]
+    with pytest.raises(UnknownTrialError, match="not asked by this tuner"):
+        other.tell(trial, 1.0)
+    with pytest.raises(UnknownTrialError, match="trial 7 was never asked"):
+        tuner.tell(7, 1.0)
+    tuner.tell(trial, 1.0)
+    with pytest.raises(AlreadyToldError, match="trial 1 was told already"):
+        tuner.tell(trial, 2.0)
+    tuner.tell(0, math.nan)
+    with pytest.raises(AlreadyToldError, match="failed"):
+        tuner.tell(0, 1.0)
+    with pytest.raises(TypeError, match="score must be a number; got 'high'"):
+        tuner.tell(tuner.ask(1)[0], "high")
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "message"),
+    [
+        ({"n_iter": 0}, "n_iter must be at least 1; got 0"),
+        ({"n_iter": 2.5}, "n_iter must be an int"),
+        ({"n_iter": True}, "n_iter must be an int"),
+        ({"random_state": -1}, "random_state must not be negative; got -1"),
+        ({"random_state": "seed"}, "random_state must be an int"),
+        ({"strategy": "magic"}, "strategy must be .* got 'magic'"),
+        ({"strategy": 3}, "strategy must be a name or have the methods"),
+        ({"initial_params": {"x": 0.5}}, "initial_params must be a list of dicts"),
+        ({"initial_params": [0.5]}, r"initial_params\[0\] must be a dict"),
+        ({"initial_params": [{"x": 9.0}]}, r"initial_params\[0\]: 'x' must lie in"),
+        ({"initial_params": [{"y": 0.5}]}, r"initial_params\[0\]: 'y' must be one of"),
+        ({"reference": [{}, {}]}, "reference must hold one configuration for each"),
+    ],
+)
+def test_wrong_arguments_name_the_argument_the_rule_and_the_value(kwargs, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        BlueTuner({"x": (0.0, 1.0)}, **kwargs)
+
+
+@pytest.mark.parametrize("n", [0, -1, 1.5, True])
+def test_ask_wants_a_positive_count(n):
+    with pytest.raises((ValueError, TypeError), match="n must be"):
+        BlueTuner({"x": (0.0, 1.0)}).ask(n)
+
+
+def test_generators_seed_a_search():
+    units = [
+        [
+            t.unit
+            for t in run(
+                BlueTuner({"x": (0.0, 1.0)}, n_iter=12, random_state=source(7))
+            )
+        ]
+        for source in (np.random.default_rng, np.random.default_rng)
+    ]
+    assert units[0] == units[1]
+    BlueTuner({"x": (0.0, 1.0)}, random_state=np.random.RandomState(0))
+
+
+def test_the_reference_comes_first_then_the_initial_configurations():
+    tuner = BlueTuner(
+        {"x": (0.0, 1.0), "k": (1, 9), "c": ["a", "b"]},
+        n_iter=12,
+        reference={"x": 0.3, "k": None, "c": "elsewhere"},
+        initial_params=[{"k": 2}, {"x": 0.3, "k": 5, "c": "a"}, {"c": "b", "k": 9}],
+        random_state=0,
+    )
+    first = tuner.ask(3)
+    assert [t.params for t in first] == [
+        {"x": 0.3, "k": 5, "c": "a"},  # exactly 0.3, and centres
+        {"x": 0.3, "k": 2, "c": "a"},
+        {"x": 0.3, "k": 9, "c": "b"},  # the second was the reference once more
+    ]
+    assert [t.stage for t in first] == ["initial"] * 3
+
+
+def test_a_budget_below_the_initial_configurations_holds():
+    tuner = BlueTuner(
+        {"x": (0.0, 1.0)}, n_iter=2, initial_params=[{"x": v} for v in (0.1, 0.2, 0.3)]
+    )
+    assert [t.params["x"] for t in run(tuner)] == [0.5, 0.1]
+
+
+def test_json_needs_the_space_if_choices_cannot_be_stored():
+    choices = [len, max, [1], {"a": 1}]
+    space = {"f": choices, "x": (0.0, 1.0)}
+    tuner = BlueTuner(space, n_iter=20, random_state=0)
+    for trial in tuner.ask(4):
+        tuner.tell(trial, 1.0)
+    with pytest.raises(ValueError, match="space must be given"):
+        BlueTuner.from_json(tuner.to_json())
+    with pytest.raises(ValueError, match="space must have the stored parameters"):
+        BlueTuner.from_json(tuner.to_json(), space={"g": choices, "x": (0.0, 1.0)})
+    restored = BlueTuner.from_json(tuner.to_json(), space=space)
+    assert any(restored.trials[0].params["f"] is choice for choice in choices)
+    assert asks(run(restored)) == asks(run(tuner))
+
+
+def test_json_of_another_kind_is_refused():
+    for text in ("[]", "{}", '{"format": 99}'):
+        with pytest.raises(ValueError, match="JSON format 1"):
+            BlueTuner.from_json(text)
