@@ -337,7 +337,9 @@ class BlueTuner:
             if len(mine) >= end or len(mine) < len(initial):
                 break
             seed = (self._seed, k)
-            for unit in stage.propose(space, mine, end - len(mine), seed):
+            room = end - len(mine)
+            wanted = None if n is None else room
+            for unit in stage.propose(space, mine, wanted, seed)[:room]:
                 (params,) = space.from_unit(unit[None])
                 mine.append(self._append(k, stage.name, unit, params))
             if not stage.is_done(space, mine, seed):

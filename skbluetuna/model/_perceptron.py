@@ -173,11 +173,13 @@ def autoconverge(
             _, dW, db = loss_gradient(W, b, Phi, t, act)
             W = W - step[:, None] * dW
             b = b - step * db
+        loss = loss_gradient(W, b, Phi, t, act)[0].reshape(n_rates, N_RUNS).mean(axis=1)
         runs = W.reshape(n_rates, N_RUNS, -1)
         spread = runs.std(axis=1, ddof=1)  # (n_rates, p)
         disagreement = np.sum(spread**2, axis=1)
-    disagreement[~np.isfinite(disagreement)] = np.inf
-    kept = int(np.argmin(disagreement))
+    disagreement[~np.isfinite(disagreement + loss)] = np.inf
+    # One parameter has no pairs, so its runs are all alike: of equals, the better fit.
+    kept = int(np.lexsort([loss, disagreement])[0])
     if not np.isfinite(disagreement[kept]):  # every rate diverged: keep the start
         runs, spread = np.tile(start, (n_rates, 1, 1)), np.zeros_like(spread)
         b = np.zeros(len(W))

@@ -29,7 +29,9 @@ def influence(model: FittedPerceptron, U: FloatArray) -> Influence:
     """Tables of a trained perceptron over the trials at U of shape (n, d)."""
     d = U.shape[1]
     m = len(pairs(d)[0])
-    explained = model.weights**2 * perceptron_features(U).var(axis=0)
+    Phi = perceptron_features(U)
+    varies = np.ptp(Phi, axis=0) > 0.0  # the variance of equal floats is not quite 0
+    explained = np.where(varies, model.weights**2 * Phi.var(axis=0), 0.0)
     total = explained.sum()
     share = explained / total if total > 0.0 else np.zeros_like(explained)
     rows = np.stack([model.weights, model.std_error, share])

@@ -10,6 +10,8 @@ from skbluetuna.space._dimensions import (
     Distribution,
     Integer,
     Real,
+    is_integer,
+    is_number,
 )
 from skbluetuna.space._json import (
     decode_params,
@@ -32,6 +34,8 @@ __all__ = [
     "encode_params",
     "encode_space",
     "grid",
+    "is_integer",
+    "is_number",
     "parse_dimension",
     "parse_spaces",
 ]

@@ -8,6 +8,7 @@ native Python (``int``, ``float``, the user's own objects); units are floats in 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from numbers import Integral
@@ -90,11 +91,24 @@ def _check_n_splits(n_splits: Any) -> int:
     return int(n_splits)
 
 
+def _is_finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int beyond the floats
+        return False
+
+
+def _log_ratio(low: float, high: float) -> float:
+    """log(high / low), also where the quotient leaves the floats or is next to one."""
+    ratio = high / low
+    return math.log(ratio) if ratio < math.inf else math.log(high) - math.log(low)
+
+
 def _check_bounds(low: Any, high: Any, log: Any) -> None:
     for name, bound in (("low", low), ("high", high)):
         if not is_number(bound):
             raise TypeError(f"{name} must be a number; got {bound!r}.")
-        if not math.isfinite(bound):
+        if not _is_finite(bound):
             raise ValueError(f"{name} must be finite; got {bound}.")
     if not isinstance(log, bool | np.bool_):
         raise TypeError(f"log must be True or False; got {log!r}.")
@@ -180,8 +194,7 @@ class Real:
     def to_unit(self, value: Any) -> float:
         """Unit of a float within the bounds."""
         if self.log:
-            low, high = math.log(self.low), math.log(self.high)
-            unit = (math.log(value) - low) / (high - low)
+            unit = _log_ratio(self.low, value) / _log_ratio(self.low, self.high)
         else:
             unit = (value - self.low) / (self.high - self.low)
         return min(1.0, max(0.0, unit))
@@ -246,7 +259,7 @@ class Integer:
             bound = getattr(self, name)
             if not is_integer(bound):
                 raise TypeError(f"{name} must be an int; got {bound!r}.")
-            if abs(bound) > LARGEST_INT:
+            if abs(int(bound)) > LARGEST_INT:
                 raise ValueError(
                     f"{name} must lie within -2**44 and 2**44; got {bound}. "
                     "Use a float range for larger numbers."
@@ -351,8 +364,11 @@ class Categorical:
             raise ValueError("a choice needs at least one value; got an empty list.")
         object.__setattr__(self, "choices", choices)
         object.__setattr__(self, "n_splits", _check_n_splits(self.n_splits))
-        is_ordered = _is_monotone(choices) if self.ordered is None else self.ordered
-        object.__setattr__(self, "is_ordered", bool(is_ordered))
+        is_ordered = _is_monotone(choices)
+        if self.ordered is not None:
+            is_ordered = bool(self.ordered)
+            object.__setattr__(self, "ordered", is_ordered)
+        object.__setattr__(self, "is_ordered", is_ordered)
 
     @property
     def n_values(self) -> int | None:
@@ -401,11 +417,19 @@ class Categorical:
 
     def narrowed(self, low: Any, high: Any) -> Any:
         """The choices from one to another, in their order."""
-        return list(self.choices[self._position(low) : self._position(high) + 1])
+        return self.only(self.choices[self._position(low) : self._position(high) + 1])
+
+    def only(self, choices: tuple[Any, ...]) -> Any:
+        """Some of the choices: a list, or a `Categorical` where a list says less."""
+        if self.ordered is None and self.n_splits == N_SPLITS:
+            return list(choices)
+        return Categorical(choices, self.ordered, self.n_splits)
 
 
 def _as_choices(choices: Any) -> tuple[Any, ...]:
-    if isinstance(choices, str | bytes) or not hasattr(choices, "__len__"):
+    if isinstance(choices, str | bytes) or not isinstance(
+        choices, Sequence | np.ndarray
+    ):
         raise TypeError(f"choices must be a list, tuple or array; got {choices!r}.")
     if isinstance(choices, np.ndarray):
         if choices.ndim != 1:
@@ -436,8 +460,32 @@ def _is_equal(a: Any, b: Any) -> bool:
 def _is_monotone(choices: tuple[Any, ...]) -> bool:
     if len(choices) < 2 or not all(is_number(c) for c in choices):
         return False
-    steps = [b - a for a, b in pairwise(choices)]
-    return all(s > 0 for s in steps) or all(s < 0 for s in steps)
+    values = [c.item() if isinstance(c, np.generic) else c for c in choices]
+    rises = [a < b for a, b in pairwise(values)]
+    falls = [a > b for a, b in pairwise(values)]
+    return all(rises) or all(falls)
+
+
+def is_discrete(rv: Any) -> bool:
+    """Whether a frozen distribution has a mass function in place of a density."""
+    return hasattr(getattr(rv, "dist", rv), "pmf")
+
+
+def describe(rv: Any) -> str:
+    """A frozen scipy distribution as it was written."""
+    if not hasattr(rv, "dist"):
+        return repr(rv)
+    values = [repr(a) for a in rv.args] + [f"{k}={v!r}" for k, v in rv.kwds.items()]
+    return f"{rv.dist.name}({', '.join(values)})"
+
+
+def check_on_integers(rv: Any) -> None:
+    """Refuse a discrete distribution whose values are not integers."""
+    quantiles = rv.ppf(np.linspace(TAIL, 1.0 - TAIL, 9))
+    if np.any(quantiles != np.round(quantiles)):
+        raise ValueError(
+            f"a discrete distribution must be on the integers; got {describe(rv)}."
+        )
 
 
 @dataclass(frozen=True)
@@ -476,11 +524,20 @@ class Distribution:
                     "a distribution must be bounded or have ppf and cdf "
                     f"(a frozen scipy.stats distribution has); got {self.rv!r}."
                 )
+        with np.errstate(all="ignore"):  # nonsense parameters are told below
+            ends = self.rv.ppf(TAIL), self.rv.ppf(1.0 - TAIL)
+        if not all(_is_finite(end) for end in ends):
+            raise ValueError(
+                "a distribution must have finite quantiles at 1 % and 99 %; "
+                f"got {ends} from {describe(self.rv)}."
+            )
+        if self._is_discrete:
+            check_on_integers(self.rv)
         object.__setattr__(self, "n_splits", _check_n_splits(self.n_splits))
 
     @property
     def _is_discrete(self) -> bool:
-        return not hasattr(getattr(self.rv, "dist", self.rv), "pdf")
+        return is_discrete(self.rv)
 
     @property
     def is_ordered(self) -> bool:
@@ -529,7 +586,7 @@ class Distribution:
     def narrowed(self, low: Any, high: Any) -> Any:
         """The distribution if nothing was cut, else what is left as a range."""
         if (low, high) == (self.from_unit(0.0), self.from_unit(1.0)):
-            return self.rv
+            return self.rv if self.n_splits == N_SPLITS else self
         if low == high:
             return [low]
         return _range_spec(low, high, False, self.n_splits)

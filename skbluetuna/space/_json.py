@@ -66,9 +66,9 @@ def _encode_dimension(dim: Dimension) -> dict[str, Any]:
             "type": "categorical", "choices": [_encode(c) for c in dim.choices],
             "ordered": dim.ordered, "n_splits": dim.n_splits,
         }  # fmt: skip
-    if isinstance(dim, Distribution) and hasattr(scipy.stats, _family(dim)):
+    if isinstance(dim, Distribution) and _is_scipys(dim.rv):
         return {
-            "type": "distribution", "name": _family(dim),
+            "type": "distribution", "name": dim.rv.dist.name,
             "args": [_encode(float(a)) for a in dim.rv.args],
             "kwds": {k: _encode(float(v)) for k, v in dim.rv.kwds.items()},
             "n_splits": dim.n_splits,
@@ -76,8 +76,11 @@ def _encode_dimension(dim: Dimension) -> dict[str, Any]:
     raise TypeError(f"{dim!r} has no JSON form.")
 
 
-def _family(dim: Distribution) -> str:
-    return str(getattr(getattr(dim.rv, "dist", None), "name", ""))
+def _is_scipys(rv: Any) -> bool:
+    """Whether a frozen distribution is one of scipy's own families."""
+    family = getattr(rv, "dist", None)
+    own = getattr(scipy.stats, str(getattr(family, "name", "")), None)
+    return own is not None and type(own) is type(family)
 
 
 def _decode_dimension(stored: dict[str, Any]) -> Dimension:

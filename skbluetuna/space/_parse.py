@@ -11,6 +11,8 @@ from skbluetuna.space._dimensions import (
     Distribution,
     Integer,
     Real,
+    check_on_integers,
+    is_discrete,
     is_integer,
     is_number,
 )
@@ -93,8 +95,8 @@ def _parse_distribution(rv: Any) -> Dimension:
     low, high = support() if callable(support) else (-np.inf, np.inf)
     if not (np.isfinite(low) and np.isfinite(high)):
         return Distribution(rv)
-    family = getattr(rv, "dist", rv)
-    if not hasattr(family, "pdf"):  # discrete
+    if is_discrete(rv):
+        check_on_integers(rv)
         return Integer(int(low), int(high)) if low < high else Categorical((int(low),))
-    log = getattr(family, "name", "") in LOG_UNIFORM
+    log = getattr(getattr(rv, "dist", rv), "name", "") in LOG_UNIFORM
     return Real(float(low), float(high), log=log)

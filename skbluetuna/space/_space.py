@@ -98,7 +98,7 @@ class Space:
     def _row(self, params: Mapping[str, Any]) -> Iterable[float]:
         if set(params) != set(self.names):
             raise ValueError(
-                f"a configuration must name {sorted(self.names)}; got {sorted(params)}."
+                f"a configuration must name {list(self.names)}; got {list(params)}."
             )
         for name, dim in zip(self.names, self.dimensions, strict=True):
             if not dim.contains(params[name]):

@@ -37,8 +37,8 @@ def initial_rows(
     spaces : tuple of k Space
         The alternatives.
     reference : mapping, sequence of k mappings, or None
-        Where each scan looks around; what is missing, None or outside its dimension
-        stands at the centre.
+        Where each scan looks around; what is missing or outside its dimension (None
+        is, unless it is a choice) stands at the centre.
     initial_params : sequence of mappings or None
         More configurations. Each goes to the first alternative that holds it; what it
         does not name stands at the reference's value.
@@ -54,9 +54,14 @@ def initial_rows(
         If a configuration belongs to no alternative.
     """
     if reference is None:
-        references: list[Mapping[str, Any]] = [{}] * len(spaces)
-    else:
-        references = [reference] if isinstance(reference, Mapping) else list(reference)
+        reference = [{}] * len(spaces)
+    references = [reference] if isinstance(reference, Mapping) else reference
+    if not isinstance(references, Sequence) or not all(
+        isinstance(one, Mapping) for one in references
+    ):
+        raise TypeError(
+            f"reference must be a dict or a list of dicts; got {reference!r}."
+        )
     if len(references) != len(spaces):
         raise ValueError(
             f"reference must hold one configuration for each of {len(spaces)} "
@@ -154,7 +159,12 @@ def plan(
             Alternative(s, [], s.size or 0, _exhaustive(strategy, s, u))
             for s, u in zip(spaces, units, strict=True)
         )
-    quotas = full if n_iter is None else _split(n_iter, sizes)
+    if n_iter is None:
+        quotas = [
+            n if s is None else min(n, s) for n, s in zip(full, sizes, strict=True)
+        ]
+    else:
+        quotas = _split(n_iter, sizes)
     return tuple(
         Alternative(s, rows, quota, strategy.schedule(s, u, quota))
         for s, rows, u, quota in zip(spaces, initial, units, quotas, strict=True)
@@ -169,14 +179,19 @@ def _split(n_iter: int, sizes: list[int | None]) -> list[int]:
             f"got {n_iter}."
         )
     room = np.array([np.inf if size is None else size for size in sizes])
-    quotas = np.zeros(len(sizes))
-    for _ in range(len(sizes)):
-        open_ = np.flatnonzero(quotas < room)
-        left = int(n_iter - quotas.sum())
-        share, extra = divmod(left, max(1, len(open_)))
-        quotas[open_] += share + (np.arange(len(open_)) < extra)
-        quotas = np.minimum(quotas, room)
-    return [int(quota) for quota in quotas]
+    full = np.zeros(len(sizes), dtype=bool)
+    while True:
+        left = n_iter - int(room[full].sum())
+        share, extra = divmod(left, max(1, int(np.sum(~full))))
+        filled = ~full & (room <= share)
+        if not filled.any():
+            break
+        full |= filled
+    first = np.cumsum(~full) <= extra
+    return [
+        int(most) if is_full else share + int(more)
+        for most, is_full, more in zip(room, full, first, strict=True)
+    ]
 
 
 def _exhaustive(strategy: Strategy, space: Space, initial: FloatArray) -> Schedule:

@@ -61,13 +61,13 @@ class Scan(PlannedStage):
         central differences of the boundary scores.
     max_splits : int or None, default=None
         At most so many interior lines for each parameter; None: as the space says.
-    n_params : int or None, default=None
-        Scan only so many parameters, the first ones; None: all.
+    params : tuple of int or None, default=None
+        Scan only these dimensions; None: all.
     """
 
     grad_nudge: float | None = 0.5
     max_splits: int | None = None
-    n_params: int | None = None
+    params: tuple[int, ...] | None = None
 
     name = "scan"
 
@@ -80,13 +80,18 @@ class Scan(PlannedStage):
         """Boundaries and nudged points of every scanned parameter, none twice."""
         reference = _reference(space, before)
         points: dict[bytes, FloatArray] = {}
-        for j in active(space)[: self.n_params]:
-            lines = self._lines(space, int(j))
+        for j in self._scanned(space):
+            lines = self._lines(space, j)
             values = np.column_stack([lines.at, lines.nudged]).ravel()
-            for unit in _moved(reference, int(j), values):
+            for unit in _moved(reference, j, values):
                 if unit not in before:
                     points.setdefault(row_key(unit), unit)
         return np.array(list(points.values())).reshape(len(points), len(space))
+
+    def _scanned(self, space: Space) -> list[int]:
+        """Dimensions that can vary and are to be scanned."""
+        can_vary = [int(j) for j in active(space)]
+        return [j for j in can_vary if self.params is None or j in self.params]
 
     def _lines(self, space: Space, j: int) -> _Lines:
         """Boundaries of one parameter; those that decode alike count once."""
@@ -165,7 +170,7 @@ class Scan(PlannedStage):
         scores below, all are shifted so that the worst counts zero; and scores so large
         or small that their square leaves float64 are brought to the size of one.
         """
-        if j not in active(space)[: self.n_params] or not len(ledger):
+        if j not in self._scanned(space) or not len(ledger):
             lines = _Lines(np.array([0.0, 1.0]), np.empty(0), np.empty(0), False)
             if not space.dimensions[j].is_ordered:
                 lines = self._lines(space, j)

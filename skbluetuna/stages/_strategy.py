@@ -11,7 +11,7 @@ import numpy as np
 
 from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.model import ACTIVATIONS
-from skbluetuna.space import Space
+from skbluetuna.space import Space, is_integer, is_number
 from skbluetuna.stages._base import FloatArray, Schedule
 from skbluetuna.stages._climb import Climb
 from skbluetuna.stages._learn import Learn
@@ -75,12 +75,12 @@ class Classic:
 
     A smaller budget shrinks the stages so that, after the initial trials, each keeps
     its proportion of the rest, B. The scan gets no less than it needs to look at both
-    ends of each parameter, as long as that is at most half of B; it gives up, in this
+    ends of each parameter, or half of B if that is less; it gives up, in this
     order, interior lines down to one, then the nudged points (slopes are then central
     differences of the boundary scores), then the last interior line, then whole
-    parameters from the end of the space. What it leaves is shared by the other two in the
+    parameters, the dearest first and of equals the last. What it leaves is shared by the other two in the
     proportion of `n_lhs` and `tune_reps`, each with at least one trial if both are
-    asked for and two are left.
+    asked for and two are left; all goes to the hypercube if neither is asked for.
 
     References
     ----------
@@ -104,22 +104,24 @@ class Classic:
     def __post_init__(self) -> None:
         for option, least in (("n_lhs", 0), ("n_epochs", 1), ("tune_reps", 0)):
             value = getattr(self, option)
-            if not isinstance(value, int | np.integer) or isinstance(value, bool):
+            if not is_integer(value):
                 raise TypeError(f"Classic: {option} must be an int; got {value!r}.")
             if value < least:
                 raise ValueError(
                     f"Classic: {option} must be at least {least}; got {value}."
                 )
+            object.__setattr__(self, option, int(value))
         for option, most in (("grad_nudge", 1.0), ("tune_lr", np.inf)):
             value = getattr(self, option)
-            if not isinstance(value, int | float | np.number):
+            if not is_number(value):
                 raise TypeError(f"Classic: {option} must be a number; got {value!r}.")
-            if not 0.0 < value <= most or not np.isfinite(value):
+            if not 0.0 < value <= most or not np.isfinite(float(value)):
                 top = "1" if most == 1.0 else "infinity"
                 raise ValueError(
                     f"Classic: {option} must lie between 0 and {top}; got {value}."
                 )
-        if self.activation not in ACTIVATIONS:
+            object.__setattr__(self, option, float(value))
+        if self.activation not in list(ACTIVATIONS):
             raise ValueError(
                 f"Classic: activation must be one of {sorted(ACTIVATIONS)}; "
                 f"got {self.activation!r}."
@@ -149,17 +151,17 @@ class Classic:
 
     def _affordable_scan(self, space: Space, initial: FloatArray, left: int) -> Scan:
         """Choose the largest scan within its share of the budget."""
-        d = len(space)
         full = Scan(self.grad_nudge)
         full_size = _scan_size(full, space, initial)
         total = full_size + self.n_lhs + self.tune_reps
         if left >= total:
             return full
-        quota = max(round(left * full_size / total), min(2 * d, left // 2))
+        ends = _scan_size(Scan(None, 0), space, initial)
+        quota = max(round(left * full_size / total), min(ends, left // 2))
         most = max(dim.n_splits for dim in space.dimensions)
         smaller = [Scan(self.grad_nudge, m) for m in range(most, 0, -1)]
         smaller += [Scan(None, 1), Scan(None, 0)]
-        smaller += [Scan(None, 0, n) for n in range(d - 1, -1, -1)]
+        smaller += _dropping_parameters(space, initial)
         return next(s for s in smaller if _scan_size(s, space, initial) <= quota)
 
     def _share(self, left: int) -> tuple[int, int]:
@@ -169,6 +171,14 @@ class Classic:
         if left >= 2 and self.n_lhs > 0 and self.tune_reps > 0:
             learn = min(max(1, learn), left - 1)
         return learn, left - learn
+
+
+def _dropping_parameters(space: Space, initial: FloatArray) -> list[Scan]:
+    """Scans of the ends of ever fewer parameters, the dearest dropped first."""
+    every = range(len(space))
+    cost = {j: _scan_size(Scan(None, 0, (j,)), space, initial) for j in every}
+    cheapest = sorted(every, key=lambda j: (cost[j], j))
+    return [Scan(None, 0, tuple(cheapest[:n])) for n in range(len(space) - 1, -1, -1)]
 
 
 def _scan_size(scan: Scan, space: Space, initial: FloatArray) -> int:

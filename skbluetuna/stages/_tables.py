@@ -1,13 +1,12 @@
 """What was learned, in the user's own names and values, as dicts of arrays."""
 
-from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.model import Influence, pairs
-from skbluetuna.space import Dimension, Space
+from skbluetuna.space import Categorical, Dimension, Space
 from skbluetuna.stages._base import FloatArray, Regions, active
 
 __all__ = ["interaction_table", "narrowed_space", "region_table", "weight_table"]
@@ -91,13 +90,13 @@ def narrowed_space(
 
 def _narrow(dim: Dimension, j: int, regions: Regions, best: list[Any]) -> Any:
     mine = (regions.param == j) & regions.kept
-    units = [dim.to_unit(value) for value in best]
-    if not dim.is_ordered:
+    if isinstance(dim, Categorical) and not dim.is_ordered:
+        units = [dim.to_unit(value) for value in best]
         units += list((regions.low[mine] + regions.high[mine]) / 2.0)
         kept = {dim.to_unit(dim.from_unit(unit)) for unit in units}
-        return [value for value in dim.values() if dim.to_unit(value) in kept]
-    low, high = (
-        dim.from_unit(u) for u in (regions.low[mine].min(), regions.high[mine].max())
-    )
-    ordered = sorted(chain([low, high], best), key=dim.to_unit)
-    return dim.narrowed(ordered[0], ordered[-1])
+        return dim.only(tuple(v for v in dim.choices if dim.to_unit(v) in kept))
+    ends = regions.low[mine].min(), regions.high[mine].max()
+    values = [dim.from_unit(float(unit)) for unit in ends] + best
+    # By value, not by unit: a value may lie one rounding beyond its own unit.
+    values.sort(key=dim.to_unit if isinstance(dim, Categorical) else None)
+    return dim.narrowed(values[0], values[-1])

@@ -1,0 +1,213 @@
+"""Several spaces in one search: their first configurations, their shares."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from skbluetuna import BlueTuner, Classic
+from skbluetuna.space import Space, grid
+from skbluetuna.stages import initial_rows, plan
+
+CHEAP = Classic(n_epochs=1)
+
+
+def finite(size):
+    return Space({"k": list(range(size))})
+
+
+def continuum():
+    return Space({"x": (0.0, 1.0)})
+
+
+def quotas(sizes, n_iter):
+    """Trials given to alternatives of these sizes; None for a continuum."""
+    spaces = tuple(continuum() if s is None else finite(s) for s in sizes)
+    rows = initial_rows(spaces, None, None)
+    return [a.quota for a in plan(spaces, rows, CHEAP, n_iter)]
+
+
+def run(tuner):
+    while not tuner.finished:
+        for trial in tuner.ask():
+            tuner.tell(trial, float(trial.number))
+    return tuner
+
+
+# The budget
+
+
+@given(k=st.integers(1, 6), more=st.integers(0, 300))
+@settings(deadline=None, max_examples=50)
+def test_the_budget_is_split_evenly_and_the_first_take_the_rest(k, more):
+    share, extra = divmod(k + more, k)
+    got = quotas([None] * k, k + more)
+    assert got == [share + 1] * extra + [share] * (k - extra)
+
+
+@given(
+    sizes=st.lists(st.none() | st.integers(1, 40), min_size=1, max_size=6),
+    n_iter=st.integers(1, 200),
+)
+@settings(deadline=None)
+def test_what_a_finite_alternative_cannot_use_goes_to_the_others(sizes, n_iter):
+    assume(n_iter >= len(sizes))
+    got = quotas(sizes, n_iter)
+    room = [np.inf if size is None else size for size in sizes]
+    assert sum(got) == min(n_iter, sum(room))
+    assert all(1 <= q <= r for q, r in zip(got, room, strict=True))
+    for q, r in zip(got, room, strict=True):
+        assert q == r or q >= max(got) - 1  # who could take more has no less
+
+
+def test_leftovers_of_leftovers_are_passed_on_too():
+    assert quotas([2, 5, None, None], 40) == [2, 5, 17, 16]
+
+
+@given(k=st.integers(2, 6), data=st.data())
+def test_fewer_iterations_than_alternatives_are_an_error(k, data):
+    n_iter = data.draw(st.integers(1, k - 1))
+    with pytest.raises(ValueError, match=rf"n_iter .* at least .*{k}; got {n_iter}\."):
+        quotas([None] * k, n_iter)
+
+
+def test_each_alternative_is_asked_its_share():
+    spaces = [{"x": (0.0, 1.0)}, {"y": ["a", "b", "c"]}, {"z": (0.1, 1.0, "log")}]
+    tuner = BlueTuner(spaces, n_iter=30, strategy=CHEAP, random_state=0)
+    asked = [trial.alternative for trial in run(tuner).trials]
+    assert [asked.count(k) for k in range(3)] == [14, 3, 13]
+    for trial in tuner.trials:
+        assert list(trial.params) == [["x"], ["y"], ["z"]][trial.alternative]
+
+
+def test_a_finite_search_within_the_budget_is_asked_exhaustively_in_grid_order():
+    spaces = [{"b": ["u", "v"], "a": [1, 2]}, {"c": (1, 3)}]
+    tuner = BlueTuner(
+        spaces, n_iter=7, strategy=CHEAP, reference=[{"a": 2}, {"c": 3}],
+        initial_params=[{"a": 1, "b": "v"}], random_state=0,
+    )  # fmt: skip
+    trials = run(tuner).trials
+    assert {trial.stage for trial in trials} == {"grid"}
+    for k, space in enumerate(spaces):
+        mine = [trial.params for trial in trials if trial.alternative == k]
+        assert mine == grid(Space(space))
+
+
+def test_one_configuration_above_the_budget_is_not_asked_exhaustively():
+    tuner = BlueTuner({"k": (1, 8)}, n_iter=7, strategy=CHEAP, random_state=0)
+    assert "grid" not in {trial.stage for trial in run(tuner).trials}
+    assert len(tuner.trials) == 7
+
+
+def test_without_a_budget_each_alternative_has_the_published_schedule():
+    spaces = (continuum(), Space({"y": (0.0, 1.0), "z": (0.0, 1.0)}))
+    rows = initial_rows(spaces, None, None)
+    strategy = Classic(n_lhs=6, tune_reps=5)
+    got = [a.quota for a in plan(spaces, rows, strategy, None)]
+    assert got == [1 + 8 + 11, 1 + 16 + 11]
+
+
+# What each starts from
+
+
+def space():
+    return Space({"x": (0.0, 4.0), "k": (1, 9), "c": ["a", "b"]})
+
+
+CENTRE = {"x": 2.0, "k": 5, "c": "a"}
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        (None, CENTRE),
+        ({}, CENTRE),
+        ({"x": 1.0}, CENTRE | {"x": 1.0}),
+        ({"x": None, "k": 3, "c": None}, CENTRE | {"k": 3}),
+        ({"x": 4.1, "k": 10, "c": "z"}, CENTRE),
+        ({"k": 2.5, "x": 3}, CENTRE | {"x": 3.0}),
+        ({"unknown": 1, "c": "b"}, CENTRE | {"c": "b"}),
+        ([{"c": "b"}], CENTRE | {"c": "b"}),
+    ],
+)
+def test_the_reference_leads_and_its_gaps_stand_at_the_centre(reference, expected):
+    ((row,),) = initial_rows((space(),), reference, None)
+    assert row == expected
+    assert list(row) == ["x", "k", "c"]
+
+
+def test_initial_params_follow_and_take_from_the_reference_what_they_do_not_name():
+    reference = {"x": 1.0, "k": 2}
+    given_ = [{"c": "b"}, {"x": 3.0, "k": 7, "c": "b"}, {"k": 9}]
+    (rows,) = initial_rows((space(),), reference, given_)
+    assert rows == [
+        {"x": 1.0, "k": 2, "c": "a"},
+        {"x": 1.0, "k": 2, "c": "b"},
+        {"x": 3.0, "k": 7, "c": "b"},
+        {"x": 1.0, "k": 9, "c": "a"},
+    ]
+
+
+def test_no_configuration_is_asked_twice():
+    given_ = [{}, {"k": 3}, dict(CENTRE), {"k": 3, "x": 2.0}, {"x": 2}]
+    (rows,) = initial_rows((space(),), None, given_)
+    assert rows == [CENTRE, CENTRE | {"k": 3}]
+
+
+def test_a_configuration_goes_to_the_first_alternative_that_holds_it():
+    spaces = (
+        Space({"x": (0.0, 1.0)}),
+        Space({"x": (0.0, 9.0), "k": (1, 9)}),
+        Space({"x": (0.0, 9.0)}),
+    )
+    given_ = [{"x": 5.0}, {"x": 0.25}, {"k": 2}, {"x": 0.75, "k": 3}]
+    rows = initial_rows(spaces, [{"x": 0.0}, {"x": 1.0, "k": 1}, {}], given_)
+    assert rows == [
+        [{"x": 0.0}, {"x": 0.25}],
+        [
+            {"x": 1.0, "k": 1}, {"x": 5.0, "k": 1}, {"x": 1.0, "k": 2},
+            {"x": 0.75, "k": 3},
+        ],
+        [{"x": 4.5}],
+    ]  # fmt: skip
+
+
+def test_values_come_out_native_and_the_arguments_stay_as_they_were():
+    reference, given_ = {"x": np.float32(0.5), "k": np.int64(3)}, [{"x": 1}]
+    (rows,) = initial_rows((space(),), reference, given_)
+    assert [[type(v) for v in row.values()] for row in rows] == [[float, int, str]] * 2
+    assert reference == {"x": np.float32(0.5), "k": np.int64(3)}
+    assert given_ == [{"x": 1}]
+
+
+@pytest.mark.parametrize(
+    ("given_", "kind", "message"),
+    [
+        ([{"x": 5.0}], ValueError, r"initial_params\[0\]: 'x' must lie in .*got 5\.0"),
+        ([{}, {"y": 1}], ValueError, r"initial_params\[1\]: 'y' must be one of"),
+        ([{"k": None}], ValueError, r"'k' must lie in .*got None"),
+        ([{}, 3], TypeError, r"initial_params\[1\] must be a dict; got 3"),
+        ({"x": 1.0}, TypeError, r"initial_params must be a list of dicts"),
+        (7, TypeError, r"initial_params must be a list of dicts; got 7"),
+    ],
+)
+def test_a_configuration_that_belongs_nowhere_is_an_error(given_, kind, message):
+    with pytest.raises(kind, match=message):
+        initial_rows((space(),), None, given_)
+
+
+@pytest.mark.parametrize("references", [{"x": 1.0}, [{}], [{}] * 3])
+def test_there_must_be_one_reference_for_each_alternative(references):
+    got = 1 if isinstance(references, dict) else len(references)
+    with pytest.raises(ValueError, match=rf"each of 2 alternatives; got {got}"):
+        initial_rows((space(), continuum()), references, None)
+
+
+def test_the_search_asks_the_initial_rows_first():
+    tuner = BlueTuner(
+        {"x": (0.0, 4.0), "k": (1, 9)}, n_iter=12, strategy=CHEAP,
+        reference={"x": 1.0}, initial_params=[{"k": 2}], random_state=0,
+    )  # fmt: skip
+    trials = run(tuner).trials
+    assert [t.params for t in trials[:2]] == [{"x": 1.0, "k": 5}, {"x": 1.0, "k": 2}]
+    assert [t.stage for t in trials[:3]] == ["initial", "initial", "scan"]

@@ -1,0 +1,131 @@
+"""What the import of skbluetuna loads, and what each room may import."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skbluetuna
+
+PACKAGE = Path(skbluetuna.__file__).parent
+OPTIONAL = {"matplotlib", "pandas", "xgboost", "optuna", "ray", "dask", "mlflow"}
+GROUND_FLOOR = {"exceptions", "_optional", "_version"}
+CORE_ROOMS = {"space", "model", "stages", "_ledger", "_tuner"}
+CORE_FILES = sorted(
+    [*(PACKAGE / name for name in ("_ledger.py", "_tuner.py"))]
+    + [
+        path
+        for room in ("space", "model", "stages")
+        for path in PACKAGE.glob(f"{room}/**/*.py")
+    ]
+)
+ALL_FILES = sorted(PACKAGE.glob("**/*.py"))
+
+
+def imported(source, *, lazily=True):
+    """List the dotted names that a source imports; `lazily`: in functions too."""
+    names, nodes = set(), [ast.parse(source)]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {
+                f"{'.' * node.level}{node.module or ''}.{a.name}" for a in node.names
+            }
+        if lazily or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            nodes += ast.iter_child_nodes(node)
+    return names
+
+
+def foreign(names):
+    """Of these names, those that the core may not import."""
+    found = set()
+    for name in names:
+        top, _, rest = name.partition(".")
+        if top == "skbluetuna":
+            is_allowed = rest.partition(".")[0] in CORE_ROOMS | GROUND_FLOOR
+        else:
+            is_allowed = top in {*sys.stdlib_module_names, "numpy", "scipy"}
+        if not is_allowed:
+            found.add(name)
+    return found
+
+
+def run(code):
+    """Run code in a fresh process and return the words that it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return done.stdout.split()
+
+
+def test_importing_skbluetuna_loads_no_optional_package():
+    """Scikit-learn itself loads pandas where it finds it; that is none of ours."""
+    loaded = run(
+        "import sys, sklearn.model_selection\n"
+        "before = set(sys.modules)\n"
+        "import skbluetuna\n"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+    )
+    assert "skbluetuna" in loaded
+    assert OPTIONAL & set(loaded) == set()
+
+
+def test_skbluetuna_is_imported_where_no_optional_package_is_installed():
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({sorted(OPTIONAL)}))\n"
+        "import skbluetuna; print(skbluetuna.BlueTunaSearchCV.__name__)"
+    )
+    assert run(code) == ["BlueTunaSearchCV"]
+
+
+@pytest.mark.parametrize("path", ALL_FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_no_file_imports_an_optional_package_at_its_top(path):
+    names = imported(path.read_text(encoding="utf-8"), lazily=False)
+    assert {name for name in names if name.partition(".")[0] in OPTIONAL} == set()
+
+
+@pytest.mark.parametrize("path", CORE_FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_the_core_imports_numpy_scipy_and_itself_only(path):
+    assert foreign(imported(path.read_text(encoding="utf-8"))) == set()
+
+
+def test_the_core_has_all_its_rooms():
+    """Else the test above would hold of an empty list."""
+    rooms = {
+        path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in CORE_FILES
+    }
+    assert rooms == CORE_ROOMS
+    assert len(CORE_FILES) > 15
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import os, json", set()),
+        ("import numpy as np\nfrom scipy.stats import qmc", set()),
+        ("from skbluetuna.space import Space", set()),
+        ("from skbluetuna.exceptions import UnknownTrialError", set()),
+        ("import sklearn", {"sklearn"}),
+        ("def f():\n    from sklearn.base import clone", {"sklearn.base.clone"}),
+        ("class A:\n    import pandas", {"pandas"}),
+        ("try:\n    import joblib\nexcept ImportError:\n    pass", {"joblib"}),
+        ("if TYPE_CHECKING:\n    import pandas as pd", {"pandas"}),
+        ("from skbluetuna import BlueTuner", {"skbluetuna.BlueTuner"}),
+        ("import skbluetuna._search", {"skbluetuna._search"}),
+        ("from skbluetuna import _sklearn_compat", {"skbluetuna._sklearn_compat"}),
+        ("from . import _search", {"._search", ".._search"}),
+    ],
+)
+def test_foreign_imports_are_seen_wherever_they_stand(source, found):
+    assert foreign(imported(source)) <= found
+    assert bool(foreign(imported(source))) is bool(found)
+
+
+def test_an_import_inside_a_function_is_not_at_the_top():
+    source = "import json\nasync def f():\n    import ray\ndef g():\n    import dask"
+    assert imported(source, lazily=False) == {"json"}
+    assert imported(source) == {"json", "ray", "dask"}
