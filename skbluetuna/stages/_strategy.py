@@ -75,12 +75,13 @@ class Classic:
 
     A smaller budget shrinks the stages so that, after the initial trials, each keeps
     its proportion of the rest, B. The scan gets no less than it needs to look at both
-    ends of each parameter, or half of B if that is less; it gives up, in this
-    order, interior lines down to one, then the nudged points (slopes are then central
+    ends of each parameter, or half of B if that is less; it gives up, in this order,
+    interior lines down to one, then the nudged points (slopes are then central
     differences of the boundary scores), then the last interior line, then whole
-    parameters, the dearest first and of equals the last. What it leaves is shared by the other two in the
-    proportion of `n_lhs` and `tune_reps`, each with at least one trial if both are
-    asked for and two are left; all goes to the hypercube if neither is asked for.
+    parameters, the dearest first and of equals the last. What it leaves is shared by
+    the other two in the proportion of `n_lhs` and `tune_reps`, each with at least one
+    trial if both are asked for and two are left; all goes to the hypercube if neither
+    is asked for.
 
     References
     ----------
