@@ -56,7 +56,7 @@ class Trial:
 
 def row_key(unit: "FloatArray | tuple[float, ...]") -> bytes:
     """Key under which two snapped unit points are the same configuration."""
-    return (np.round(unit, 15) + 0.0).tobytes()  # + 0.0: no negative zero
+    return (np.round(unit, 12) + 0.0).tobytes()  # + 0.0: no negative zero
 
 
 class Ledger:

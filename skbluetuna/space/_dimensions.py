@@ -20,7 +20,7 @@ import numpy as np
 __all__ = ["Categorical", "Dimension", "Distribution", "Integer", "Real"]
 
 N_SPLITS = 3  # interior scan lines where the user names none
-LARGEST_INT = 2**44  # beyond it a unit in float64 no longer names one integer
+LARGEST_INT = 2**32  # up to it the units of neighbours differ by more than 1e-12
 NO_LIST = "the values of a continuum cannot be listed."
 TAIL = 0.01  # an unbounded distribution is searched between its 1 % and 99 % quantiles
 
@@ -231,7 +231,7 @@ class Integer:
     Parameters
     ----------
     low, high : int
-        Bounds, both included; ``low < high``, at most 2**44 in size.
+        Bounds, both included; ``low < high``, at most 2**32 in size.
     log : bool, default=False
         Search on a log scale; needs ``low > 0``.
     n_splits : int, default=3
@@ -261,7 +261,7 @@ class Integer:
                 raise TypeError(f"{name} must be an int; got {bound!r}.")
             if abs(int(bound)) > LARGEST_INT:
                 raise ValueError(
-                    f"{name} must lie within -2**44 and 2**44; got {bound}. "
+                    f"{name} must lie within -2**32 and 2**32; got {bound}. "
                     "Use a float range for larger numbers."
                 )
             object.__setattr__(self, name, int(bound))

@@ -12,6 +12,7 @@ from skbluetuna.space._dimensions import (
     Integer,
     Real,
     check_on_integers,
+    describe,
     is_discrete,
     is_integer,
     is_number,
@@ -93,10 +94,12 @@ def _parse_distribution(rv: Any) -> Dimension:
     """Read a distribution: a range if its support is bounded, else its quantiles."""
     support = getattr(rv, "support", None)
     low, high = support() if callable(support) else (-np.inf, np.inf)
+    if np.ndim(low) or np.ndim(high):
+        raise ValueError(f"a distribution must be of one variable; got {describe(rv)}.")
     if not (np.isfinite(low) and np.isfinite(high)):
         return Distribution(rv)
     if is_discrete(rv):
         check_on_integers(rv)
         return Integer(int(low), int(high)) if low < high else Categorical((int(low),))
     log = getattr(getattr(rv, "dist", rv), "name", "") in LOG_UNIFORM
-    return Real(float(low), float(high), log=log)
+    return Real(float(low), float(high), log=log and low > 0)

@@ -21,7 +21,7 @@ from skbluetuna.space import (
 )
 
 modest = settings(max_examples=150, deadline=None)
-HUGE = 2**44
+HUGE = 2**32
 ABOVE = [(k + 0.5) / 64 for k in range(64)]  # inner units
 
 
@@ -105,10 +105,10 @@ each = pytest.mark.parametrize(
 
 @modest
 @given(with_value(integers()))
-@example((Integer(-HUGE, HUGE), 12345678901))
+@example((Integer(-HUGE, HUGE), 1234567890))
 @example((Integer(-HUGE, HUGE), HUGE - 1))
 @example((Integer(1, HUGE, log=True), HUGE - 1))
-@example((Integer(1, HUGE, log=True), 8796093022207))
+@example((Integer(1, HUGE, log=True), 2147483647))
 @example((Integer(HUGE - 1, HUGE, log=True), HUGE - 1))
 def test_every_integer_comes_back_exactly(pair):
     dimension, value = pair
@@ -429,7 +429,7 @@ def test_a_continuum_has_no_number_of_values_and_no_list(dimension):
 
 
 def test_the_largest_range_is_counted_without_listing_it():
-    assert Integer(-HUGE, HUGE).n_values == 2**45 + 1
+    assert Integer(-HUGE, HUGE).n_values == 2**33 + 1
 
 
 @modest
