@@ -1,17 +1,21 @@
 """BlueTunaSearchCV: the search as a scikit-learn estimator."""
 
+import warnings
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.exceptions import FitFailedWarning
 from sklearn.utils import check_random_state
 
 from skbluetuna._sklearn_compat import (
     BaseSearchCV,
     FrozenSplits,
+    all_fits_failed,
     at_least_one,
     has_methods,
     one_of,
+    with_failed_rows,
 )
 from skbluetuna._tuner import BlueTuner
 from skbluetuna.space import Categorical, Space, parse_spaces
@@ -23,9 +27,9 @@ class BlueTunaSearchCV(BaseSearchCV):
     """Search hyperparameters in three readable stages: scan, learn, climb.
 
     A drop-in replacement for :class:`~sklearn.model_selection.GridSearchCV` and
-    :class:`~sklearn.model_selection.RandomizedSearchCV` that needs fewer model fits and
-    says what it learned: how much each hyperparameter matters, how each pair interacts,
-    which regions are worth searching.
+    :class:`~sklearn.model_selection.RandomizedSearchCV` that says what it learned: how
+    much each hyperparameter matters, how each pair interacts, which regions are worth
+    searching.
 
     Parameters
     ----------
@@ -40,15 +44,15 @@ class BlueTunaSearchCV(BaseSearchCV):
         - ``(low, high, "log")``: the same on a log scale;
         - ``(low, high, n_splits)`` or ``(low, high, n_splits, "log")``: with so many
           interior lines for the boundary scan, 3 by default;
-        - a list, an array, or a tuple without numbers: choices, handed to the estimator
-          as exactly these objects; an increasing or decreasing list of numbers is an
-          ordered choice;
+        - a list, or a tuple without numbers: choices, handed to the estimator as
+          exactly these objects (an array: as native Python values); an increasing or
+          decreasing list of numbers is an ordered choice;
         - a frozen scipy distribution: the range of its support if that is bounded,
           otherwise its quantiles from 1 % to 99 %;
         - :class:`Real`, :class:`Integer`, :class:`Categorical`: spelled out.
 
         A list of dicts holds alternatives: each candidate belongs to one, and the
-        budget is split evenly.
+        budget is split evenly. No configuration is evaluated twice within one.
     n_iter : int or None, default=50
         Number of candidates to evaluate by cross-validation, all stages together. None:
         the strategy's own schedule in full. A finite space no larger than this is
@@ -63,8 +67,9 @@ class BlueTunaSearchCV(BaseSearchCV):
     initial_params : list of dicts, default=None
         Configurations to evaluate right after the estimator's own parameters, which
         always come first (a value that is None or outside the space is replaced by the
-        centre of its range). Parameters that are not named keep the estimator's own.
-        Not used when the space is evaluated exhaustively.
+        centre of its range), as far as `n_iter` goes. Parameters that are not named
+        keep the estimator's own. Of several alternatives the first that holds a
+        configuration gets it. Not used when the space is evaluated exhaustively.
     scoring : str, callable, list, tuple or dict, default=None
         As in ``GridSearchCV``. With several metrics the search is guided by the one
         that `refit` names; if `refit` is a callable or False, by the first.
@@ -83,7 +88,8 @@ class BlueTunaSearchCV(BaseSearchCV):
         Seed of the search.
     error_score : "raise" or numeric, default=np.nan
         As in ``GridSearchCV``. A candidate with a score that is not finite counts as
-        failed: it never wins and never stops the search.
+        failed: it never wins, and never stops the search. scikit-learn's error is
+        raised if all fits fail before any candidate has succeeded.
     return_train_score : bool, default=False
         As in ``GridSearchCV``.
 
@@ -108,7 +114,7 @@ class BlueTunaSearchCV(BaseSearchCV):
     interactions_ : dict of arrays
         Interaction of each pair, one row for each ``kind`` of term: ``param_a``,
         ``param_b``, ``kind``, ``weight``, ``std_error`` and ``share``. Shares of both
-        tables sum to one.
+        tables sum to one (for each alternative), or are all zero if nothing varies.
     optimized_space_ : dict, or list of dicts
         The narrowed space, valid as `param_space`: kept regions and the best
         configuration.
@@ -200,6 +206,7 @@ class BlueTunaSearchCV(BaseSearchCV):
             reference=[_own_params(self.estimator, space) for space in spaces],
             initial_params=self.initial_params,
         )
+        self._failed = {}  # position -> row of a wholly failed batch, see _evaluate
         self._checked_cv_orig = FrozenSplits(self._checked_cv_orig, X, y, split_params)
 
     def _run_search(self, evaluate_candidates, *, callback_ctx=None):
@@ -210,10 +217,13 @@ class BlueTunaSearchCV(BaseSearchCV):
         try:
             while not self.tuner_.finished:
                 trials = self.tuner_.ask(self.batch_size)
-                results = self._evaluate(evaluate_candidates, trials, search_ctx)
-                self._tell(trials, results)
+                self._tell(
+                    trials, self._evaluate(evaluate_candidates, trials, search_ctx)
+                )
         finally:
             self._checked_cv_orig = self._checked_cv_orig.original
+            for name in ("_failed", "_formatted", "_results"):
+                self.__dict__.pop(name, None)
         self.regions_ = self.tuner_.regions
         self.weights_ = self.tuner_.weights
         self.interactions_ = self.tuner_.interactions
@@ -221,22 +231,53 @@ class BlueTunaSearchCV(BaseSearchCV):
         search_ctx.call_on_fit_task_end(estimator=self)
 
     def _evaluate(self, evaluate_candidates, trials, search_ctx):
-        """Cross-validate a batch inside a callback context of its own."""
+        """Cross-validate a batch inside a callback context of its own.
+
+        scikit-learn raises where every fit of a batch failed, and drops the batch.
+        After a first success that is no reason to stop: its rows are kept here, and
+        put into the results with the next batch (or at the end).
+        """
         batch_ctx = search_ctx.subcontext(
             task_name=trials[0].stage,
             max_subtasks=len(trials) * self.n_splits_,
             sequential_subtasks=False,
         ).call_on_fit_task_begin(estimator=self)
-        more_results = {"stage": [trial.stage for trial in trials]}
+        params = [trial.params for trial in trials]
+        more = {"stage": [trial.stage for trial in trials]}
         if len(self.tuner_.spaces) > 1:
-            more_results["alternative"] = [trial.alternative for trial in trials]
-        results = evaluate_candidates(
-            [trial.params for trial in trials],
-            more_results=more_results,
-            callback_ctx=batch_ctx,
-        )
+            more["alternative"] = [trial.alternative for trial in trials]
+        try:
+            results = evaluate_candidates(
+                params, more_results=more, callback_ctx=batch_ctx
+            )
+        except ValueError as error:
+            if self.tuner_.best is None or not all_fits_failed(error):
+                raise
+            warnings.warn(str(error).strip(), FitFailedWarning, stacklevel=2)
+            for i, trial in enumerate(trials):
+                row = {name: column[i] for name, column in more.items()}
+                self._failed[trial.number] = params[i], row
+            results = self._results
+            results.update(self._format_results(*self._formatted))
+        self._results = results
         batch_ctx.call_on_fit_task_end(estimator=self)
         return results
+
+    def _format_results(self, candidate_params, n_splits, out, more_results=None):
+        """Make ``cv_results_``, with the rows of wholly failed batches in place."""
+        arguments = candidate_params, n_splits, out, more_results
+        self._formatted = arguments
+        if self._failed:
+            arguments = with_failed_rows(self._failed, self.error_score, *arguments)
+        return super()._format_results(*arguments)
+
+    @staticmethod
+    def _select_best_index(refit, refit_metric, results):
+        """As in ``GridSearchCV``, but a score that is not finite never wins."""
+        if callable(refit):
+            return BaseSearchCV._select_best_index(refit, refit_metric, results)
+        scores = results[f"mean_test_{refit_metric}"]
+        return int(np.where(np.isfinite(scores), scores, -np.inf).argmax())
 
     def _tell(self, trials, results):
         """Tell the tuner the guiding metric and the seconds of the newest rows."""

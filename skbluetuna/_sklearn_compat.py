@@ -8,7 +8,15 @@ from numbers import Integral
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-__all__ = ["BaseSearchCV", "FrozenSplits", "at_least_one", "has_methods", "one_of"]
+__all__ = [
+    "BaseSearchCV",
+    "FrozenSplits",
+    "all_fits_failed",
+    "at_least_one",
+    "has_methods",
+    "one_of",
+    "with_failed_rows",
+]
 
 
 class FrozenSplits:
@@ -49,6 +57,59 @@ class FrozenSplits:
     def __getstate__(self):
         # The search is pickled into every task; workers are given their own indices.
         return self.__dict__ | {"_splits": []}
+
+
+def all_fits_failed(error):
+    """Whether this is what scikit-learn raises when every fit of a batch failed."""
+    return str(error).startswith("\nAll the ")
+
+
+def with_failed_rows(
+    failed, error_score, candidate_params, n_splits, out, more_results
+):
+    """Arguments of ``_format_results`` with the rows that scikit-learn dropped.
+
+    Parameters
+    ----------
+    failed : dict of int to (dict, dict)
+        Position in ``cv_results_`` of each candidate of a wholly failed batch, with its
+        parameters and its values of the further columns.
+    error_score : float
+        Score of a failed fit.
+    candidate_params, n_splits, out, more_results
+        What ``BaseSearchCV`` passes to ``_format_results``.
+
+    Returns
+    -------
+    candidate_params, n_splits, out, more_results
+        The same with the failed candidates in their places.
+    """
+
+    def scored(scores):
+        return (
+            dict.fromkeys(scores, error_score)
+            if isinstance(scores, dict)
+            else (error_score)
+        )
+
+    lost = dict(out[0], fit_time=0.0, score_time=0.0)
+    lost |= {k: scored(v) for k, v in lost.items() if k.endswith("_scores")}
+    known = iter(range(len(candidate_params)))
+    params, fits = [], []
+    more: dict[str, list[object]] = {name: [] for name in more_results}
+    for position in range(len(candidate_params) + len(failed)):
+        if position in failed:
+            own, values = failed[position]
+            fits += [lost] * n_splits
+        else:
+            i = next(known)
+            own = candidate_params[i]
+            values = {name: column[i] for name, column in more_results.items()}
+            fits += out[i * n_splits : (i + 1) * n_splits]
+        params.append(own)
+        for name, column in more.items():
+            column.append(values[name])
+    return params, n_splits, fits, more
 
 
 def at_least_one():

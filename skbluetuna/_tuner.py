@@ -60,8 +60,9 @@ class BlueTuner:
         alternative. Parameters that are missing, None or outside their dimension stand
         at its centre.
     initial_params : list of dicts, default=None
-        Configurations asked next. Parameters that are not named stand at the
-        reference's value; a value outside its dimension is an error.
+        Configurations asked next, as far as the budget goes. Parameters that are not
+        named stand at the reference's value; a value outside its dimension is an error.
+        Of several alternatives the first that holds a configuration gets it.
 
     Attributes
     ----------
@@ -159,12 +160,8 @@ class BlueTuner:
         """
         if n is not None:
             n = _check_count("n", n)
-        share = [
-            (len(self._ledger.of(k)) / max(1, a.quota), k)
-            for k, a in enumerate(self._alternatives)
-        ]
         asked: list[Trial] = []
-        for _, k in sorted(share):  # the alternative that is furthest behind goes first
+        for k in self._turns():
             asked += self._ask_of(k, None if n is None else n - len(asked))
         return asked
 
@@ -201,7 +198,8 @@ class BlueTuner:
             value = float(score)
         except (TypeError, ValueError) as error:
             raise TypeError(f"score must be a number; got {score!r}.") from error
-        self._ledger.settle(number, value, seconds)
+        took = None if seconds is None or not np.isfinite(seconds) else float(seconds)
+        self._ledger.settle(number, value, took)
 
     @property
     def regions(self) -> dict[str, NDArray[Any]]:
@@ -325,6 +323,14 @@ class BlueTuner:
         )  # fmt: skip
         return tuner
 
+    def _turns(self) -> list[int]:
+        """Whose turn it is: a grid's in order, else the furthest behind first."""
+        numbers = range(len(self._alternatives))
+        if all(a.schedule.stages[0].name == "grid" for a in self._alternatives):
+            return list(numbers)
+        quotas = [max(1, a.quota) for a in self._alternatives]
+        return sorted(numbers, key=lambda k: (len(self._ledger.of(k)) / quotas[k], k))
+
     def _ask_of(self, k: int, n: int | None) -> list[Trial]:
         """Ask one alternative: initial trials, then stage after stage."""
         space, initial, quota, schedule = self._alternatives[k]
@@ -419,8 +425,10 @@ def _check_count(name: str, value: Any) -> int:
 
 
 def _encode_strategy(strategy: Strategy) -> dict[str, Any] | None:
-    """Options of a strategy of the package's own; None for any other."""
-    return asdict(strategy) if type(strategy) is Classic else None
+    """Name and options of a strategy of the package's own; None for any other."""
+    if type(strategy) is not Classic:
+        return None
+    return {"name": strategy.name} | asdict(strategy)
 
 
 def _decode_strategy(
@@ -430,7 +438,7 @@ def _decode_strategy(
         return resolve_strategy(given)
     if stored is None:
         raise ValueError("strategy must be given: the stored one is not the package's.")
-    return Classic(**stored)
+    return Classic(**{k: value for k, value in stored.items() if k != "name"})
 
 
 def _check_same_shape(spaces: tuple[Space, ...], state: dict[str, Any]) -> None:

@@ -462,8 +462,12 @@ class Fragile(ClassifierMixin, BaseEstimator):
         return np.nan if self.b > 0.9 else self.a * self.b
 
 
+def two_fragile_scores(estimator, X, y):
+    return {"both": estimator.score(X, y), "one": 1.0}
+
+
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
-@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
+@pytest.mark.filterwarnings("ignore:One or more of the t.* scores are non-finite")
 def test_failing_candidates_never_win_and_never_stop_the_search():
     search = search_of(Fragile(), {"a": (0.0, 1.0), "b": (0.0, 1.0)}, n_iter=40)
     search.fit(X, y)
@@ -474,6 +478,83 @@ def test_failing_candidates_never_win_and_never_stop_the_search():
     )
     assert search.best_params_["a"] <= 0.8
     assert search.best_params_["b"] <= 0.9
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the t.* scores are non-finite")
+@pytest.mark.parametrize("error_score", [np.nan, -1.0])
+@pytest.mark.parametrize("scoring", [None, two_fragile_scores])
+def test_a_batch_that_fails_as_a_whole_is_recorded_and_not_raised(error_score, scoring):
+    """scikit-learn raises there, and would lose every earlier evaluation."""
+    search = search_of(
+        Fragile(a=0.5),
+        {"a": (0.0, 1.0), "b": (0.0, 0.9)},
+        n_iter=30,
+        batch_size=1,
+        error_score=error_score,
+        scoring=scoring,
+        refit="both" if scoring else True,
+        return_train_score=True,
+    ).fit(X, y)
+    metric = "both" if scoring else "score"
+    results = search.cv_results_
+    failed = np.array([params["a"] > 0.8 for params in results["params"]])
+    assert 0 < failed.sum() < 30
+    assert {len(column) for column in results.values()} == {30}
+    for column in (f"mean_test_{metric}", f"split1_train_{metric}"):
+        np.testing.assert_array_equal(
+            results[column][failed], np.full(failed.sum(), error_score)
+        )
+    assert [t.params for t in search.tuner_.trials] == list(results["params"])
+    assert [t.stage for t in search.tuner_.trials] == list(results["stage"])
+    assert search.best_params_["a"] <= 0.8
+    assert search.best_params_ == search.tuner_.best.params
+    assert not {"_failed", "_formatted", "_results"} & set(vars(search))
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
+def test_an_infinite_score_never_wins():
+    def infinite(estimator, X, y):
+        return np.inf if estimator.max_depth > 30 else estimator.score(X, y)
+
+    with pytest.warns(UserWarning, match="non-finite"):
+        search = search_of(scoring=infinite, n_iter=20).fit(X, y)
+    assert np.isinf(search.cv_results_["mean_test_score"]).any()
+    assert search.best_params_ == search.tuner_.best.params
+    assert np.isfinite(search.best_score_)
+
+
+def test_a_clone_still_knows_its_own_choices():
+    """clone copies the space and the initial configurations apart from each other."""
+    svc, forest = SVC(), RandomForestClassifier(n_estimators=5, random_state=0)
+    weights = [None, {0: 1, 1: 2, 2: 3}]
+    search = search_of(
+        Pipeline([("clf", forest)]),
+        {"clf": [svc, forest], "clf__class_weight": weights, "memory": [None]},
+        n_iter=3,
+        initial_params=[{"clf": svc, "clf__class_weight": weights[1]}],
+    )
+    for one in (search, clone(search)):
+        first, second = one.fit(X, y).cv_results_["params"][:2]
+        assert isinstance(first["clf"], RandomForestClassifier)  # the estimator's own
+        assert isinstance(second["clf"], SVC)
+        assert second["clf__class_weight"] == weights[1]
+
+
+def test_a_number_of_another_type_is_still_the_estimators_own():
+    search = search_of(SVC(C=1.0), {"C": [1, 10, 100], "gamma": (0.01, 1.0)})
+    own = search.fit(X, y).cv_results_["params"][0]["C"]
+    assert own == 1
+    assert type(own) is int
+
+
+def test_the_grids_order_does_not_depend_on_the_batch_size():
+    grids = [
+        {"kernel": ["rbf"], "C": [1, 10]},
+        {"kernel": ["linear"], "C": [1, 10, 100]},
+    ]
+    search = search_of(SVC(), grids, batch_size=1).fit(X, y)
+    assert search.cv_results_["params"] == list(ParameterGrid(grids))
 
 
 def test_fitting_twice_is_fitting_once():
@@ -552,6 +633,7 @@ def test_scikit_learns_callbacks_hear_every_stage():
         ({"n_iter": 0}, "'n_iter' parameter of BlueTunaSearchCV must be an int"),
         ({"batch_size": 0}, "'batch_size' parameter of BlueTunaSearchCV"),
         ({"strategy": "magic"}, "'strategy' parameter of BlueTunaSearchCV"),
+        ({"strategy": Classic}, "strategy must be an object, such as Classic()"),
         ({"space": {}}, "at least one parameter"),
         ({"space": []}, "at least one alternative"),
         ({"space": [{"max_depth": (1, 5)}, {}]}, "alternative 1: .*at least one"),

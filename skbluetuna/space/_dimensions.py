@@ -326,7 +326,9 @@ class Categorical:
     """A choice among given objects.
 
     Values are handed out as exactly these objects, by identity. A value is recognised
-    if it is one of them, or equal to one of the same type.
+    if it is one of them, or else if it is alike: equal plain values or arrays, equal
+    numbers of another type, lists and dicts of such, estimators of one class with
+    alike parameters. So a cloned search still knows its own choices.
 
     Parameters
     ----------
@@ -382,7 +384,7 @@ class Categorical:
 
     def index(self, value: Any) -> int | None:
         """Position of a value among the choices; None if it is not one of them."""
-        for same in (_is_same, _is_equal):
+        for same in (_is_same, _is_equal, _is_alike):
             for i, choice in enumerate(self.choices):
                 if same(choice, value):
                     return i
@@ -435,26 +437,45 @@ def _as_choices(choices: Any) -> tuple[Any, ...]:
         if choices.ndim != 1:
             raise ValueError(f"an array of choices must be 1-D; got {choices.ndim}-D.")
         choices = choices.tolist()  # native Python values, not numpy scalars
-    distinct: list[Any] = []
+    distinct: dict[Any, Any] = {}
     for choice in choices:
-        if not any(_is_same(choice, d) or _is_equal(choice, d) for d in distinct):
-            distinct.append(choice)
-    return tuple(distinct)
+        distinct.setdefault(_identity(choice), choice)
+    return tuple(distinct.values())
 
 
 def _is_same(a: Any, b: Any) -> bool:
     return a is b
 
 
+def _identity(choice: Any) -> Any:
+    """What makes a choice itself: type and value of a plain one, else the object."""
+    if isinstance(choice, tuple):
+        return tuple, *(_identity(item) for item in choice)
+    plain = type(choice) in (str, int, float, bool, bytes)
+    return (type(choice), choice) if plain else (object, id(choice))
+
+
 def _is_equal(a: Any, b: Any) -> bool:
-    """Equality of plain values of one type; anything richer has identity alone."""
-    if type(a) is not type(b) or not isinstance(a, str | int | float | bytes | tuple):
-        return False
-    if isinstance(a, tuple):
-        return len(a) == len(b) and all(
-            x is y or _is_equal(x, y) for x, y in zip(a, b, strict=True)
-        )
-    return bool(a == b)
+    """Whether both are the same choice."""
+    return bool(_identity(a) == _identity(b))
+
+
+def _is_alike(a: Any, b: Any) -> bool:
+    """Whether one may stand for the other: clones, copies, numbers of another type."""
+    a, b = (v.item() if isinstance(v, np.generic) else v for v in (a, b))
+    if (is_number(a) and is_number(b)) or (
+        isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
+    ):
+        return bool(np.array_equal(a, b))
+    if type(a) is not type(b) or isinstance(a, type):
+        return a is b
+    if hasattr(a, "get_params"):
+        a, b = a.get_params(deep=False), b.get_params(deep=False)
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_is_alike(a[k], b[k]) for k in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(_is_alike, a, b))
+    return _is_equal(a, b)
 
 
 def _is_monotone(choices: tuple[Any, ...]) -> bool:

@@ -65,9 +65,9 @@ def _parse(spec: Any) -> Dimension:
     if hasattr(spec, "ppf") or hasattr(spec, "rvs"):
         return _parse_distribution(spec)
     raise TypeError(
-        "expected a range (low, high), a list of choices, a scipy distribution or a "
-        f"Real, Integer or Categorical; got {spec!r}. A fixed value is a list of one "
-        "choice."
+        "expected a range (low, high), a list of choices, a frozen scipy distribution "
+        f"or a Real, Integer or Categorical; got {spec!r}. A fixed value is a list of "
+        "one choice."
     )
 
 
@@ -98,6 +98,8 @@ def _parse_distribution(rv: Any) -> Dimension:
         raise ValueError(f"a distribution must be of one variable; got {describe(rv)}.")
     if not (np.isfinite(low) and np.isfinite(high)):
         return Distribution(rv)
+    if hasattr(rv, "xk"):  # rv_discrete(values=...): these numbers and no others
+        return Categorical(np.asarray(rv.xk))  # type: ignore[arg-type]
     if is_discrete(rv):
         check_on_integers(rv)
         return Integer(int(low), int(high)) if low < high else Categorical((int(low),))

@@ -159,7 +159,7 @@ class Classic:
             return full
         ends = _scan_size(Scan(None, 0), space, initial)
         quota = max(round(left * full_size / total), min(ends, left // 2))
-        most = max(dim.n_splits for dim in space.dimensions)
+        most = min(quota, max(dim.n_splits for dim in space.dimensions))
         smaller = [Scan(self.grad_nudge, m) for m in range(most, 0, -1)]
         smaller += [Scan(None, 1), Scan(None, 0)]
         smaller += _dropping_parameters(space, initial)
@@ -204,6 +204,10 @@ def resolve_strategy(strategy: "str | Strategy") -> Strategy:
                 f"strategy must be 'classic' or an object; got {strategy!r}."
             )
         return Classic()
+    if isinstance(strategy, type):
+        raise TypeError(
+            f"strategy must be an object, such as Classic(); got {strategy!r}."
+        )
     if not all(callable(getattr(strategy, m, None)) for m in ("schedule", "n_trials")):
         raise TypeError(
             "strategy must be a name or have the methods schedule and n_trials, "

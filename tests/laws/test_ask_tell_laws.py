@@ -340,6 +340,15 @@ def test_json_needs_the_space_if_choices_cannot_be_stored():
     assert asks(run(restored)) == asks(run(tuner))
 
 
+def test_whatever_seconds_were_told_can_be_stored():
+    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=10, random_state=0)
+    told = [np.float32(1.5), math.nan, 2]
+    for trial, seconds in zip(tuner.ask(3), told, strict=True):
+        tuner.tell(trial, 1.0, seconds=seconds)
+    restored = BlueTuner.from_json(tuner.to_json())
+    assert [t.seconds for t in restored.trials] == [1.5, None, 2.0]
+
+
 def test_json_of_another_kind_is_refused():
     for text in ("[]", "{}", '{"format": 99}'):
         with pytest.raises(ValueError, match="JSON format 1"):

@@ -10,7 +10,9 @@ import scipy.stats
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC
 
 from skbluetuna.space import (
     Categorical,
@@ -364,11 +366,11 @@ def test_uniform_units_follow_the_distribution(name):
         (Real(0.0, 1.0), [0, 1, 0.3], [True, False]),
         (
             Categorical(["a", 1, None, (1, 2)]),
-            ["a", 1, None, (1, 2)],
-            ["b", True, 1.0, (1.0, 2), (1, True), [1, 2], "None"],
+            ["a", 1, None, (1, 2), 1.0, (1.0, 2), np.str_("a")],
+            ["b", True, 2.0, (1, True), [1, 2], "None"],
         ),
         (Categorical([True, False]), [True, False], [1, 0, 1.0, "True"]),
-        (Categorical([0.5, 1.0]), [0.5, 1.0], [1, True]),
+        (Categorical([0.5, 1.0]), [0.5, 1.0, 1, np.float32(0.5)], [2, True]),
         (Distribution(scipy.stats.norm()), [0, 0.5, -2.3], [2.4, math.nan, "0", True]),
         (Distribution(scipy.stats.poisson(3)), [0, 3, 8], [9, -1, 3.0, 2.5, True]),
     ],
@@ -387,13 +389,24 @@ def test_an_equal_choice_of_the_same_type_is_handed_out_as_the_users_object():
     assert dimension.native(yours) is mine
 
 
-def test_objects_without_a_plain_value_are_recognised_by_identity_alone():
-    """Equality of arrays is an array, and that of estimators is identity anyway."""
-    first, second = np.ones(3), np.ones(3)
-    dimension = Categorical([first, [1]])
-    assert dimension.contains(first)
-    assert not dimension.contains(second)
-    assert not dimension.contains([1])
+def test_copies_and_clones_stand_for_the_users_objects():
+    """clone copies a search's space and its initial configurations separately."""
+    mine = [np.ones(3), [1, "a"], {"x": (1, None)}, SVC(C=2.0), SVC(C=3.0)]
+    dimension = Categorical(mine)
+    for own in mine:
+        copy = clone(own, safe=False)
+        assert dimension.native(own) is own
+        assert dimension.native(copy) is own
+    assert dimension.native(SVC(C=3)) is mine[4]
+    for other in (np.zeros(3), np.ones(2), [1, "b"], {"x": (1, 1)}, SVC(C=4.0), SVC):
+        assert not dimension.contains(other)
+
+
+def test_objects_that_say_nothing_of_themselves_have_identity_alone():
+    first, second = object(), object()
+    assert Categorical([first]).contains(first)
+    assert not Categorical([first]).contains(second)
+    assert not Categorical([len]).contains(max)
 
 
 def test_what_is_not_a_choice_has_no_unit():
