@@ -6,9 +6,8 @@ Tune XGBoost on real data in three readable stages
 ranges, call ``fit``. Here it tunes six hyperparameters of ``XGBClassifier`` on the
 breast-cancer data by 5-fold cross-validated macro F1, and then says what it learned.
 
-Run it with ``python examples/plot_quickstart.py``. It follows the published schedule in
-full; ``--n-iter`` sets a smaller number of evaluations, ``--output`` the file of the
-picture.
+Run it with ``python examples/plot_quickstart.py``. ``--strategy classic --n-iter 0``
+runs the published search, its schedule in full.
 """
 
 import argparse
@@ -29,7 +28,8 @@ from xgboost import XGBClassifier
 from skbluetuna import BlueTunaSearchCV
 
 parser = argparse.ArgumentParser(description="Tune XGBoost on the breast-cancer data.")
-parser.add_argument("--n-iter", type=int, default=None, help="evaluations (all)")
+parser.add_argument("--n-iter", type=int, default=60, help="evaluations (60)")
+parser.add_argument("--strategy", default="adaptive", help="adaptive or classic")
 parser.add_argument("--n-jobs", type=int, default=2, help="processes (2)")
 parser.add_argument("--output", default="quickstart.png", help="file of the picture")
 args = parser.parse_args()
@@ -58,7 +58,8 @@ model = XGBClassifier(n_estimators=100, n_jobs=1, random_state=0)
 search = BlueTunaSearchCV(
     model,
     space,
-    n_iter=args.n_iter,
+    n_iter=args.n_iter or None,  # None: the strategy's own schedule
+    strategy=args.strategy,
     scoring="f1_macro",
     cv=StratifiedKFold(5, shuffle=True, random_state=0),
     n_jobs=args.n_jobs,

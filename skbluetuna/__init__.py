@@ -8,11 +8,12 @@ from skbluetuna._search import BlueTunaSearchCV
 from skbluetuna._tuner import BlueTuner
 from skbluetuna._version import __version__
 from skbluetuna.space import Categorical, Integer, Real, Space
-from skbluetuna.stages import Classic
+from skbluetuna.stages import Adaptive, Classic
 
 __all__ = [
     "BlueTunaSearchCV",
     "BlueTuner",
+    "Adaptive",
     "Classic",
     "Space",
     "Real",

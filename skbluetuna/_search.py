@@ -19,6 +19,7 @@ from skbluetuna._sklearn_compat import (
 )
 from skbluetuna._tuner import BlueTuner
 from skbluetuna.space import Categorical, Space, parse_spaces
+from skbluetuna.stages import NAMED
 
 __all__ = ["BlueTunaSearchCV"]
 
@@ -57,13 +58,13 @@ class BlueTunaSearchCV(BaseSearchCV):
         Number of candidates to evaluate by cross-validation, all stages together. None:
         the strategy's own schedule in full. A finite space no larger than this is
         evaluated exhaustively, in ``ParameterGrid`` order.
-    strategy : str or strategy object, default="classic"
-        ``"classic"``, the published search, or an object such as
+    strategy : str or strategy object, default="adaptive"
+        ``"adaptive"``, ``"classic"`` (the published search), or an object such as
         ``Classic(n_lhs=20, tune_reps=20)``.
     batch_size : int or None, default=None
         Most candidates to evaluate at a time. None: as many as the stage can name
-        before it needs a score. It never depends on `n_jobs`, so that neither does the
-        result.
+        before it needs a score (adaptive: one, once the first few are evaluated).
+        It never depends on `n_jobs`, so that neither does the result.
     initial_params : list of dicts, default=None
         Configurations to evaluate right after the estimator's own parameters, which
         always come first (a value that is None or outside the space is replaced by the
@@ -104,17 +105,20 @@ class BlueTunaSearchCV(BaseSearchCV):
  refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in ``GridSearchCV``.
     regions_ : dict of arrays
-        The scanned regions, one row each, ready for ``pandas.DataFrame``: ``param``,
-        ``low`` and ``high`` (in the parameter's own values; a choice's region is the
-        choice), ``raw_output``, ``projection`` and ``score`` (NaN where nothing was
-        scanned), and ``kept``.
+        The regions of each parameter, one row each, ready for ``pandas.DataFrame``:
+        ``param``, ``low`` and ``high`` (in the parameter's own values; a choice's
+        region is the choice), ``raw_output``, ``projection`` and ``score`` (NaN where
+        nothing was scanned), and ``kept``. Classic: from the scan's scores; adaptive:
+        from the fitted model along lines through the best configuration.
     weights_ : dict of arrays
         Influence of each parameter, one row each: ``param``, ``weight``, ``std_error``,
-        ``initial_weight``, and ``share`` of the variance that the model explains.
+        ``initial_weight``, and ``share`` of the variance that the model explains. A
+        choice's weight in the adaptive model is the spread over its values.
     interactions_ : dict of arrays
         Interaction of each pair, one row for each ``kind`` of term: ``param_a``,
         ``param_b``, ``kind``, ``weight``, ``std_error`` and ``share``. Shares of both
-        tables sum to one (for each alternative), or are all zero if nothing varies.
+        tables sum to one (for each alternative; less what the adaptive model leaves to
+        its residual), or are all zero if nothing varies.
     optimized_space_ : dict, or list of dicts
         The narrowed space, valid as `param_space`: kept regions and the best
         configuration.
@@ -132,7 +136,7 @@ class BlueTunaSearchCV(BaseSearchCV):
 
     References
     ----------
-    Equations 1 to 10 of ``doc/notation.md``.
+    Equations 1 to 16 of ``doc/notation.md``.
 
     Examples
     --------
@@ -152,7 +156,7 @@ class BlueTunaSearchCV(BaseSearchCV):
         **BaseSearchCV._parameter_constraints,
         "param_space": [dict, list, tuple, Space],
         "n_iter": [at_least_one(), None],
-        "strategy": [one_of("classic"), has_methods("schedule", "n_trials")],
+        "strategy": [one_of(*NAMED), has_methods("schedule", "n_trials")],
         "batch_size": [at_least_one(), None],
         "initial_params": [list, tuple, None],
         "random_state": ["random_state"],
@@ -164,7 +168,7 @@ class BlueTunaSearchCV(BaseSearchCV):
         param_space,
         *,
         n_iter=50,
-        strategy="classic",
+        strategy="adaptive",
         batch_size=None,
         initial_params=None,
         scoring=None,

@@ -20,8 +20,9 @@ from skbluetuna.space import (
     parse_spaces,
 )
 from skbluetuna.stages import (
-    Classic,
+    NAMED,
     FloatArray,
+    Stage,
     Strategy,
     initial_rows,
     interaction_table,
@@ -51,8 +52,8 @@ class BlueTuner:
     n_iter : int or None, default=50
         Number of trials, all stages together; None for the strategy's own schedule. A
         finite space no larger than this is asked exhaustively.
-    strategy : str or strategy object, default="classic"
-        ``"classic"`` or e.g. ``Classic(n_lhs=20)``.
+    strategy : str or strategy object, default="adaptive"
+        ``"adaptive"``, ``"classic"`` or e.g. ``Classic(n_lhs=20)``.
     random_state : int, numpy Generator, RandomState or None, default=None
         Seed; None draws one.
     reference : dict or list of dicts, default=None
@@ -90,7 +91,7 @@ class BlueTuner:
         space: Any,
         *,
         n_iter: int | None = 50,
-        strategy: str | Strategy = "classic",
+        strategy: str | Strategy = "adaptive",
         random_state: Any = None,
         reference: Any = None,
         initial_params: Sequence[Mapping[str, Any]] | None = None,
@@ -339,7 +340,7 @@ class BlueTuner:
         end = quota if n is None else min(quota, start + n)
         for params in initial[start:end]:
             mine.append(self._append(k, "initial", space.to_unit([params])[0], params))
-        for stage in schedule.stages:
+        for stage in _open_stages(schedule.stages, mine):
             if len(mine) >= end or len(mine) < len(initial):
                 break
             seed = (self._seed, k)
@@ -365,7 +366,10 @@ class BlueTuner:
         mine = self._ledger.of(k)
         return len(mine) >= quota or (
             len(mine) >= len(initial)
-            and all(s.is_done(space, mine, (self._seed, k)) for s in schedule.stages)
+            and all(
+                stage.is_done(space, mine, (self._seed, k))
+                for stage in _open_stages(schedule.stages, mine)
+            )
         )
 
     def _knows(self, trial: Trial) -> bool:
@@ -391,6 +395,12 @@ class BlueTuner:
         space = self._alternatives[trial.alternative].space
         row = {name: getattr(trial, name) for name in Trial.__slots__}
         return row | {"params": encode_params(space, trial.params)}
+
+
+def _open_stages(stages: tuple[Stage, ...], ledger: Ledger) -> tuple[Stage, ...]:
+    """The stages from the last one that has asked; those before it are over."""
+    asked = [i for i, stage in enumerate(stages) if ledger.count(stage.name)]
+    return stages[max(asked, default=0) :]
 
 
 def _copied(trial: Trial) -> Trial:
@@ -426,9 +436,10 @@ def _check_count(name: str, value: Any) -> int:
 
 def _encode_strategy(strategy: Strategy) -> dict[str, Any] | None:
     """Name and options of a strategy of the package's own; None for any other."""
-    if type(strategy) is not Classic:
-        return None
-    return {"name": strategy.name} | asdict(strategy)
+    for name, own in NAMED.items():
+        if type(strategy) is own:
+            return {"name": name} | asdict(strategy)
+    return None
 
 
 def _decode_strategy(
@@ -438,7 +449,8 @@ def _decode_strategy(
         return resolve_strategy(given)
     if stored is None:
         raise ValueError("strategy must be given: the stored one is not the package's.")
-    return Classic(**{k: value for k, value in stored.items() if k != "name"})
+    options = {k: value for k, value in stored.items() if k != "name"}
+    return NAMED[stored["name"]](**options)
 
 
 def _check_same_shape(spaces: tuple[Space, ...], state: dict[str, Any]) -> None:

@@ -19,6 +19,8 @@ t          targets: y scaled into the activation's range               (n,)
 =========  ==========================================================  ==============
 """
 
+from skbluetuna.model._acquisition import log_expected_improvement, log_h
+from skbluetuna.model._evidence import Columns, EvidenceModel, encode, fit_theta
 from skbluetuna.model._features import pairs, perceptron_features, perceptron_jacobian
 from skbluetuna.model._perceptron import (
     ACTIVATIONS,
@@ -26,16 +28,25 @@ from skbluetuna.model._perceptron import (
     autoconverge,
     loss_gradient,
 )
-from skbluetuna.model._tables import Influence, influence
+from skbluetuna.model._tables import Influence, evidence_influence, influence
+from skbluetuna.model._warp import warp
 
 __all__ = [
     "ACTIVATIONS",
+    "Columns",
+    "EvidenceModel",
     "FittedPerceptron",
     "Influence",
     "autoconverge",
+    "encode",
+    "evidence_influence",
+    "fit_theta",
     "influence",
+    "log_expected_improvement",
+    "log_h",
     "loss_gradient",
     "pairs",
     "perceptron_features",
     "perceptron_jacobian",
+    "warp",
 ]

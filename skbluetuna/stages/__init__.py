@@ -1,13 +1,17 @@
 """What to ask next: stages as pure functions of (space, ledger, seed).
 
-``_scan``, ``_learn`` and ``_climb`` are the three stages and ignore one another;
-``_grid`` serves finite spaces; ``_strategy`` says which stages run with which settings,
-``_alternatives`` which share of the budget each of several spaces gets.
+``_scan``, ``_learn`` and ``_climb`` are the three stages as published, ``_sweep`` and
+``_ascent`` what the adaptive strategy has in place of the first and the last; they
+ignore one another. ``_grid`` serves finite spaces. ``_classic`` and ``_adaptive`` say
+which stages run with which settings, ``_strategy`` finds them by name,
+``_alternatives`` says which share of the budget each of several spaces gets.
 """
 
+from skbluetuna.stages._adaptive import Adaptive
 from skbluetuna.stages._alternatives import Alternative, initial_rows, plan
 from skbluetuna.stages._base import FloatArray, Schedule, Seed, Stage
-from skbluetuna.stages._strategy import Classic, Strategy, resolve_strategy
+from skbluetuna.stages._classic import Classic
+from skbluetuna.stages._strategy import NAMED, Strategy, resolve_strategy
 from skbluetuna.stages._tables import (
     interaction_table,
     narrowed_space,
@@ -16,9 +20,11 @@ from skbluetuna.stages._tables import (
 )
 
 __all__ = [
+    "Adaptive",
     "Alternative",
     "Classic",
     "FloatArray",
+    "NAMED",
     "Schedule",
     "Seed",
     "Stage",

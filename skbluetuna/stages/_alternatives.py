@@ -196,5 +196,5 @@ def _split(n_iter: int, sizes: list[int | None]) -> list[int]:
 
 def _exhaustive(strategy: Strategy, space: Space, initial: FloatArray) -> Schedule:
     """The whole grid in place of a strategy's stages; its tables stay."""
-    own = strategy.schedule(space, initial, len(initial))
+    own = strategy.schedule(space, initial, space.size or 0)
     return own._replace(stages=(Grid(),))

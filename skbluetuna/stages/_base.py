@@ -8,14 +8,14 @@ remembers nothing.
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from itertools import product
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna._ledger import Ledger, row_key
 from skbluetuna.model import Influence
-from skbluetuna.space import Space
+from skbluetuna.space import Space, is_integer, is_number
 
 __all__ = [
     "FloatArray",
@@ -26,6 +26,9 @@ __all__ = [
     "Schedule",
     "Seed",
     "Stage",
+    "active",
+    "check_int_option",
+    "check_number_option",
     "fresh_points",
     "kept_intervals",
     "sample_intervals",
@@ -63,6 +66,7 @@ class PlannedStage(ABC):
     """
 
     name: str
+    needs_scores: bool = True  # whether the plan depends on scores of earlier stages
 
     @abstractmethod
     def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:
@@ -74,11 +78,6 @@ class PlannedStage(ABC):
         if self.needs_scores and before.has_pending:
             return None
         return self.plan(space, before, seed)[ledger.count(self.name) :]
-
-    @property
-    def needs_scores(self) -> bool:
-        """Whether the plan depends on the scores of earlier stages."""
-        return True
 
     def is_done(self, space: Space, ledger: Ledger, seed: Seed) -> bool:
         """Whether the whole plan has been asked."""
@@ -115,6 +114,26 @@ class Schedule(NamedTuple):
     stages: tuple[Stage, ...]
     regions: RegionRule
     influence: InfluenceRule  # -> initial weights (d,), tables of the active parameters
+
+
+def check_int_option(strategy: Any, option: str, least: int) -> int:
+    """Check an option that counts something, and make it an int."""
+    value, owner = getattr(strategy, option), type(strategy).__name__
+    if not is_integer(value):
+        raise TypeError(f"{owner}: {option} must be an int; got {value!r}.")
+    if value < least:
+        raise ValueError(f"{owner}: {option} must be at least {least}; got {value}.")
+    object.__setattr__(strategy, option, int(value))
+    return int(value)
+
+
+def check_number_option(strategy: Any, option: str) -> float:
+    """Check an option that is a number, and make it a float."""
+    value, owner = getattr(strategy, option), type(strategy).__name__
+    if not is_number(value):
+        raise TypeError(f"{owner}: {option} must be a number; got {value!r}.")
+    object.__setattr__(strategy, option, float(value))
+    return float(value)
 
 
 def active(space: Space) -> NDArray[np.intp]:

@@ -16,11 +16,7 @@ class Grid(PlannedStage):
     """Exhaustive evaluation in the order of scikit-learn's ``ParameterGrid``."""
 
     name = "grid"
-
-    @property
-    def needs_scores(self) -> bool:
-        """False: the order of the grid is fixed."""
-        return False
+    needs_scores = False
 
     def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:  # noqa: ARG002
         """Unit points of the whole grid."""

@@ -30,10 +30,13 @@ class Learn(PlannedStage):
         How many.
     regions : callable
         Rule that scores the regions of a space from a ledger.
+    needs_scores : bool, default=True
+        Whether that rule looks at scores, so that the stage waits for them.
     """
 
     n_trials: int
     regions: RegionRule
+    needs_scores: bool = True
 
     name = "learn"
 

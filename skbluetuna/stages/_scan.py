@@ -15,7 +15,18 @@ from skbluetuna._ledger import Ledger, row_key
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, PlannedStage, Regions, Seed, active
 
-__all__ = ["Scan", "keep", "projection_score", "pseudo_gradient", "trapezoid"]
+__all__ = [
+    "Lines",
+    "Scan",
+    "join",
+    "keep",
+    "projection_score",
+    "pseudo_gradient",
+    "score_regions",
+    "sensitivity",
+    "trapezoid",
+    "unscanned",
+]
 
 
 def pseudo_gradient(
@@ -41,7 +52,10 @@ def keep(score: FloatArray) -> NDArray[np.bool_]:
     return kept if kept.any() else np.ones_like(kept)
 
 
-class _Lines(NamedTuple):
+WHOLE = np.array([0.0, 1.0])
+
+
+class Lines(NamedTuple):
     """Where one parameter is scanned; all in the unit interval."""
 
     edges: FloatArray  # (m + 1,) borders of the m regions
@@ -70,18 +84,14 @@ class Scan(PlannedStage):
     params: tuple[int, ...] | None = None
 
     name = "scan"
-
-    @property
-    def needs_scores(self) -> bool:
-        """False: the lines depend on the reference configuration alone."""
-        return False
+    needs_scores = False  # the lines depend on the reference configuration alone
 
     def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:  # noqa: ARG002
         """Boundaries and nudged points of every scanned parameter, none twice."""
         reference = _reference(space, before)
         points: dict[bytes, FloatArray] = {}
         for j in self._scanned(space):
-            lines = self._lines(space, j)
+            lines = self.lines(space, j)
             values = np.column_stack([lines.at, lines.nudged]).ravel()
             for unit in _moved(reference, j, values):
                 if unit not in before:
@@ -93,13 +103,13 @@ class Scan(PlannedStage):
         can_vary = [int(j) for j in active(space)]
         return [j for j in can_vary if self.params is None or j in self.params]
 
-    def _lines(self, space: Space, j: int) -> _Lines:
+    def lines(self, space: Space, j: int) -> Lines:
         """Boundaries of one parameter; those that decode alike count once."""
         dim = space.dimensions[j]
         if not dim.is_ordered:
             size = dim.n_values or 1
             at = (np.arange(size) + 0.5) / size
-            return _Lines(np.linspace(0.0, 1.0, size + 1), at, at, is_choice=True)
+            return Lines(np.linspace(0.0, 1.0, size + 1), at, at, is_choice=True)
         m = dim.n_splits
         if self.max_splits is not None:
             m = min(m, self.max_splits)
@@ -110,7 +120,7 @@ class Scan(PlannedStage):
         distinct[-1] = at[-1] > at[0]
         edges, at = edges[distinct], at[distinct]
         if self.grad_nudge is None:
-            return _Lines(edges, at, at, is_choice=False)
+            return Lines(edges, at, at, is_choice=False)
         length = np.diff(edges)
         ahead = np.append(edges[:-1] + self.grad_nudge * length, 0.0)
         ahead[-1] = edges[-1] - self.grad_nudge * length[-1]  # the last looks behind
@@ -118,7 +128,7 @@ class Scan(PlannedStage):
         neighbour = np.append(at[1:], at[-2])
         # Too short a nudge for a whole step of an integer: the next boundary serves.
         nudged = np.where(nudged == at, neighbour, nudged)
-        return _Lines(edges, at, nudged, is_choice=False)
+        return Lines(edges, at, nudged, is_choice=False)
 
     def regions(self, space: Space, ledger: Ledger) -> Regions:
         """Score every region from the boundary scores (eq. 1 to 4).
@@ -128,20 +138,13 @@ class Scan(PlannedStage):
         """
         seen = ledger.only("initial", self.name)
         parts = [self._regions_of(space, seen, j) for j in range(len(space))]
-        return Regions(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        return join(parts)
 
     def _regions_of(self, space: Space, ledger: Ledger, j: int) -> Regions:
         lines, y, slope = self._boundary_scores(space, ledger, j)
-        if y is None:  # not scanned: one region, or one for each choice, all kept
-            edges = lines.edges if lines.is_choice else np.array([0.0, 1.0])
-            blank = np.full(len(edges) - 1, np.nan)
-            return _rows(j, edges, blank, blank, blank, np.isnan(blank))
-        if lines.is_choice:
-            return _rows(j, lines.edges, y, np.ones_like(y), y, keep(y))
-        raw = trapezoid(np.diff(lines.edges), y[:-1], y[1:])  # eq. 2
-        inward = projection_score(slope[:-1], slope[1:])  # eq. 3
-        score = raw * inward  # eq. 4
-        return _rows(j, lines.edges, raw, inward, score, keep(score))
+        if y is None:
+            return unscanned(j, lines.edges if lines.is_choice else WHOLE)
+        return score_regions(j, lines, y, slope)
 
     def initial_weights(self, space: Space, ledger: Ledger) -> FloatArray:
         """Weights of the active parameters before training: they sum to one (eq. 5).
@@ -156,14 +159,11 @@ class Scan(PlannedStage):
     def _sensitivity(self, space: Space, ledger: Ledger, j: int) -> float:
         """Mean slope (for a choice, range of the score) times the ceiling (eq. 5)."""
         lines, y, slope = self._boundary_scores(space, ledger, j)
-        if y is None:
-            return np.nan
-        change = np.ptp(y) if lines.is_choice else np.mean(np.abs(slope))
-        return float(change * y.max())
+        return np.nan if y is None else sensitivity(lines, y, slope)
 
     def _boundary_scores(
         self, space: Space, ledger: Ledger, j: int
-    ) -> tuple[_Lines, FloatArray | None, FloatArray]:
+    ) -> tuple[Lines, FloatArray | None, FloatArray]:
         """Scores and pseudo-gradients at the lines; None where one is not known.
 
         The published formulas are for scores above zero, as F1 is. If the ledger holds
@@ -171,11 +171,11 @@ class Scan(PlannedStage):
         or small that their square leaves float64 are brought to the size of one.
         """
         if j not in self._scanned(space) or not len(ledger):
-            lines = _Lines(np.array([0.0, 1.0]), np.empty(0), np.empty(0), False)
+            lines = Lines(WHOLE, np.empty(0), np.empty(0), False)
             if not space.dimensions[j].is_ordered:
-                lines = self._lines(space, j)
+                lines = self.lines(space, j)
             return lines, None, np.empty(0)
-        lines = self._lines(space, j)
+        lines = self.lines(space, j)
         reference = _reference(space, ledger)
         y = ledger.score_at(_moved(reference, j, lines.at))
         y_nudged = ledger.score_at(_moved(reference, j, lines.nudged))
@@ -196,6 +196,33 @@ def _exponent(y: FloatArray) -> int:
     """Power of two to take out of scores whose squares would leave float64; else 0."""
     exponent = int(np.frexp(np.abs(y).max())[1])
     return exponent if abs(exponent) > 500 else 0
+
+
+def score_regions(j: int, lines: Lines, y: FloatArray, slope: FloatArray) -> Regions:
+    """Score the regions of one dimension from scores and slopes at its lines."""
+    if lines.is_choice:
+        return _rows(j, lines.edges, y, np.ones_like(y), y, keep(y))
+    raw = trapezoid(np.diff(lines.edges), y[:-1], y[1:])  # eq. 2
+    inward = projection_score(slope[:-1], slope[1:])  # eq. 3
+    score = raw * inward  # eq. 4
+    return _rows(j, lines.edges, raw, inward, score, keep(score))
+
+
+def unscanned(j: int, edges: FloatArray) -> Regions:
+    """Regions of a dimension of which nothing is known: all kept."""
+    blank = np.full(len(edges) - 1, np.nan)
+    return _rows(j, edges, blank, blank, blank, np.isnan(blank))
+
+
+def sensitivity(lines: Lines, y: FloatArray, slope: FloatArray) -> float:
+    """Mean slope (for a choice, range of the score) times the ceiling (eq. 5)."""
+    change = np.ptp(y) if lines.is_choice else np.mean(np.abs(slope))
+    return float(change * y.max())
+
+
+def join(parts: list[Regions]) -> Regions:
+    """Regions of several dimensions, one below the other."""
+    return Regions(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def _rows(

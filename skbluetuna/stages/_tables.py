@@ -62,12 +62,13 @@ def interaction_table(space: Space, learned: Influence) -> Table:
     """Interactions of each pair of parameters that vary, products before ratios."""
     names = [space.names[j] for j in active(space)]
     i, j = pairs(len(names))
-    first, second = [names[k] for k in i], [names[k] for k in j]
-    weight, std_error, share = np.hstack([learned.product, learned.ratio])
+    kinds = [("product", learned.product), ("log_ratio", learned.ratio)]
+    known = [(kind, rows) for kind, rows in kinds if rows is not None]
+    weight, std_error, share = np.hstack([rows for _, rows in known])
     return {
-        "param_a": _objects(first * 2),
-        "param_b": _objects(second * 2),
-        "kind": _objects(["product"] * len(i) + ["log_ratio"] * len(i)),
+        "param_a": _objects([names[k] for k in i] * len(known)),
+        "param_b": _objects([names[k] for k in j] * len(known)),
+        "kind": _objects([kind for kind, _ in known for _ in i]),
         "weight": weight,
         "std_error": std_error,
         "share": share,

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy.stats import expon, poisson
 
-from skbluetuna import BlueTuner, Classic
+from skbluetuna import Adaptive, BlueTuner, Classic
 
 finite = st.floats(-1e3, 1e3)
 
@@ -30,7 +30,7 @@ dimensions = st.one_of(
 spaces = st.lists(dimensions, min_size=1, max_size=4).map(
     lambda dims: {f"p{i}": dim for i, dim in enumerate(dims)}
 )
-strategies = st.sampled_from(
+planned = st.sampled_from(
     [
         Classic(n_epochs=20),
         Classic(n_lhs=8, tune_reps=8, n_epochs=20),
@@ -39,7 +39,8 @@ strategies = st.sampled_from(
         Classic(grad_nudge=1.0, n_lhs=5, tune_reps=3, n_epochs=20, activation="relu"),
     ]
 )
-budgets = st.integers(1, 60)
+strategies = planned | st.sampled_from([Adaptive(), Adaptive(2, 0.4)])
+budgets = st.integers(1, 40)
 seeds = st.integers(0, 2**31)
 
 

@@ -118,7 +118,7 @@ def test_shares_of_both_tables_sum_to_one_or_to_zero(space, n_iter, seed):
 
 def test_the_share_finds_the_parameter_that_matters():
     space = {"x": (0.0, 1.0), "y": (0.0, 1.0), "z": (0.0, 1.0)}
-    tuner = BlueTuner(space, n_iter=60, random_state=0)
+    tuner = BlueTuner(space, n_iter=60, strategy="classic", random_state=0)
     while not tuner.finished:
         for trial in tuner.ask():
             tuner.tell(trial, 2.0 + trial.params["y"] + 0.2 * trial.params["z"])

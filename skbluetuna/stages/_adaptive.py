@@ -1,0 +1,164 @@
+"""The adaptive strategy: each weak step of the published search replaced."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skbluetuna._ledger import Ledger
+from skbluetuna.model import EvidenceModel, Influence, evidence_influence
+from skbluetuna.space import Space
+from skbluetuna.stages._ascent import Ascent, evidence_model
+from skbluetuna.stages._base import (
+    FloatArray,
+    Regions,
+    Schedule,
+    Seed,
+    active,
+    check_int_option,
+    check_number_option,
+)
+from skbluetuna.stages._learn import Learn
+from skbluetuna.stages._scan import (
+    WHOLE,
+    Lines,
+    Scan,
+    join,
+    score_regions,
+    sensitivity,
+    unscanned,
+)
+from skbluetuna.stages._sweep import Sweep
+
+__all__ = ["Adaptive"]
+
+
+@dataclass(frozen=True)
+class Adaptive:
+    """Three stages that follow the evidence.
+
+    A few Latin-hypercube trials first; then a boundary scan that moves with the best
+    configuration, if the budget has a share for it; then one trial at a time, where
+    the perceptron with a Gaussian-process residual, fitted by evidence to all trials so
+    far, promises most.
+
+    Parameters
+    ----------
+    n_lhs : int, default=5
+        Latin-hypercube trials; at most half of the budget.
+    scan_share : float, default=0.0
+        At most this share of the budget goes to the moving scan, which has one trial
+        for each parameter and one for each other value of a choice; in [0, 1]. On
+        tuning landscapes the scan gained nothing over letting the model choose (see
+        ``doc/notation.md``), hence the default.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option is not of its kind or out of its range.
+
+    Notes
+    -----
+    Its own schedule in full (``n_iter=None``) is ten trials for each parameter after
+    the initial ones.
+
+    References
+    ----------
+    Equations 11 to 16 of ``doc/notation.md``.
+
+    Examples
+    --------
+    >>> Adaptive(n_lhs=8)
+    Adaptive(n_lhs=8, scan_share=0.0)
+    """
+
+    n_lhs: int = 5
+    scan_share: float = 0.0
+
+    name = "adaptive"
+
+    def __post_init__(self) -> None:
+        check_int_option(self, "n_lhs", 0)
+        share = check_number_option(self, "scan_share")
+        if not 0.0 <= share <= 1.0:
+            raise ValueError(
+                f"Adaptive: scan_share must lie between 0 and 1; got {share}."
+            )
+
+    def n_trials(self, space: Space, initial: FloatArray) -> int:
+        """Length of its own schedule, the initial trials included."""
+        return len(initial) + 10 * max(1, len(active(space)))
+
+    def schedule(self, space: Space, initial: FloatArray, n_trials: int) -> Schedule:
+        """Hypercube, scan and ascent for a budget."""
+        left = max(0, n_trials - len(initial))
+        n_learn = min(self.n_lhs, left // 2)
+        n_scan = min(int(self.scan_share * n_trials), left - n_learn, _n_steps(space))
+        stages = (
+            Learn(n_learn, _everywhere, needs_scores=False),
+            Sweep(n_scan),
+            Ascent(left - n_learn - n_scan),
+        )
+        return Schedule(stages, _regions, _influence)
+
+
+def _n_steps(space: Space) -> int:
+    """How many steps a full moving scan has."""
+    dims = [space.dimensions[j] for j in active(space)]
+    return sum(1 if dim.is_ordered else (dim.n_values or 1) - 1 for dim in dims)
+
+
+def _everywhere(space: Space, ledger: Ledger) -> Regions:  # noqa: ARG001
+    """All of every dimension."""
+    return join([unscanned(j, WHOLE) for j in range(len(space))])
+
+
+def _regions(space: Space, ledger: Ledger) -> Regions:
+    """Score the scan's regions through the best trial, as the fitted model has them.
+
+    Scores are the model's (warped), the worst boundary of all counting zero.
+    """
+    known = _boundary_scores(space, ledger)
+    parts = []
+    for j in range(len(space)):
+        lines = Scan(None).lines(space, j)
+        if j in known:
+            parts.append(score_regions(j, *known[j]))
+        else:
+            parts.append(unscanned(j, lines.edges if lines.is_choice else WHOLE))
+    return join(parts)
+
+
+def _influence(
+    space: Space,
+    ledger: Ledger,
+    seed: Seed,  # noqa: ARG001
+) -> tuple[FloatArray, Influence]:
+    """Initial weights (eq. 5, of the model's slopes) and the model's tables."""
+    known, d = _boundary_scores(space, ledger), len(active(space))
+    if not known:
+        m = d * (d - 1) // 2
+        return np.full(d, 1.0 / max(1, d)), Influence(
+            np.zeros((3, d)), np.zeros((3, m))
+        )
+    s = np.array([sensitivity(*known[int(j)]) for j in active(space)])
+    weights = s / s.sum() if s.sum() > 0.0 else np.full(d, 1.0 / d)
+    return weights, evidence_influence(evidence_model(space, ledger))
+
+
+def _boundary_scores(
+    space: Space, ledger: Ledger
+) -> dict[int, tuple[Lines, FloatArray, FloatArray]]:
+    """Lines of each active dimension with the model's scores and slopes there."""
+    best, varying = ledger.best, active(space)
+    if best is None or not len(varying):
+        return {}
+    model: EvidenceModel = evidence_model(space, ledger)
+    found = {}
+    for column, j in enumerate(int(j) for j in varying):
+        lines = Scan(None).lines(space, j)
+        points = np.repeat(np.array(best.unit)[None, :], len(lines.at), axis=0)
+        points[:, j] = lines.at
+        post = model.predict(points[:, varying], gradient=True)
+        found[j] = lines, post.mean, post.mean_slope[:, column]
+    floor = min(float(mean.min()) for _, mean, _ in found.values())
+    return {j: (lines, y - floor, slope) for j, (lines, y, slope) in found.items()}

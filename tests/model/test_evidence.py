@@ -1,0 +1,293 @@
+"""The evidence-fitted perceptron agrees with independent authorities."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import approx_fprime
+from scipy.stats import yeojohnson
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Kernel, Matern
+
+from skbluetuna.model import (
+    Columns,
+    EvidenceModel,
+    encode,
+    evidence_influence,
+    fit_theta,
+    log_expected_improvement,
+    log_h,
+    warp,
+)
+from skbluetuna.model._evidence import NOISE_FLOOR, Prior, _Evidence
+
+SPACES = {
+    "numbers": [0, 0, 0],
+    "one": [0],
+    "mixed": [0, 3, 0, 2],
+    "choices": [3, 2],
+}
+
+
+def data(levels, n=25, seed=0):
+    """Snapped points, scores, and hyperparameters away from the prior's centre."""
+    rng = np.random.default_rng(seed)
+    U = rng.random((n, len(levels)))
+    for j, k in enumerate(levels):
+        if k:
+            U[:, j] = (np.floor(U[:, j] * k) + 0.5) / k
+    y = np.sin(4.0 * U[:, 0]) + U[:, -1] ** 2 + 0.1 * rng.standard_normal(n)
+    theta = Prior.of(len(levels)).mean + 0.4 * rng.standard_normal(len(levels) + 5)
+    return U, warp(y), Columns.of(levels), theta
+
+
+def explicit_features(U, levels):
+    """The three blocks of features, column by column (eq. 12)."""
+    own, of = [], []
+    for j, k in enumerate(levels):
+        if k == 0:
+            own.append(2.0 * U[:, j] - 1.0)
+            of.append(j)
+        for level in range(k):
+            own.append((np.floor(U[:, j] * k) == level) * 1.0)
+            of.append(j)
+    base = np.array(own).T
+    squares = [c**2 for c, j in zip(own, of, strict=True) if levels[j] == 0]
+    products = [
+        own[a] * own[b]
+        for a in range(len(own))
+        for b in range(a + 1, len(own))
+        if of[a] != of[b]
+    ]
+    none = np.zeros((len(U), 0))
+    return (
+        base,
+        np.array(squares).T if squares else none,
+        np.array(products).T if products else none,
+    )
+
+
+@pytest.mark.parametrize("levels", SPACES.values(), ids=SPACES)
+def test_the_slope_of_the_evidence_is_its_finite_difference(levels):
+    U, t, columns, theta = data(levels)
+    evidence = _Evidence(encode(U, columns), t, columns)
+    slope = approx_fprime(theta, lambda at: evidence(at)[0], 1e-7)
+    np.testing.assert_allclose(evidence(theta)[1], slope, rtol=2e-4, atol=2e-4)
+
+
+@pytest.mark.parametrize("levels", SPACES.values(), ids=SPACES)
+def test_the_slopes_of_the_posterior_are_finite_differences(levels):
+    U, t, columns, theta = data(levels)
+    model = EvidenceModel.condition(encode(U, columns), t, columns, theta)
+    points = data(levels, n=4, seed=1)[0]
+    post = model.predict(points, gradient=True)
+    for i, point in enumerate(points):
+        for name in ("mean", "std"):
+            slope = approx_fprime(
+                point, lambda u, n=name: getattr(model.predict(u[None]), n)[0], 1e-7
+            )
+            slope[np.array(levels) > 0] = 0.0  # a choice has no slope
+            got = getattr(post, f"{name}_slope")[i]
+            np.testing.assert_allclose(got, slope, rtol=1e-4, atol=1e-5)
+
+
+class _Products(Kernel):
+    """Inner product of explicit pair and square features, for scikit-learn."""
+
+    def __init__(self, levels=(), a=1.0, c=1.0, b=1.0):
+        self.levels = levels
+        self.a = a
+        self.b = b
+        self.c = c
+
+    def __call__(self, X, Y=None, eval_gradient=False):
+        one, two = (
+            explicit_features(Z, self.levels) for Z in (X, X if Y is None else Y)
+        )
+        weights = (self.b, self.c, self.a)
+        return sum(w * p @ q.T for w, p, q in zip(weights, one, two, strict=True))
+
+    def diag(self, X):
+        return np.diag(self(X))
+
+    def is_stationary(self):
+        return False
+
+
+def test_the_posterior_is_scikit_learns_gaussian_process():
+    levels = SPACES["numbers"]
+    U, t, columns, theta = data(levels)
+    d = len(levels)
+    ell, s_g, noise, *a = np.split(np.exp(theta), [d, d + 1, d + 2, d + 3, d + 4])
+    kernel = ConstantKernel(s_g[0], "fixed") * Matern(ell, "fixed", nu=2.5)
+    kernel += _Products(tuple(levels), b=a[0][0], c=a[1][0], a=a[2][0])
+    theirs = GaussianProcessRegressor(
+        kernel, alpha=noise[0] + NOISE_FLOOR, optimizer=None
+    ).fit(U, t)
+    points = data(levels, n=50, seed=1)[0]
+    mean, std = theirs.predict(points, return_std=True)
+    ours = EvidenceModel.condition(encode(U, columns), t, columns, theta)
+    post = ours.predict(points)
+    np.testing.assert_allclose(post.mean, mean, rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(post.std, std, rtol=1e-8, atol=1e-8)
+
+
+def test_base_weights_alone_are_a_dot_product_kernel():
+    U, t, columns, theta = data([0, 0])
+    theta[2], theta[5:] = -40.0, -40.0  # residual, curvature and pairs switched off
+    kernel = ConstantKernel(np.exp(theta[4]), "fixed") * DotProduct(0.0, "fixed")
+    alpha = np.exp(theta[3]) + NOISE_FLOOR
+    theirs = GaussianProcessRegressor(kernel, alpha=alpha, optimizer=None)
+    mean = theirs.fit(2.0 * U - 1.0, t).predict(2.0 * U - 1.0)
+    ours = EvidenceModel.condition(encode(U, columns), t, columns, theta)
+    np.testing.assert_allclose(ours.predict(U).mean, mean, atol=1e-8)
+
+
+@pytest.mark.parametrize("levels", SPACES.values(), ids=SPACES)
+def test_kernels_by_inner_products_are_those_of_explicit_features(levels):
+    U, _, columns, _ = data(levels)
+    from skbluetuna.model._evidence import _gram
+
+    X = encode(U, columns)
+    blocks = zip(_gram(X, X, columns), explicit_features(U, levels), strict=True)
+    for ours, Phi in blocks:
+        np.testing.assert_allclose(ours, Phi @ Phi.T, atol=1e-12)
+
+
+@pytest.mark.parametrize("levels", SPACES.values(), ids=SPACES)
+def test_without_a_residual_the_weights_are_the_ridge_solution(levels):
+    """E[w] and Var[w] of eq. 14 against the normal equations."""
+    U, t, columns, theta = data(levels)
+    d = len(levels)
+    theta[d] = -60.0
+    model = EvidenceModel.condition(encode(U, columns), t, columns, theta)
+    blocks = explicit_features(U, levels)
+    noise = np.exp(theta[d + 1]) + NOISE_FLOOR
+    Phi = np.hstack(blocks)
+    sizes = [block.shape[1] for block in blocks]
+    prior = np.repeat(np.exp(theta[d + 2 :]), sizes)
+    precision = Phi.T @ Phi / noise + np.diag(1.0 / prior)
+    mean = np.linalg.solve(precision, Phi.T @ t / noise)
+    variance = np.diag(np.linalg.inv(precision))
+    ours = [model.weights(b, blocks[b]) for b in range(3)]
+    np.testing.assert_allclose(np.concatenate([m for m, _ in ours]), mean, atol=1e-8)
+    np.testing.assert_allclose(
+        np.concatenate([v for _, v in ours]), variance, atol=1e-8
+    )
+
+
+def test_log_h_equals_mpmath():
+    def exact(z):
+        with mpmath.workdps(80):
+            z = mpmath.mpf(float(z))
+            if z > -30:
+                return mpmath.log(mpmath.npdf(z) + z * mpmath.ncdf(z))
+            x = -z
+            mills = mpmath.sqrt(mpmath.pi / 2) * mpmath.erfc(x / mpmath.sqrt(2))
+            return mpmath.log(mpmath.npdf(z) * (1 - x * mills * mpmath.exp(x * x / 2)))
+
+    grid = np.concatenate([-np.geomspace(1e-3, 1e4, 90), np.linspace(-6, 10, 120)])
+    expected = np.array([float(exact(z)) for z in grid])
+    np.testing.assert_allclose(log_h(grid), expected, rtol=1e-12)
+
+
+@given(st.floats(-50.0, 10.0), st.floats(1e-3, 10.0))
+@settings(deadline=None, max_examples=100)
+def test_the_slopes_of_the_acquisition_are_finite_differences(z, std):
+    mean = np.array([z * std])
+    _, by_mean, by_std = log_expected_improvement(mean, np.array([std]), 0.0)
+
+    def value(at):
+        return log_expected_improvement(at[:1], at[1:], 0.0)[0][0]
+
+    step = 1e-6 * std
+    at = np.array([mean[0], std])
+    slope = [
+        (value(at + step * e) - value(at - step * e)) / (2.0 * step) for e in np.eye(2)
+    ]
+    np.testing.assert_allclose([by_mean[0], by_std[0]], slope, rtol=1e-4, atol=1e-6)
+
+
+scores = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30).map(np.array)
+
+
+@given(scores)
+@settings(deadline=None)
+def test_warping_keeps_the_order_and_standardises(y):
+    warped = warp(y)
+    assert np.isfinite(warped).all()
+    order = np.argsort(y, kind="stable")
+    assert np.all(np.diff(warped[order]) >= 0.0)
+    if warped.any():
+        assert abs(warped.mean()) < 1e-9
+        assert warped.std() == pytest.approx(1.0)
+
+
+@given(scores, st.integers(-200, 200))
+@settings(deadline=None)
+def test_warping_does_not_see_the_unit_of_the_score(y, exponent):
+    y = np.where(np.abs(y) < 1e-100, 0.0, y)
+    np.testing.assert_array_equal(warp(np.ldexp(y, exponent)), warp(y))
+
+
+def test_warping_is_the_yeo_johnson_of_scipy():
+    y = np.random.default_rng(0).exponential(size=200)
+    theirs = yeojohnson((y - y.mean()) / y.std())[0]
+    theirs = (theirs - theirs.mean()) / theirs.std()
+    np.testing.assert_allclose(warp(y), theirs, atol=2e-3)
+
+
+@pytest.mark.parametrize("y", [[3.0], [1.0, 1.0], [2.0] * 9, [1e300, -1e300, 0.0]])
+def test_warping_survives_what_cannot_be_warped(y):
+    warped = warp(np.array(y))
+    assert np.isfinite(warped).all()
+    assert warped.any() == (len(set(y)) > 1)
+
+
+@pytest.mark.parametrize(
+    "t", [np.zeros(6), np.array([1.0, -1.0] * 3)], ids=["constant", "contradicting"]
+)
+@pytest.mark.parametrize("levels", SPACES.values(), ids=SPACES)
+def test_equal_rows_and_constant_targets_are_fitted(levels, t):
+    U = np.full((6, len(levels)), 0.25)
+    columns = Columns.of(levels)
+    X = encode(U, columns)
+    model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
+    post = model.predict(data(levels)[0], gradient=True)
+    assert all(np.isfinite(field).all() for field in post)
+    tables = evidence_influence(model)
+    assert np.isfinite(tables.base).all()
+    assert np.isfinite(tables.product).all()
+
+
+def test_believing_the_mean_changes_no_mean_and_shrinks_the_deviation():
+    """Kriging believer (eq. 16)."""
+    U, t, columns, theta = data(SPACES["mixed"])
+    model = EvidenceModel.condition(encode(U, columns), t, columns, theta)
+    points = data(SPACES["mixed"], n=20, seed=3)[0]
+    after = model.believing(points[0]).predict(points)
+    before = model.predict(points)
+    np.testing.assert_allclose(after.mean, before.mean, atol=1e-8)
+    assert np.all(after.std <= before.std + 1e-12)
+    assert after.std[0] < 0.5 * before.std[0] or before.std[0] < 0.1
+
+
+def test_shares_find_what_was_planted():
+    """f = 3 z_0 + 2 z_1 z_2 over the cube: shares 9/3 and 4/9 of their sum."""
+    rng = np.random.default_rng(0)
+    U = rng.random((120, 4))
+    Z = 2.0 * U - 1.0
+    y = 3.0 * Z[:, 0] + 2.0 * Z[:, 1] * Z[:, 2]
+    columns = Columns.of([0] * 4)
+    X, t = encode(U, columns), (y - y.mean()) / y.std()
+    model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
+    tables = evidence_influence(model)
+    total = 9.0 / 3.0 + 4.0 / 9.0
+    assert tables.base[2, 0] == pytest.approx(9.0 / 3.0 / total, abs=0.03)
+    assert tables.product[2, 3] == pytest.approx(4.0 / 9.0 / total, abs=0.03)
+    assert math.isclose(tables.base[0, 0] * y.std(), 3.0, rel_tol=0.05)
+    assert tables.base[2, 1:].max() < 0.02
+    assert tables.base[2].sum() + tables.product[2].sum() <= 1.0 + 1e-12
