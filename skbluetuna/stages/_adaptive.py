@@ -7,7 +7,7 @@ import numpy as np
 from skbluetuna._ledger import Ledger
 from skbluetuna.model import EvidenceModel, Influence, evidence_influence
 from skbluetuna.space import Space
-from skbluetuna.stages._ascent import Ascent, evidence_model
+from skbluetuna.stages._ascent import Ascent
 from skbluetuna.stages._base import (
     FloatArray,
     Regions,
@@ -27,6 +27,7 @@ from skbluetuna.stages._scan import (
     sensitivity,
     unscanned,
 )
+from skbluetuna.stages._surrogate import evidence_model
 from skbluetuna.stages._sweep import Sweep
 
 __all__ = ["Adaptive"]
@@ -37,19 +38,16 @@ class Adaptive:
     """Three stages that follow the evidence.
 
     A few Latin-hypercube trials first; then a boundary scan that moves with the best
-    configuration, if the budget has a share for it; then one trial at a time, where
-    the perceptron with a Gaussian-process residual, fitted by evidence to all trials so
-    far, promises most.
+    configuration, its moves chosen by the model; then climbs to where the perceptron
+    with a Gaussian-process residual, fitted by evidence to all trials so far, promises
+    most.
 
     Parameters
     ----------
     n_lhs : int, default=5
         Latin-hypercube trials; at most half of the budget.
-    scan_share : float, default=0.0
-        At most this share of the budget goes to the moving scan, which has one trial
-        for each parameter and one for each other value of a choice; in [0, 1]. On
-        tuning landscapes the scan gained nothing over letting the model choose (see
-        ``doc/notation.md``), hence the default.
+    scan_share : float, default=0.1
+        Share of the budget for the scan; in [0, 1].
 
     Raises
     ------
@@ -68,11 +66,11 @@ class Adaptive:
     Examples
     --------
     >>> Adaptive(n_lhs=8)
-    Adaptive(n_lhs=8, scan_share=0.0)
+    Adaptive(n_lhs=8, scan_share=0.1)
     """
 
     n_lhs: int = 5
-    scan_share: float = 0.0
+    scan_share: float = 0.1
 
     name = "adaptive"
 
@@ -88,23 +86,22 @@ class Adaptive:
         """Length of its own schedule, the initial trials included."""
         return len(initial) + 10 * max(1, len(active(space)))
 
-    def schedule(self, space: Space, initial: FloatArray, n_trials: int) -> Schedule:
+    def schedule(
+        self,
+        space: Space,  # noqa: ARG002
+        initial: FloatArray,
+        n_trials: int,
+    ) -> Schedule:
         """Hypercube, scan and ascent for a budget."""
         left = max(0, n_trials - len(initial))
         n_learn = min(self.n_lhs, left // 2)
-        n_scan = min(int(self.scan_share * n_trials), left - n_learn, _n_steps(space))
+        n_scan = min(int(self.scan_share * n_trials), left - n_learn)
         stages = (
             Learn(n_learn, _everywhere, needs_scores=False),
             Sweep(n_scan),
             Ascent(left - n_learn - n_scan),
         )
         return Schedule(stages, _regions, _influence)
-
-
-def _n_steps(space: Space) -> int:
-    """How many steps a full moving scan has."""
-    dims = [space.dimensions[j] for j in active(space)]
-    return sum(1 if dim.is_ordered else (dim.n_values or 1) - 1 for dim in dims)
 
 
 def _everywhere(space: Space, ledger: Ledger) -> Regions:  # noqa: ARG001

@@ -5,27 +5,18 @@ hyperparameter values climb log expected improvement by its gradient.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from skbluetuna._ledger import Ledger, Trial
-from skbluetuna.model import (
-    Columns,
-    EvidenceModel,
-    encode,
-    fit_theta,
-    log_expected_improvement,
-    warp,
-)
+from skbluetuna._ledger import Ledger
+from skbluetuna.model import EvidenceModel, log_expected_improvement
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Seed, active, fresh_points
+from skbluetuna.stages._surrogate import n_wanted, one_by_one
 
-__all__ = ["Ascent", "evidence_model"]
+__all__ = ["Ascent"]
 
-REFIT_ALWAYS, REFIT_EVERY = 40, 3  # trials until every fit is new, and how often later
 N_RANDOM, N_NEAR = 600, 400  # starting points: anywhere, and near the best trials
 N_BEST, N_MOVED = 3, 3  # near so many trials, in at most so many parameters
 STEPS = (0.2, 0.04)  # standard deviations of the near ones
@@ -61,53 +52,18 @@ class Ascent:
         Trials whose scores are awaited, and the points of one batch, count as observed
         at the model's mean (kriging believer, eq. 16).
         """
-        n = min(self.n_trials - ledger.count(self.name), 1 if n is None else n)
-        if n <= 0 or ledger.before(self.name).has_pending:
+        n = n_wanted(ledger, self.n_trials - ledger.count(self.name), n)
+        if n == 0:
             return np.empty((0, len(space)))
         rng = np.random.default_rng([*seed, len(ledger)])
-        model = evidence_model(space, ledger)
-        incumbent = float(model.at_data().max())
-        for trial in ledger:
-            if trial.state == "asked":
-                model = model.believing(np.array(trial.unit)[active(space)])
-        shadow, points = Ledger(tuple(ledger)), []
-        for _ in range(n):
-            point = _most_promising(space, shadow, model, incumbent, rng)
-            if point is None:
-                break
-            points.append(point)
-            shadow.append(Trial(len(shadow), {}, tuple(point), self.name))
-            model = model.believing(point[active(space)])
-        return np.array(points).reshape(len(points), len(space))
-
-
-def evidence_model(space: Space, ledger: Ledger) -> EvidenceModel:
-    """The evidence-fitted perceptron on every told trial (eq. 11 to 13).
-
-    From 40 trials on the hyperparameters are those of the trials up to the last
-    multiple of three, so that they are a function of the ledger alone.
-    """
-    varying = active(space)
-    U, y = ledger.scored()
-    columns = _columns(space, varying)
-    n = len(y) if len(y) <= REFIT_ALWAYS else len(y) - len(y) % REFIT_EVERY
-    own = np.ascontiguousarray(U[:, varying])
-    levels = tuple(int(k) for k in columns.levels)
-    theta = _fit(own[:n].tobytes(), y[:n].tobytes(), levels)
-    return EvidenceModel.condition(encode(own, columns), warp(y), columns, theta)
-
-
-def _columns(space: Space, varying: NDArray[np.intp]) -> Columns:
-    dims = [space.dimensions[j] for j in varying]
-    return Columns.of([0 if dim.is_ordered else dim.n_values or 0 for dim in dims])
-
-
-@lru_cache(maxsize=32)
-def _fit(U: bytes, y: bytes, levels: tuple[int, ...]) -> FloatArray:
-    """Fit once for each distinct ledger, however often it is asked for."""
-    scores, columns = np.frombuffer(y), Columns.of(list(levels))
-    X = encode(np.frombuffer(U).reshape(len(scores), -1), columns)
-    return fit_theta(X, warp(scores), columns)
+        return one_by_one(
+            space,
+            ledger,
+            n,
+            lambda asked, model, incumbent: _most_promising(
+                space, asked, model, incumbent, rng
+            ),
+        )
 
 
 def _most_promising(
