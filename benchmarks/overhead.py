@@ -2,7 +2,7 @@
 
     python benchmarks/overhead.py            # the quickstart's search, 3 repeats
 
-Both searches evaluate the same number of candidates of the quickstart's XGBoost on the
+All searches evaluate the same number of candidates of the quickstart's XGBoost on the
 breast-cancer data, one after the other, in one process. Their model fits are timed by
 scikit-learn (`mean_fit_time` + `mean_score_time`); what remains of the wall time is the
 search's own: proposals, bookkeeping, cloning, splitting. Prints medians of the ratios.
@@ -57,11 +57,17 @@ def main():
     model = XGBClassifier(n_estimators=100, n_jobs=1, random_state=0)
     print("evaluations  search              wall / fits   own time per evaluation")
     for n_iter in args.n_iter:
-        rows = {"BlueTunaSearchCV": [], "RandomizedSearchCV": []}
+        rows = {"adaptive": [], "classic": [], "RandomizedSearchCV": []}
         for seed in range(args.repeats):
-            for kind in (BlueTunaSearchCV, RandomizedSearchCV):
-                search = kind(model, RANGES, n_iter=n_iter, random_state=seed, **common)
-                rows[kind.__name__].append(measure(search, X, y))
+            budget = {"n_iter": n_iter, "random_state": seed}
+            for name, times in rows.items():
+                if name == "RandomizedSearchCV":
+                    search = RandomizedSearchCV(model, RANGES, **budget, **common)
+                else:
+                    search = BlueTunaSearchCV(
+                        model, RANGES, strategy=name, **budget, **common
+                    )
+                times.append(measure(search, X, y))
         for name, times in rows.items():
             wall, fits = np.array(times).T
             own = np.median((wall - fits) / n_iter) * 1e3

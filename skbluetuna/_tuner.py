@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from skbluetuna._version import __version__
 from skbluetuna.exceptions import UnknownTrialError
 from skbluetuna.space import (
     Space,
+    check_same_names,
     decode_params,
     decode_space,
     encode_params,
@@ -20,13 +21,14 @@ from skbluetuna.space import (
     parse_spaces,
 )
 from skbluetuna.stages import (
-    NAMED,
     FloatArray,
-    Stage,
     Strategy,
+    decode_strategy,
+    encode_strategy,
     initial_rows,
     interaction_table,
     narrowed_space,
+    open_stages,
     plan,
     region_table,
     resolve_strategy,
@@ -256,7 +258,7 @@ class BlueTuner:
                 "version": __version__,
                 "n_iter": self._n_iter,
                 "seed": self._seed,
-                "strategy": _encode_strategy(self._strategy),
+                "strategy": encode_strategy(self._strategy),
                 "names": [a.space.names for a in self._alternatives],
                 "spaces": None if None in spaces else spaces,
                 "initial": [
@@ -304,9 +306,9 @@ class BlueTuner:
                 )
             space = [decode_space(stored) for stored in state["spaces"]]
         spaces = parse_spaces(space)
-        _check_same_shape(spaces, state)
+        check_same_names(spaces, state["names"])
         tuner = cls.__new__(cls)
-        tuner._strategy = _decode_strategy(state["strategy"], strategy)
+        tuner._strategy = decode_strategy(state["strategy"], strategy)
         tuner._seed, tuner._n_iter = state["seed"], state["n_iter"]
         initial = [
             [decode_params(own, row) for row in rows]
@@ -340,7 +342,7 @@ class BlueTuner:
         end = quota if n is None else min(quota, start + n)
         for params in initial[start:end]:
             mine.append(self._append(k, "initial", space.to_unit([params])[0], params))
-        for stage in _open_stages(schedule.stages, mine):
+        for stage in open_stages(schedule.stages, mine):
             if len(mine) >= end or len(mine) < len(initial):
                 break
             seed = (self._seed, k)
@@ -368,7 +370,7 @@ class BlueTuner:
             len(mine) >= len(initial)
             and all(
                 stage.is_done(space, mine, (self._seed, k))
-                for stage in _open_stages(schedule.stages, mine)
+                for stage in open_stages(schedule.stages, mine)
             )
         )
 
@@ -395,12 +397,6 @@ class BlueTuner:
         space = self._alternatives[trial.alternative].space
         row = {name: getattr(trial, name) for name in Trial.__slots__}
         return row | {"params": encode_params(space, trial.params)}
-
-
-def _open_stages(stages: tuple[Stage, ...], ledger: Ledger) -> tuple[Stage, ...]:
-    """The stages from the last one that has asked; those before it are over."""
-    asked = [i for i, stage in enumerate(stages) if ledger.count(stage.name)]
-    return stages[max(asked, default=0) :]
 
 
 def _copied(trial: Trial) -> Trial:
@@ -432,32 +428,3 @@ def _check_count(name: str, value: Any) -> int:
     if value < 1:
         raise ValueError(f"{name} must be at least 1; got {value}.")
     return int(value)
-
-
-def _encode_strategy(strategy: Strategy) -> dict[str, Any] | None:
-    """Name and options of a strategy of the package's own; None for any other."""
-    for name, own in NAMED.items():
-        if type(strategy) is own:
-            return {"name": name} | asdict(strategy)
-    return None
-
-
-def _decode_strategy(
-    stored: dict[str, Any] | None, given: str | Strategy | None
-) -> Strategy:
-    if given is not None:
-        return resolve_strategy(given)
-    if stored is None:
-        raise ValueError("strategy must be given: the stored one is not the package's.")
-    options = {k: value for k, value in stored.items() if k != "name"}
-    return NAMED[stored["name"]](**options)
-
-
-def _check_same_shape(spaces: tuple[Space, ...], state: dict[str, Any]) -> None:
-    """Refuse a space that cannot be the one of the stored trials."""
-    stored = [list(names) for names in state["names"]]
-    given = [list(space.names) for space in spaces]
-    if stored != given:
-        raise ValueError(
-            f"space must have the stored parameters {stored}; got {given}."
-        )

@@ -4,16 +4,11 @@ This room is the border between native Python values and the unit cube: log scal
 integer rounding, choices and distributions are done and undone here and nowhere else.
 """
 
-from skbluetuna.space._dimensions import (
-    Categorical,
-    Dimension,
-    Distribution,
-    Integer,
-    Real,
-    is_integer,
-    is_number,
-)
+from skbluetuna.space._categorical import Categorical
+from skbluetuna.space._dimensions import Dimension, Integer, Real, is_integer, is_number
+from skbluetuna.space._distribution import Distribution
 from skbluetuna.space._json import (
+    check_same_names,
     decode_params,
     decode_space,
     encode_params,
@@ -29,6 +24,7 @@ __all__ = [
     "Categorical",
     "Distribution",
     "Dimension",
+    "check_same_names",
     "decode_params",
     "decode_space",
     "encode_params",

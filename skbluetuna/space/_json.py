@@ -10,16 +10,18 @@ from typing import Any
 
 import scipy.stats
 
-from skbluetuna.space._dimensions import (
-    Categorical,
-    Dimension,
-    Distribution,
-    Integer,
-    Real,
-)
+from skbluetuna.space._categorical import Categorical
+from skbluetuna.space._dimensions import Dimension, Integer, Real
+from skbluetuna.space._distribution import Distribution
 from skbluetuna.space._space import Space
 
-__all__ = ["decode_params", "decode_space", "encode_params", "encode_space"]
+__all__ = [
+    "check_same_names",
+    "decode_params",
+    "decode_space",
+    "encode_params",
+    "encode_space",
+]
 
 
 def encode_space(space: Space) -> dict[str, Any] | None:
@@ -52,6 +54,15 @@ def decode_params(space: Space, stored: list[Any]) -> dict[str, Any]:
         name: dim.choices[value] if isinstance(dim, Categorical) else value
         for name, dim, value in zip(space.names, space.dimensions, stored, strict=True)
     }
+
+
+def check_same_names(spaces: tuple[Space, ...], stored: list[list[str]]) -> None:
+    """Refuse a space that cannot be the one of the stored trials."""
+    given = [list(space.names) for space in spaces]
+    if stored != given:
+        raise ValueError(
+            f"space must have the stored parameters {stored}; got {given}."
+        )
 
 
 def _encode_dimension(dim: Dimension) -> dict[str, Any]:

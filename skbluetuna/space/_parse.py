@@ -5,17 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna.space._dimensions import (
-    Categorical,
-    Dimension,
+from skbluetuna.space._categorical import Categorical
+from skbluetuna.space._dimensions import Dimension, Integer, Real, is_integer, is_number
+from skbluetuna.space._distribution import (
     Distribution,
-    Integer,
-    Real,
     check_on_integers,
     describe,
     is_discrete,
-    is_integer,
-    is_number,
 )
 
 __all__ = ["parse_dimension"]

@@ -9,9 +9,15 @@ which stages run with which settings, ``_strategy`` finds them by name,
 
 from skbluetuna.stages._adaptive import Adaptive
 from skbluetuna.stages._alternatives import Alternative, initial_rows, plan
-from skbluetuna.stages._base import FloatArray, Schedule, Seed, Stage
+from skbluetuna.stages._base import FloatArray, Schedule, Seed, Stage, open_stages
 from skbluetuna.stages._classic import Classic
-from skbluetuna.stages._strategy import NAMED, Strategy, resolve_strategy
+from skbluetuna.stages._strategy import (
+    NAMED,
+    Strategy,
+    decode_strategy,
+    encode_strategy,
+    resolve_strategy,
+)
 from skbluetuna.stages._tables import (
     interaction_table,
     narrowed_space,
@@ -29,9 +35,12 @@ __all__ = [
     "Seed",
     "Stage",
     "Strategy",
+    "decode_strategy",
+    "encode_strategy",
     "initial_rows",
     "interaction_table",
     "narrowed_space",
+    "open_stages",
     "plan",
     "region_table",
     "resolve_strategy",

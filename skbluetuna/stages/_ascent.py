@@ -4,16 +4,14 @@ The evidence-fitted perceptron is the landscape; its weights stand still while t
 hyperparameter values climb log expected improvement by its gradient.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.optimize import minimize
 
 from skbluetuna._ledger import Ledger
 from skbluetuna.model import EvidenceModel, log_expected_improvement
 from skbluetuna.space import Space
-from skbluetuna.stages._base import FloatArray, Seed, active, fresh_points
-from skbluetuna.stages._surrogate import n_wanted, one_by_one
+from skbluetuna.stages._base import FloatArray, active, fresh_points
+from skbluetuna.stages._surrogate import Choice, OneByOne
 
 __all__ = ["Ascent"]
 
@@ -24,45 +22,20 @@ N_CLIMBS = 6  # the best starting points climb
 N_CLIMB_STEPS = 40
 
 
-@dataclass(frozen=True)
-class Ascent:
-    """Log expected improvement of the evidence-fitted perceptron, climbed (eq. 15).
-
-    Parameters
-    ----------
-    n_trials : int
-        How many trials.
-    """
-
-    n_trials: int
+class Ascent(OneByOne):
+    """Log expected improvement of the evidence-fitted perceptron, climbed (eq. 15)."""
 
     name = "climb"
 
-    def is_done(self, space: Space, ledger: Ledger, seed: Seed) -> bool:  # noqa: ARG002
-        """Whether all trials were asked, or every configuration there is."""
-        return ledger.count(self.name) >= self.n_trials or (
-            space.size is not None and len(ledger) >= space.size
-        )
-
-    def propose(
-        self, space: Space, ledger: Ledger, n: int | None, seed: Seed
-    ) -> FloatArray:
-        """Most promising points, one unless more are asked for, shape (k, d).
-
-        Trials whose scores are awaited, and the points of one batch, count as observed
-        at the model's mean (kriging believer, eq. 16).
-        """
-        n = n_wanted(ledger, self.n_trials - ledger.count(self.name), n)
-        if n == 0:
-            return np.empty((0, len(space)))
-        rng = np.random.default_rng([*seed, len(ledger)])
-        return one_by_one(
-            space,
-            ledger,
-            n,
-            lambda asked, model, incumbent: _most_promising(
-                space, asked, model, incumbent, rng
-            ),
+    def chooser(
+        self,
+        space: Space,
+        ledger: Ledger,  # noqa: ARG002
+        rng: np.random.Generator,
+    ) -> Choice:
+        """Choose the most promising point of the whole cube."""
+        return lambda asked, model, incumbent: _most_promising(
+            space, asked, model, incumbent, rng
         )
 
 

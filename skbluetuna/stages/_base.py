@@ -31,6 +31,7 @@ __all__ = [
     "check_number_option",
     "fresh_points",
     "kept_intervals",
+    "open_stages",
     "sample_intervals",
 ]
 
@@ -114,6 +115,12 @@ class Schedule(NamedTuple):
     stages: tuple[Stage, ...]
     regions: RegionRule
     influence: InfluenceRule  # -> initial weights (d,), tables of the active parameters
+
+
+def open_stages(stages: tuple[Stage, ...], ledger: Ledger) -> tuple[Stage, ...]:
+    """The stages from the last one that has asked; those before it are over."""
+    asked = [i for i, stage in enumerate(stages) if ledger.count(stage.name)]
+    return stages[max(asked, default=0) :]
 
 
 def check_int_option(strategy: Any, option: str, least: int) -> int:

@@ -4,6 +4,7 @@ A strategy is a frozen value; it makes out a `Schedule` for one space and one bu
 Its options are checked when it is made.
 """
 
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from skbluetuna.space import Space
@@ -11,7 +12,13 @@ from skbluetuna.stages._adaptive import Adaptive
 from skbluetuna.stages._base import FloatArray, Schedule
 from skbluetuna.stages._classic import Classic
 
-__all__ = ["NAMED", "Strategy", "resolve_strategy"]
+__all__ = [
+    "NAMED",
+    "Strategy",
+    "decode_strategy",
+    "encode_strategy",
+    "resolve_strategy",
+]
 
 NAMED: dict[str, type[Adaptive] | type[Classic]] = {
     "adaptive": Adaptive,
@@ -58,3 +65,22 @@ def resolve_strategy(strategy: Any) -> Strategy:
             f"as Classic has; got {strategy!r}."
         )
     return strategy  # type: ignore[no-any-return]
+
+
+def encode_strategy(strategy: Strategy) -> dict[str, Any] | None:
+    """Name and options of a strategy of the package's own; None for any other."""
+    for name, own in NAMED.items():
+        if type(strategy) is own:
+            return {"name": name} | asdict(strategy)
+    return None
+
+
+def decode_strategy(
+    stored: dict[str, Any] | None, given: str | Strategy | None
+) -> Strategy:
+    if given is not None:
+        return resolve_strategy(given)
+    if stored is None:
+        raise ValueError("strategy must be given: the stored one is not the package's.")
+    options = {k: value for k, value in stored.items() if k != "name"}
+    return NAMED[stored["name"]](**options)

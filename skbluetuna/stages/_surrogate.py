@@ -1,6 +1,8 @@
 """The model of the adaptive stages, made from the ledger alone."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -9,13 +11,54 @@ from numpy.typing import NDArray
 from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.model import Columns, EvidenceModel, encode, fit_theta, warp
 from skbluetuna.space import Space
-from skbluetuna.stages._base import FloatArray, active
+from skbluetuna.stages._base import FloatArray, Seed, active
 
-__all__ = ["evidence_model", "n_wanted", "one_by_one"]
+__all__ = ["Choice", "OneByOne", "evidence_model", "one_by_one"]
 
 REFIT_ALWAYS, REFIT_EVERY = 40, 3  # trials until every fit is new, and how often later
 
 Choice = Callable[[Ledger, EvidenceModel, float], FloatArray | None]
+
+
+@dataclass(frozen=True)
+class OneByOne(ABC):
+    """A stage that chooses each trial by the model of everything told so far.
+
+    Parameters
+    ----------
+    n_trials : int
+        How many trials.
+    """
+
+    n_trials: int
+
+    name = ""
+
+    @abstractmethod
+    def chooser(self, space: Space, ledger: Ledger, rng: np.random.Generator) -> Choice:
+        """Make the rule that chooses the next point, see `one_by_one`."""
+
+    def is_done(self, space: Space, ledger: Ledger, seed: Seed) -> bool:  # noqa: ARG002
+        """Whether all trials were asked, or every configuration there is."""
+        return ledger.count(self.name) >= self.n_trials or (
+            space.size is not None and len(ledger) >= space.size
+        )
+
+    def propose(
+        self, space: Space, ledger: Ledger, n: int | None, seed: Seed
+    ) -> FloatArray:
+        """Choose as many points as are asked for, shape (k, d).
+
+        If no number is named: one, when all scores are known. None before there is a
+        score to learn from.
+        """
+        if n is None:
+            n = 0 if ledger.has_pending else 1
+        n = min(n, self.n_trials - ledger.count(self.name))
+        if n <= 0 or all(trial.state == "asked" for trial in ledger):
+            return np.empty((0, len(space)))
+        rng = np.random.default_rng([*seed, len(ledger)])
+        return one_by_one(space, ledger, n, self.chooser(space, ledger, rng))
 
 
 def evidence_model(space: Space, ledger: Ledger) -> EvidenceModel:
@@ -45,19 +88,6 @@ def _fit(U: bytes, y: bytes, levels: tuple[int, ...]) -> FloatArray:
     scores, columns = np.frombuffer(y), Columns.of(list(levels))
     X = encode(np.frombuffer(U).reshape(len(scores), -1), columns)
     return fit_theta(X, warp(scores), columns)
-
-
-def n_wanted(ledger: Ledger, left: int, n: int | None) -> int:
-    """How many points to choose now, of so many left.
-
-    As many as are asked for, believing the awaited scores; if no number is named, one,
-    when all scores are known. None before there is a score to learn from.
-    """
-    if all(trial.state == "asked" for trial in ledger):
-        return 0
-    if n is None:
-        n = 0 if ledger.has_pending else 1
-    return max(0, min(left, n))
 
 
 def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> FloatArray:

@@ -5,49 +5,26 @@ while all others stand where the best configuration so far has them. Of all such
 the model chooses the one that promises most; the best configuration may move each time.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from skbluetuna._ledger import Ledger
 from skbluetuna.model import EvidenceModel, log_expected_improvement
 from skbluetuna.space import Space
-from skbluetuna.stages._base import FloatArray, Seed, active, fresh_points
-from skbluetuna.stages._surrogate import n_wanted, one_by_one
+from skbluetuna.stages._base import FloatArray, active, fresh_points
+from skbluetuna.stages._surrogate import Choice, OneByOne
 
 __all__ = ["Sweep"]
 
 BOUNDARIES = (0.0, 0.15, 0.85, 1.0)  # where an ordered parameter is tried
 
 
-@dataclass(frozen=True)
-class Sweep:
-    """Boundary moves of one parameter, the most promising first.
-
-    Parameters
-    ----------
-    n_trials : int
-        How many trials.
-    """
-
-    n_trials: int
+class Sweep(OneByOne):
+    """Boundary moves of one parameter, the most promising first."""
 
     name = "scan"
 
-    def is_done(self, space: Space, ledger: Ledger, seed: Seed) -> bool:  # noqa: ARG002
-        """Whether all trials were asked, or every configuration there is."""
-        return ledger.count(self.name) >= self.n_trials or (
-            space.size is not None and len(ledger) >= space.size
-        )
-
-    def propose(
-        self, space: Space, ledger: Ledger, n: int | None, seed: Seed
-    ) -> FloatArray:
-        """Next moves, one unless more are asked for, shape (k, d)."""
-        n = n_wanted(ledger, self.n_trials - ledger.count(self.name), n)
-        if n == 0:
-            return np.empty((0, len(space)))
-        rng = np.random.default_rng([*seed, len(ledger)])
+    def chooser(self, space: Space, ledger: Ledger, rng: np.random.Generator) -> Choice:
+        """Choose the most promising move that was never asked."""
         moves = _moves(space, ledger)
 
         def choose(
@@ -62,7 +39,7 @@ class Sweep:
             rest = fresh_points(space, asked, 1, rng, whole, moves)
             return rest[0] if len(rest) else None
 
-        return one_by_one(space, ledger, n, choose)
+        return choose
 
 
 def _moves(space: Space, ledger: Ledger) -> FloatArray:

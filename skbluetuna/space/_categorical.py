@@ -1,0 +1,179 @@
+"""A choice among given objects, known by identity and recognised by likeness."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from skbluetuna.space._dimensions import N_SPLITS, check_n_splits, is_number
+
+__all__ = ["Categorical"]
+
+
+@dataclass(frozen=True)
+class Categorical:
+    """A choice among given objects.
+
+    Values are handed out as exactly these objects, by identity. A value is recognised
+    if it is one of them, or else if it is alike: equal plain values or arrays, equal
+    numbers of another type, lists and dicts of such, estimators of one class with
+    alike parameters. So a cloned search still knows its own choices.
+
+    Parameters
+    ----------
+    choices : sequence
+        Any Python objects, at least one.
+    ordered : bool or None, default=None
+        Whether neighbours in the list are alike. None: a strictly increasing or
+        decreasing list of numbers is ordered, anything else is not.
+    n_splits : int, default=3
+        Interior lines that the boundary scan draws if the choices are ordered.
+
+    Raises
+    ------
+    ValueError
+        If there are no choices.
+    TypeError
+        If `choices` is a string or no sequence.
+
+    Examples
+    --------
+    >>> Categorical(["gini", "entropy"]).from_unit(0.9)
+    'entropy'
+    >>> Categorical([1, 10, 100]).is_ordered
+    True
+    """
+
+    choices: tuple[Any, ...]
+    ordered: bool | None = None
+    n_splits: int = N_SPLITS
+    is_ordered: bool = field(init=False, repr=False, compare=False, default=False)
+
+    def __post_init__(self) -> None:
+        choices = _as_choices(self.choices)
+        if not choices:
+            raise ValueError("a choice needs at least one value; got an empty list.")
+        object.__setattr__(self, "choices", choices)
+        object.__setattr__(self, "n_splits", check_n_splits(self.n_splits))
+        is_ordered = _is_monotone(choices)
+        if self.ordered is not None:
+            is_ordered = bool(self.ordered)
+            object.__setattr__(self, "ordered", is_ordered)
+        object.__setattr__(self, "is_ordered", is_ordered)
+
+    @property
+    def n_values(self) -> int | None:
+        """Number of choices."""
+        return len(self.choices)
+
+    @property
+    def centre(self) -> Any:
+        """The middle of an ordered choice; the first of any other."""
+        return self.choices[(len(self.choices) - 1) // 2 if self.is_ordered else 0]
+
+    def index(self, value: Any) -> int | None:
+        """Position of a value among the choices; None if it is not one of them."""
+        for same in (_is_same, _is_equal, _is_alike):
+            for i, choice in enumerate(self.choices):
+                if same(choice, value):
+                    return i
+        return None
+
+    def _position(self, value: Any) -> int:
+        index = self.index(value)
+        if index is None:
+            raise ValueError(f"{value!r} is not one of the choices {self.choices!r}.")
+        return index
+
+    def contains(self, value: Any) -> bool:
+        """Whether the value is one of the choices."""
+        return self.index(value) is not None
+
+    def native(self, value: Any) -> Any:
+        """The choice that equals the value."""
+        return self.choices[self._position(value)]
+
+    def to_unit(self, value: Any) -> float:
+        """Unit in the middle of the choice's own part of the interval."""
+        return (self._position(value) + 0.5) / len(self.choices)
+
+    def from_unit(self, unit: float) -> Any:
+        """Choice that owns this unit."""
+        size = len(self.choices)
+        return self.choices[min(size - 1, max(0, math.floor(unit * size)))]
+
+    def values(self) -> list[Any]:
+        """Every choice."""
+        return list(self.choices)
+
+    def narrowed(self, low: Any, high: Any) -> Any:
+        """The choices from one to another, in their order."""
+        return self.only(self.choices[self._position(low) : self._position(high) + 1])
+
+    def only(self, choices: tuple[Any, ...]) -> Any:
+        """Some of the choices: a list, or a `Categorical` where a list says less."""
+        if self.ordered is None and self.n_splits == N_SPLITS:
+            return list(choices)
+        return Categorical(choices, self.ordered, self.n_splits)
+
+
+def _as_choices(choices: Any) -> tuple[Any, ...]:
+    if isinstance(choices, str | bytes) or not isinstance(
+        choices, Sequence | np.ndarray
+    ):
+        raise TypeError(f"choices must be a list, tuple or array; got {choices!r}.")
+    if isinstance(choices, np.ndarray):
+        if choices.ndim != 1:
+            raise ValueError(f"an array of choices must be 1-D; got {choices.ndim}-D.")
+        choices = choices.tolist()  # native Python values, not numpy scalars
+    distinct: dict[Any, Any] = {}
+    for choice in choices:
+        distinct.setdefault(_identity(choice), choice)
+    return tuple(distinct.values())
+
+
+def _is_same(a: Any, b: Any) -> bool:
+    return a is b
+
+
+def _identity(choice: Any) -> Any:
+    """What makes a choice itself: type and value of a plain one, else the object."""
+    if isinstance(choice, tuple):
+        return tuple, *(_identity(item) for item in choice)
+    plain = type(choice) in (str, int, float, bool, bytes)
+    return (type(choice), choice) if plain else (object, id(choice))
+
+
+def _is_equal(a: Any, b: Any) -> bool:
+    """Whether both are the same choice."""
+    return bool(_identity(a) == _identity(b))
+
+
+def _is_alike(a: Any, b: Any) -> bool:
+    """Whether one may stand for the other: clones, copies, numbers of another type."""
+    a, b = (v.item() if isinstance(v, np.generic) else v for v in (a, b))
+    if (is_number(a) and is_number(b)) or (
+        isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
+    ):
+        return bool(np.array_equal(a, b))
+    if type(a) is not type(b) or isinstance(a, type):
+        return a is b
+    if hasattr(a, "get_params"):
+        a, b = a.get_params(deep=False), b.get_params(deep=False)
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(_is_alike(a[k], b[k]) for k in a)
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(_is_alike, a, b))
+    return _is_equal(a, b)
+
+
+def _is_monotone(choices: tuple[Any, ...]) -> bool:
+    if len(choices) < 2 or not all(is_number(c) for c in choices):
+        return False
+    values = [c.item() if isinstance(c, np.generic) else c for c in choices]
+    rises = [a < b for a, b in pairwise(values)]
+    falls = [a > b for a, b in pairwise(values)]
+    return all(rises) or all(falls)
