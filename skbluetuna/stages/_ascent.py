@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 from skbluetuna._ledger import Ledger
 from skbluetuna.model import EvidenceModel, log_expected_improvement
 from skbluetuna.space import Space
-from skbluetuna.stages._base import FloatArray, active, fresh_points
+from skbluetuna.stages._base import FloatArray, active, any_fresh_point
 from skbluetuna.stages._surrogate import Choice, OneByOne
 
 __all__ = ["Ascent"]
@@ -61,9 +61,7 @@ def _most_promising(
     for k in np.argsort(-value(points), kind="stable"):
         if points[k] not in ledger:
             return np.asarray(points[k])
-    whole = [np.array([[0.0, 1.0]])] * len(space)
-    rest = fresh_points(space, ledger, 1, rng, whole, starts)
-    return rest[0] if len(rest) else None
+    return any_fresh_point(space, ledger, rng)
 
 
 def _starting_points(

@@ -27,6 +27,7 @@ __all__ = [
     "Seed",
     "Stage",
     "active",
+    "any_fresh_point",
     "check_int_option",
     "check_number_option",
     "fresh_points",
@@ -220,6 +221,15 @@ def fresh_points(
     if len(found) < n and space.size is not None:
         take(rng.permutation(_all_points(space)))
     return np.array(list(found.values())).reshape(len(found), len(space))
+
+
+def any_fresh_point(
+    space: Space, ledger: Ledger, rng: np.random.Generator
+) -> FloatArray | None:
+    """Return a random configuration that was never asked, shape (d,), or None."""
+    whole = [np.array([[0.0, 1.0]])] * len(space)
+    found = fresh_points(space, ledger, 1, rng, whole, np.empty((0, len(space))))
+    return found[0] if len(found) else None
 
 
 def _all_points(space: Space) -> FloatArray:

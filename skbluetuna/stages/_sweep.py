@@ -10,7 +10,7 @@ import numpy as np
 from skbluetuna._ledger import Ledger
 from skbluetuna.model import EvidenceModel, log_expected_improvement
 from skbluetuna.space import Space
-from skbluetuna.stages._base import FloatArray, active, fresh_points
+from skbluetuna.stages._base import FloatArray, active, any_fresh_point
 from skbluetuna.stages._surrogate import Choice, OneByOne
 
 __all__ = ["Sweep"]
@@ -35,9 +35,7 @@ class Sweep(OneByOne):
                 post = model.predict(new[:, active(space)])
                 gain = log_expected_improvement(post.mean, post.std, incumbent)[0]
                 return np.asarray(new[int(np.argmax(gain))])
-            whole = [np.array([[0.0, 1.0]])] * len(space)
-            rest = fresh_points(space, asked, 1, rng, whole, moves)
-            return rest[0] if len(rest) else None
+            return any_fresh_point(space, asked, rng)
 
         return choose
 
