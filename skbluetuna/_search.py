@@ -63,8 +63,10 @@ class BlueTunaSearchCV(BaseSearchCV):
         ``Classic(n_lhs=20, tune_reps=20)``.
     batch_size : int or None, default=None
         Most candidates to evaluate at a time. None: as many as the stage can name
-        before it needs a score (adaptive: one, once the first few are evaluated).
-        It never depends on `n_jobs`, so that neither does the result.
+        before it needs a score (adaptive: one, once the first few are evaluated; its
+        folds still run in parallel). Larger batches keep more than ``n_splits`` cores
+        busy and learn a little less from each score, see Notes. It never depends on
+        `n_jobs`, so that neither does the result.
     initial_params : list of dicts, default=None
         Configurations to evaluate right after the estimator's own parameters, which
         always come first (a value that is None or outside the space is replaced by the
@@ -133,6 +135,12 @@ class BlueTunaSearchCV(BaseSearchCV):
     Notes
     -----
     With several alternatives the tables have one more column, ``alternative``.
+
+    What a batch costs: mean log10 regret (0: best known configuration, 1: median of
+    random search) after 50 evaluations on 36 tuning landscapes, 3 seeds, was -2.06,
+    -2.03, -1.98 and -1.77 for batches of 1, 2, 4 and 8 (standard error 0.1;
+    ``benchmarks/ablation.py --variants all --batch 1 2 4 8``). So the default is one,
+    and up to four are nearly free.
 
     References
     ----------

@@ -28,6 +28,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.linalg.lapack import dpotri
 from scipy.optimize import Bounds, minimize
 
 __all__ = ["Columns", "EvidenceModel", "Posterior", "encode", "fit_theta"]
@@ -120,16 +121,23 @@ class Prior(NamedTuple):
 
 
 class _Evidence:
-    """Negative log posterior of theta and its gradient; holds what no theta changes."""
+    """Negative log posterior of theta and its gradient; holds what no theta changes.
+
+    Everything is symmetric, so only pairs of points below the diagonal are kept: p of
+    them, p = n (n - 1) / 2.
+    """
 
     def __init__(self, X: FloatArray, t: FloatArray, columns: Columns) -> None:
-        self.t, self.columns, self.d = t, columns, len(columns.levels)
-        self.blocks = np.stack([g.ravel() for g in _gram(X, X, columns)])  # (3, n n)
+        n, self.t, self.d = len(t), t, len(columns.levels)
+        i, j = np.tril_indices(n, -1)
+        self.below = i * n + j  # places of the pairs in a flat (n, n) array
+        blocks = np.stack([g.ravel() for g in _gram(X, X, columns)])
+        self.blocks = blocks[:, self.below]  # (3, p)
+        self.diagonals = blocks[:, :: n + 1]  # (3, n)
         scaled = _scaled(X, np.ones(self.d), columns)
-        D = (scaled[:, None, :] - scaled[None, :, :]) ** 2
-        # Squared differences summed over each parameter's columns: (n n, d).
         first = np.searchsorted(columns.owner, np.arange(self.d))
-        self.D = np.add.reduceat(D, first, axis=2).reshape(-1, self.d)
+        # Squared differences summed over each parameter's columns: (p, d).
+        self.D = np.add.reduceat((scaled[i] - scaled[j]) ** 2, first, axis=1)
         self.prior = Prior.of(self.d)
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
@@ -140,26 +148,28 @@ class _Evidence:
         a = np.exp(theta[d + 2 :])
         r = np.sqrt(self.D @ inv_ell2)
         decay = np.exp(-SQRT5 * r)
-        residual = s_g * (1.0 + SQRT5 * r + (5.0 / 3.0) * r * r) * decay
-        K = (residual + a @ self.blocks).reshape(n, n)
-        K[np.diag_indices(n)] += s + NOISE_FLOOR
+        matern = (1.0 + SQRT5 * r + (5.0 / 3.0) * r * r) * decay
+        K = np.zeros(n * n)
+        K[self.below] = s_g * matern + a @ self.blocks
+        K[:: n + 1] = s_g + s + NOISE_FLOOR + a @ self.diagonals
         try:
-            L = cholesky(K, lower=True, check_finite=False)
+            L = cholesky(K.reshape(n, n), lower=True, check_finite=False)
         except np.linalg.LinAlgError:
             return 1e25, np.zeros_like(theta)
         alpha = cho_solve((L, True), self.t, check_finite=False)
-        inverse = cho_solve((L, True), np.eye(n), check_finite=False)
-        # d value / d K = (K^-1 - alpha alpha') / 2
-        slope = 0.5 * (inverse - np.outer(alpha, alpha)).ravel()
+        # d value / d K = (K^-1 - alpha alpha') / 2; each pair stands there twice.
+        slope = (dpotri(L, lower=1)[0] - np.outer(alpha, alpha)).ravel()
+        pairs, diagonal = slope[self.below], 0.5 * slope[:: n + 1]
         off = (theta - self.prior.mean) / self.prior.sd
         value = 0.5 * self.t @ alpha + np.sum(np.log(np.diag(L))) + 0.5 * off @ off
         # d Matern / d log ell_j = (5/3) (1 + sqrt5 r) exp(-sqrt5 r) D_j / ell_j^2
-        shrink = slope * (s_g * (5.0 / 3.0) * (1.0 + SQRT5 * r) * decay)
+        shrink = pairs * (s_g * (5.0 / 3.0) * (1.0 + SQRT5 * r) * decay)
+        trace = diagonal.sum()
         gradient = np.concatenate(
             [
                 (shrink @ self.D) * inv_ell2,
-                [slope @ residual, s * slope[:: n + 1].sum()],
-                a * (self.blocks @ slope),
+                [s_g * (pairs @ matern + trace), s * trace],
+                a * (self.blocks @ pairs + self.diagonals @ diagonal),
             ]
         )
         return float(value), gradient + off / self.prior.sd

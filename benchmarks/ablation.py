@@ -1,0 +1,122 @@
+r"""What each part of the adaptive strategy is worth, and what batches cost, in regret.
+
+    OMP_NUM_THREADS=1 python benchmarks/ablation.py --bench ../shared/bench
+    OMP_NUM_THREADS=1 python benchmarks/ablation.py --bench ../shared/bench \
+        --variants all --batch 1 2 4 8
+
+``--bench`` is a folder with a ``landscapes.py`` whose ``development_set()`` lists
+landscapes: each with a ``space``, a ``score(params)`` and a ``regret(score)`` (0: best
+known, 1: median of random search). Every variant searches each landscape with each
+seed; printed are the mean log10 regret and the mean regret after 10, 25, 50 and 100
+evaluations, and the standard error over seeds of the last.
+"""
+
+import argparse
+import sys
+from contextlib import ExitStack
+from unittest.mock import patch
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from skbluetuna import Adaptive, BlueTuner
+from skbluetuna.model import _evidence
+from skbluetuna.model._warp import _standardise
+from skbluetuna.stages import _surrogate
+
+CHECKPOINTS = (10, 25, 50, 100)
+NOTHING, FIXED = 1e-12, 1e-3  # a prior variance of nothing, held there
+# Places in theta's tail (residual, noise, base, curvature, pairs) that are taken away.
+WITHOUT = {"residual": [0], "perceptron": [2, 3, 4], "pairs": [4]}
+VARIANTS = ("all", "warping", "residual", "pairs", "perceptron", "hypercube", "scan")
+
+
+def parts(variant):
+    """Return the strategy, and patches that take a part of the model away."""
+    strategy = Adaptive(
+        n_lhs=0 if variant == "hypercube" else Adaptive.n_lhs,
+        scan_share=0.0 if variant == "scan" else Adaptive.scan_share,
+    )
+    if variant == "warping":
+        return strategy, [patch.object(_surrogate, "warp", _standardise)]
+    if variant not in WITHOUT:
+        return strategy, []
+    prior_of = _evidence.Prior.of
+
+    def without(d):
+        mean, sd = prior_of(d)
+        places = [d + k for k in WITHOUT[variant]]
+        mean[places], sd[places] = np.log(NOTHING), FIXED
+        return _evidence.Prior(mean, sd)
+
+    return strategy, [patch.object(_evidence.Prior, "of", without)]
+
+
+def run(folder, index, variant, batch, seed, budget, noise):
+    """Regret of the configuration that looks best after each checkpoint."""
+    sys.path.insert(0, folder)
+    from landscapes import development_set
+
+    land = development_set()[index]
+    rng = np.random.default_rng(seed + 999)
+    width = noise / abs(land.regret(0.0) - land.regret(1.0))  # in units of the score
+    strategy, patches = parts(variant)
+    seen, true = [], []
+    with ExitStack() as stack:
+        for each in patches:
+            stack.enter_context(each)
+        _surrogate._fit.cache_clear()
+        tuner = BlueTuner(
+            land.space, n_iter=budget, strategy=strategy, random_state=seed
+        )
+        while not tuner.finished:
+            for trial in tuner.ask(batch):
+                true.append(land.score(trial.params))
+                seen.append(true[-1] + width * rng.standard_normal())
+                tuner.tell(trial, seen[-1])
+        _surrogate._fit.cache_clear()
+    counts = [min(k, len(seen)) for k in CHECKPOINTS if k <= budget]
+    return [max(0.0, land.regret(true[int(np.argmax(seen[:k]))])) for k in counts]
+
+
+def main():
+    """Run and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--bench", required=True)
+    parser.add_argument("--variants", nargs="+", default=VARIANTS, choices=VARIANTS)
+    parser.add_argument("--batch", type=int, nargs="+", default=[1])
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--budget", type=int, default=50)
+    parser.add_argument("--noise", type=float, default=0.0)
+    parser.add_argument("--jobs", type=int, default=2)
+    args = parser.parse_args()
+    sys.path.insert(0, args.bench)
+    from landscapes import development_set
+
+    n_lands = len(development_set())
+    print(f"{n_lands} landscapes, {args.seeds} seeds, noise {args.noise}")
+    print(f"{'without':12s}{'batch':>6s}{'mean log10 regret':>30s}{'mean regret':>30s}")
+    for variant in args.variants:
+        for batch in args.batch:
+            rows = Parallel(args.jobs)(
+                delayed(run)(
+                    args.bench, k, variant, batch, seed, args.budget, args.noise
+                )
+                for seed in range(args.seeds)
+                for k in range(n_lands)
+            )
+            regret = np.array(rows).reshape(args.seeds, n_lands, -1)
+            log = np.log10(np.maximum(regret, 1e-4))
+            error = log[..., -1].mean(1).std() / np.sqrt(max(1, args.seeds - 1))
+            name = "nothing" if variant == "all" else variant
+            cells = (
+                " ".join(f"{v:6.2f}" for v in log.mean((0, 1))).rjust(30),
+                " ".join(f"{v:6.3f}" for v in regret.mean((0, 1))).rjust(30),
+            )
+            print(f"{name:12s}{batch:6d}{''.join(cells)}   +- {error:.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
