@@ -28,13 +28,21 @@ CHECKPOINTS = (10, 25, 50, 100)
 NOTHING, FIXED = 1e-12, 1e-3  # a prior variance of nothing, held there
 # Places in theta's tail (residual, noise, base, curvature, pairs) that are taken away.
 WITHOUT = {"residual": [0], "perceptron": [2, 3, 4], "pairs": [4]}
-VARIANTS = ("all", "warping", "residual", "pairs", "perceptron", "hypercube", "scan")
+VARIANTS = {
+    "all": "the default",
+    "warping": "without warping",
+    "residual": "without residual",
+    "pairs": "without pairs",
+    "perceptron": "without perceptron",
+    "scan": "without scan",
+    "hypercube": "with hypercube of 5",
+}
 
 
 def parts(variant):
     """Return the strategy, and patches that take a part of the model away."""
     strategy = Adaptive(
-        n_lhs=0 if variant == "hypercube" else Adaptive.n_lhs,
+        n_lhs=5 if variant == "hypercube" else Adaptive.n_lhs,
         scan_share=0.0 if variant == "scan" else Adaptive.scan_share,
     )
     if variant == "warping":
@@ -97,7 +105,7 @@ def main():
 
     n_lands = len(development_set())
     print(f"{n_lands} landscapes, {args.seeds} seeds, noise {args.noise}")
-    print(f"{'without':12s}{'batch':>6s}{'mean log10 regret':>30s}{'mean regret':>30s}")
+    print(f"{'':20s}{'batch':>6s}{'mean log10 regret':>30s}{'mean regret':>30s}")
     for variant in args.variants:
         for batch in args.batch:
             rows = Parallel(args.jobs)(
@@ -110,12 +118,12 @@ def main():
             regret = np.array(rows).reshape(args.seeds, n_lands, -1)
             log = np.log10(np.maximum(regret, 1e-4))
             error = log[..., -1].mean(1).std() / np.sqrt(max(1, args.seeds - 1))
-            name = "nothing" if variant == "all" else variant
+            name = VARIANTS[variant]
             cells = (
                 " ".join(f"{v:6.2f}" for v in log.mean((0, 1))).rjust(30),
                 " ".join(f"{v:6.3f}" for v in regret.mean((0, 1))).rjust(30),
             )
-            print(f"{name:12s}{batch:6d}{''.join(cells)}   +- {error:.2f}", flush=True)
+            print(f"{name:20s}{batch:6d}{''.join(cells)}   +- {error:.2f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,25 @@
 """BlueTunaSearchCV: the search as a scikit-learn estimator."""
 
-import warnings
+from os import PathLike
 from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.exceptions import FitFailedWarning
 from sklearn.utils import check_random_state
 
+from skbluetuna._checkpoint import Checkpoint, check_same_problem
+from skbluetuna._problem import describe_data, describe_search
+from skbluetuna._session import Session, quiet_failures, visible_log
 from skbluetuna._sklearn_compat import (
     BaseSearchCV,
     FrozenSplits,
-    all_fits_failed,
+    LiveRows,
+    SearchContext,
     at_least_one,
     has_methods,
+    name_error_scores,
     one_of,
-    with_failed_rows,
+    positive,
 )
 from skbluetuna._tuner import BlueTuner
 from skbluetuna.space import Categorical, Space, parse_spaces
@@ -84,17 +88,34 @@ class BlueTunaSearchCV(BaseSearchCV):
         As in ``GridSearchCV``. The splits are drawn once: every candidate is scored on
         the same folds, also by a shuffling splitter without a seed.
     verbose : int, default=0
-        As in ``GridSearchCV``.
+        1 logs a line for each stage and each improvement to logger ``"skbluetuna"``
+        (standard error, unless logging is set up otherwise); from 2 on scikit-learn
+        prints each fit too.
     pre_dispatch : int or str, default="2*n_jobs"
         As in ``GridSearchCV``.
     random_state : int, RandomState instance or None, default=None
         Seed of the search.
     error_score : "raise" or numeric, default=np.nan
         As in ``GridSearchCV``. A candidate with a score that is not finite counts as
-        failed: it never wins, and never stops the search. scikit-learn's error is
-        raised if all fits fail before any candidate has succeeded.
+        failed: it never wins, and never stops the search. Failed fits are warned of
+        once, after the search; scikit-learn's error is raised if there were no others.
     return_train_score : bool, default=False
         As in ``GridSearchCV``.
+    checkpoint : path-like, default=None
+        File of JSON lines where every evaluation is on disk before the next is
+        proposed. Fitting again with the same file, after a crash or Ctrl-C, recalls
+        what it holds and goes on, with the result of a search that was never stopped. A
+        file of another problem is refused; other data (clones inside
+        ``cross_val_score``) get a section of their own in the same file.
+    warm_start : bool, default=False
+        Whether fitting again, on the same data with a larger `n_iter`, goes on from the
+        evaluations of the last fit.
+    max_time : float, default=None
+        Seconds after which no evaluation starts; the last one may end later (refitting
+        comes on top). None for no limit.
+    stopping : {"regret"} or None, default=None
+        ``"regret"``: stop when what may still be gained, an upper bound by the model,
+        is below the standard error of the best cross-validated score.
 
     Attributes
     ----------
@@ -126,6 +147,10 @@ class BlueTunaSearchCV(BaseSearchCV):
         configuration.
     tuner_ : BlueTuner
         The search itself, with its trials.
+    stop_reason_ : str
+        Why the search ended: ``"n_iter"``; ``"exhausted"`` if the space has no more
+        configurations; ``"max_time"``; ``"regret"``; ``"interrupted"`` by Ctrl-C, which
+        keeps the best so far; ``"callback"`` that asked to stop.
 
     See Also
     --------
@@ -168,6 +193,10 @@ class BlueTunaSearchCV(BaseSearchCV):
         "batch_size": [at_least_one(), None],
         "initial_params": [list, tuple, None],
         "random_state": ["random_state"],
+        "checkpoint": [str, PathLike, None],
+        "warm_start": ["boolean"],
+        "max_time": [positive(), None],
+        "stopping": [one_of("regret"), None],
     }
 
     def __init__(
@@ -188,6 +217,10 @@ class BlueTunaSearchCV(BaseSearchCV):
         random_state=None,
         error_score=np.nan,
         return_train_score=False,
+        checkpoint=None,
+        warm_start=False,
+        max_time=None,
+        stopping=None,
     ):
         super().__init__(
             estimator=estimator,
@@ -206,82 +239,88 @@ class BlueTunaSearchCV(BaseSearchCV):
         self.batch_size = batch_size
         self.initial_params = initial_params
         self.random_state = random_state
+        self.checkpoint = checkpoint
+        self.warm_start = warm_start
+        self.max_time = max_time
+        self.stopping = stopping
 
     def _check_input_parameters(self, X, y, split_params):
         """Make out the search and draw the folds, before the first fit."""
         spaces = parse_spaces(self.param_space)
-        self.tuner_ = BlueTuner(
-            spaces,
-            n_iter=self.n_iter,
-            strategy=self.strategy,
-            random_state=_seed(self.random_state),
-            reference=[_own_params(self.estimator, space) for space in spaces],
-            initial_params=self.initial_params,
-        )
-        self._failed = {}  # position -> row of a wholly failed batch, see _evaluate
-        self._checked_cv_orig = FrozenSplits(self._checked_cv_orig, X, y, split_params)
+        frozen = FrozenSplits(self._checked_cv_orig, X, y, split_params)
+        earlier = self._kept if self.warm_start and hasattr(self, "_kept") else None
+        problem: dict[str, Any] = {}
+        data: dict[str, Any] = {}
+        if self.warm_start or self.checkpoint is not None:
+            problem = describe_search(self, spaces)
+            data = describe_data(X, y, list(frozen.split()))
+        if earlier is not None:
+            check_same_problem(
+                "warm_start=True: the fitted search",
+                earlier["problem"] | earlier["data"],
+                {k: v for k, v in problem.items() if k != "n_iter"} | data,
+            )
+            self.tuner_.extend(self.n_iter)
+        checkpoint = None
+        if self.checkpoint is not None:
+            checkpoint = Checkpoint(self.checkpoint, problem, data)
+        if earlier is None:
+            stored = None if checkpoint is None else checkpoint.seed
+            self.tuner_ = BlueTuner(
+                spaces,
+                n_iter=self.n_iter,
+                strategy=self.strategy,
+                random_state=_seed(self.random_state) if stored is None else stored,
+                reference=[_own_params(self.estimator, space) for space in spaces],
+                initial_params=self.initial_params,
+            )
+        if checkpoint is not None:
+            checkpoint.start(self.tuner_.seed)
+        self._open = {
+            "checkpoint": checkpoint,
+            "earlier": () if earlier is None else earlier["rows"],
+            "kept": {"problem": problem, "data": data},
+        }
+        self._checked_cv_orig = frozen
 
     def _run_search(self, evaluate_candidates, *, callback_ctx=None):
-        """Ask, evaluate, tell, until the tuner is finished."""
-        search_ctx = callback_ctx.subcontext(
-            task_name="search", max_subtasks=None
-        ).call_on_fit_task_begin(estimator=self)
+        """Ask, evaluate, tell, until the tuner is finished or something ends it."""
+        opened = self.__dict__.pop("_open")
+        rows = LiveRows(self, evaluate_candidates)
+        context = SearchContext(self, callback_ctx, self.tuner_.n_iter)
+        verbose, self.verbose = self.verbose, 0  # scikit-learn prints at each batch
         try:
-            while not self.tuner_.finished:
-                trials = self.tuner_.ask(self.batch_size)
-                self._tell(
-                    trials, self._evaluate(evaluate_candidates, trials, search_ctx)
-                )
+            with quiet_failures(), visible_log(verbose):
+                if opened["earlier"]:
+                    rows.append(*opened["earlier"])
+                session = Session(
+                    self, self.tuner_, rows, evaluate_candidates, context,
+                    opened["checkpoint"],
+                )  # fmt: skip
+                self.stop_reason_ = session.run()
         finally:
+            self.verbose = verbose
             self._checked_cv_orig = self._checked_cv_orig.original
-            for name in ("_failed", "_formatted", "_results"):
-                self.__dict__.pop(name, None)
+            self._publish(rows)
+            if self.warm_start:
+                self._kept = opened["kept"] | {"rows": rows.content()}
+        context.close()
+        rows.warn_or_raise()
+
+    def _publish(self, rows):
+        """Set what the search has learned, before anything else can fail."""
         self.regions_ = self.tuner_.regions
         self.weights_ = self.tuner_.weights
         self.interactions_ = self.tuner_.interactions
         self.optimized_space_ = self.tuner_.optimized_space
-        search_ctx.call_on_fit_task_end(estimator=self)
-
-    def _evaluate(self, evaluate_candidates, trials, search_ctx):
-        """Cross-validate a batch inside a callback context of its own.
-
-        scikit-learn raises where every fit of a batch failed, and drops the batch.
-        After a first success that is no reason to stop: its rows are kept here, and
-        put into the results with the next batch (or at the end).
-        """
-        batch_ctx = search_ctx.subcontext(
-            task_name=trials[0].stage,
-            max_subtasks=len(trials) * self.n_splits_,
-            sequential_subtasks=False,
-        ).call_on_fit_task_begin(estimator=self)
-        params = [trial.params for trial in trials]
-        more = {"stage": [trial.stage for trial in trials]}
-        if len(self.tuner_.spaces) > 1:
-            more["alternative"] = [trial.alternative for trial in trials]
-        try:
-            results = evaluate_candidates(
-                params, more_results=more, callback_ctx=batch_ctx
-            )
-        except ValueError as error:
-            if self.tuner_.best is None or not all_fits_failed(error):
-                raise
-            warnings.warn(str(error).strip(), FitFailedWarning, stacklevel=2)
-            for i, trial in enumerate(trials):
-                row = {name: column[i] for name, column in more.items()}
-                self._failed[trial.number] = params[i], row
-            results = self._results
-            results.update(self._format_results(*self._formatted))
-        self._results = results
-        batch_ctx.call_on_fit_task_end(estimator=self)
-        return results
+        if rows.results:
+            self.cv_results_ = rows.results
 
     def _format_results(self, candidate_params, n_splits, out, more_results=None):
-        """Make ``cv_results_``, with the rows of wholly failed batches in place."""
-        arguments = candidate_params, n_splits, out, more_results
-        self._formatted = arguments
-        if self._failed:
-            arguments = with_failed_rows(self._failed, self.error_score, *arguments)
-        return super()._format_results(*arguments)
+        """Make ``cv_results_``; failed fits of a callable scorer get its metrics."""
+        if callable(self.scoring):
+            name_error_scores(out, self.error_score)
+        return super()._format_results(candidate_params, n_splits, out, more_results)
 
     @staticmethod
     def _select_best_index(refit, refit_metric, results):
@@ -290,14 +329,6 @@ class BlueTunaSearchCV(BaseSearchCV):
             return BaseSearchCV._select_best_index(refit, refit_metric, results)
         scores = results[f"mean_test_{refit_metric}"]
         return int(np.where(np.isfinite(scores), scores, -np.inf).argmax())
-
-    def _tell(self, trials, results):
-        """Tell the tuner the guiding metric and the seconds of the newest rows."""
-        new = slice(-len(trials), None)
-        seconds = results["mean_fit_time"][new] + results["mean_score_time"][new]
-        scores = results[f"mean_test_{self._guiding_metric(results)}"][new]
-        for trial, score, time in zip(trials, scores, seconds, strict=True):
-            self.tuner_.tell(trial, float(score), seconds=float(time) * self.n_splits_)
 
     def _guiding_metric(self, results):
         """Name of the metric that guides the search, as a key of ``cv_results_``."""
@@ -332,7 +363,8 @@ def _own_params(estimator, space):
         for name, dim in zip(space.names, space.dimensions, strict=True)
         if isinstance(dim, Categorical) and dim.n_values == 1
     }
-    own.set_params(**clone(fixed, safe=False))
+    if fixed:
+        own.set_params(**clone(fixed, safe=False))
     values = own.get_params(deep=True)
     if not set(space.names) <= set(values):
         # A choice of objects may bring the name along; if not, this raises.

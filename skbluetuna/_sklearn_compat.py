@@ -3,20 +3,35 @@
 When scikit-learn moves one of them, this is the file to mend.
 """
 
-from numbers import Integral
+import re
+from numbers import Integral, Real
 
+from joblib import effective_n_jobs
+from joblib.parallel import get_active_backend
+from sklearn.metrics._scorer import _MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV
+from sklearn.model_selection._validation import (
+    _insert_error_scores,
+    _warn_or_raise_about_fit_failures,
+)
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 __all__ = [
     "BaseSearchCV",
     "FrozenSplits",
-    "all_fits_failed",
+    "LiveRows",
+    "SearchContext",
     "at_least_one",
     "has_methods",
+    "name_error_scores",
     "one_of",
-    "with_failed_rows",
+    "positive",
 ]
+
+FOLD = "candidate-split-evaluation"  # scikit-learn's name of a fold's task
+LOCAL_BACKENDS = (
+    "SequentialBackend", "ThreadingBackend", "LokyBackend", "MultiprocessingBackend",
+)  # fmt: skip
 
 
 class FrozenSplits:
@@ -59,62 +74,210 @@ class FrozenSplits:
         return self.__dict__ | {"_splits": []}
 
 
-def all_fits_failed(error):
-    """Whether this is what scikit-learn raises when every fit of a batch failed."""
-    return str(error).startswith("\nAll the ")
+class LiveRows:
+    """The rows that ``BaseSearchCV.fit`` collects, open to rows from elsewhere.
 
-
-def with_failed_rows(
-    failed, error_score, candidate_params, n_splits, out, more_results
-):
-    """Arguments of ``_format_results`` with the rows that scikit-learn dropped.
+    ``fit`` keeps what was evaluated inside the function that it hands to
+    ``_run_search``, and drops every batch of which all fits failed. Rows recalled from
+    a checkpoint, or kept of such a batch, are appended here.
 
     Parameters
     ----------
-    failed : dict of int to (dict, dict)
-        Position in ``cv_results_`` of each candidate of a wholly failed batch, with its
-        parameters and its values of the further columns.
-    error_score : float
-        Score of a failed fit.
-    candidate_params, n_splits, out, more_results
-        What ``BaseSearchCV`` passes to ``_format_results``.
-
-    Returns
-    -------
-    candidate_params, n_splits, out, more_results
-        The same with the failed candidates in their places.
+    search : BaseSearchCV
+        The search that is being fitted.
+    evaluate_candidates : callable
+        What its ``_run_search`` was given.
     """
 
-    def scored(scores):
-        return (
-            dict.fromkeys(scores, error_score)
-            if isinstance(scores, dict)
-            else (error_score)
+    def __init__(self, search, evaluate_candidates):
+        names = evaluate_candidates.__code__.co_freevars
+        cells = dict(zip(names, evaluate_candidates.__closure__, strict=True))
+        self._search, self._results = search, cells["results"]
+        self._params = cells["all_candidate_params"].cell_contents
+        self._more = cells["all_more_results"].cell_contents
+        self._scorer = cells["fit_and_score_kwargs"].cell_contents["scorer"]
+        self.fits = cells["all_out"].cell_contents  # one dict for each fit
+
+    @property
+    def results(self):
+        """``cv_results_`` so far; empty before the first fit that succeeded."""
+        return self._results.cell_contents
+
+    def append(self, params, fits, more):
+        """Append candidates, their fits (``n_splits`` each), and their columns."""
+        self._params.extend(params)
+        self.fits.extend(fits)
+        for name, column in more.items():
+            self._more[name].extend(column)
+        if any(fit["fit_error"] is None for fit in self.fits):
+            self._results.cell_contents = self._search._format_results(
+                self._params, self._search.n_splits_, self.fits, self._more
+            )
+
+    def content(self):
+        """Arguments of `append` that give these rows."""
+        return self._params, self.fits, dict(self._more)
+
+    def failed(self, error):
+        """Fits of a batch that scikit-learn dropped, from the error it raised.
+
+        Returns
+        -------
+        fits : list of dicts, or None
+            None if the error says something else than that all fits failed.
+        """
+        text = str(error)
+        if not text.startswith("\nAll the "):
+            return None
+        parts = re.split(r"-{80}\n(\d+) fits failed with the following error:\n", text)
+        scores = self._search.error_score
+        if isinstance(self._scorer, _MultimetricScorer):
+            scores = dict.fromkeys(self._scorer._scorers, scores)
+        row = {"fit_time": 0.0, "score_time": 0.0, "n_test_samples": 0}
+        row["test_scores"] = scores
+        if self._search.return_train_score:
+            row["train_scores"] = scores
+        return [
+            row | {"fit_error": traceback.removesuffix("\n")}
+            for count, traceback in zip(parts[1::2], parts[2::2], strict=True)
+            for _ in range(int(count))
+        ]
+
+    def warn_or_raise(self):
+        """Say once what scikit-learn says of failed fits and non-finite scores."""
+        _warn_or_raise_about_fit_failures(self.fits, self._search.error_score)
+        self.append([], [], {})
+
+
+class SearchContext:
+    """Where the callbacks of a search hear of its folds, and may ask it to stop.
+
+    One task for the search and below it one for each fold, as in ``GridSearchCV``. In
+    one process the folds' contexts go to scikit-learn, which ignores their requests to
+    stop; they are heard here. Contexts also travel to workers on this machine, whose
+    requests do not come back: a further task for each candidate asks here. Other hosts
+    are not sent any, as scikit-learn's callbacks break there: their folds are reported
+    from here when they are done.
+
+    Parameters
+    ----------
+    search : BaseSearchCV
+        The search that is being fitted; ``n_splits_`` is known.
+    root : CallbackContext
+        What ``_run_search`` was given.
+    n_candidates : int
+        How many candidates there will be at most.
+    """
+
+    def __init__(self, search, root, n_candidates):
+        self._search, self._n_splits = search, search.n_splits_
+        backend = type(get_active_backend()[0]).__name__
+        self._is_local = backend in LOCAL_BACKENDS
+        self._is_here = (
+            backend == "ThreadingBackend" or effective_n_jobs(search.n_jobs) == 1
+        )
+        with_candidate = self._is_local and not self._is_here
+        self._n_tasks = self._n_splits + with_candidate  # of a candidate
+        self._search_task = root.subcontext(
+            task_name="search",
+            max_subtasks=n_candidates * self._n_tasks,
+            sequential_subtasks=False,
+        ).call_on_fit_task_begin(estimator=search)
+        self._trials, self._candidates, self._stops = [], [], []
+
+    def begin(self, trials):
+        """Begin a batch; return what hands out its folds' contexts, or None."""
+        self._trials, self._stops = trials, []
+        if self._n_tasks > self._n_splits:
+            self._candidates = [
+                self._task(trial, self._n_splits, trial.stage) for trial in trials
+            ]
+        for task in self._candidates:
+            task.call_on_fit_task_begin(estimator=self._search)
+        return self if self._is_local else None
+
+    def end(self, *, is_reported=True):
+        """End the batch; return whether a callback asks to stop.
+
+        Folds that were not evaluated under a context of theirs are reported now.
+        """
+        tasks = list(self._candidates)
+        if not (self._is_local and is_reported):
+            tasks += [
+                self._task(trial, fold, FOLD).call_on_fit_task_begin(
+                    estimator=self._search
+                )
+                for trial in self._trials
+                for fold in range(self._n_splits)
+            ]
+        self._stops += [t.call_on_fit_task_end(estimator=self._search) for t in tasks]
+        self._candidates = []
+        return any(self._stops)
+
+    def close(self):
+        """End the search's task."""
+        self._search_task.call_on_fit_task_end(estimator=self._search)
+
+    def subcontext(self, task_name, task_id):
+        """Context of a fold, numbered within the batch as scikit-learn does."""
+        i, fold = divmod(task_id, self._n_splits)
+        task = self._task(self._trials[i], fold, task_name)
+        return HeardContext(task, self._stops) if self._is_here else task
+
+    def _task(self, trial, place, name):
+        """A leaf of the search's task, at its own place."""
+        return self._search_task.subcontext(
+            task_name=name, task_id=trial.number * self._n_tasks + place
         )
 
-    lost = dict(out[0], fit_time=0.0, score_time=0.0)
-    lost |= {k: scored(v) for k, v in lost.items() if k.endswith("_scores")}
-    known = iter(range(len(candidate_params)))
-    params, fits = [], []
-    more: dict[str, list[object]] = {name: [] for name in more_results}
-    for position in range(len(candidate_params) + len(failed)):
-        if position in failed:
-            own, values = failed[position]
-            fits += [lost] * n_splits
-        else:
-            i = next(known)
-            own = candidate_params[i]
-            values = {name: column[i] for name, column in more_results.items()}
-            fits += out[i * n_splits : (i + 1) * n_splits]
-        params.append(own)
-        for name, column in more.items():
-            column.append(values[name])
-    return params, n_splits, fits, more
+
+class HeardContext:
+    """A callback context whose requests to stop are noted.
+
+    Parameters
+    ----------
+    context : CallbackContext
+        The context.
+    stops : list of bool
+        Where they are noted.
+    """
+
+    def __init__(self, context, stops):
+        self._context, self._stops = context, stops
+
+    def __getattr__(self, name):
+        return getattr(self._context, name)
+
+    def call_on_fit_task_begin(self, *, estimator, X=None, y=None, metadata=None):
+        """Pass the beginning on."""
+        self._context.call_on_fit_task_begin(
+            estimator=estimator, X=X, y=y, metadata=metadata
+        )
+        return self
+
+    def call_on_fit_task_end(self, *, estimator, X=None, y=None, metadata=None):
+        """Pass the end on, and note the answer."""
+        stop = self._context.call_on_fit_task_end(
+            estimator=estimator, X=X, y=y, metadata=metadata
+        )
+        self._stops.append(stop)
+        return stop
+
+
+def name_error_scores(fits, error_score):
+    """Give failed fits the metrics' names, which a callable scorer shows late."""
+    if any(fit["fit_error"] is None for fit in fits):
+        _insert_error_scores(fits, error_score)
 
 
 def at_least_one():
     """Constraint of a parameter that counts something."""
     return Interval(Integral, 1, None, closed="left")
+
+
+def positive():
+    """Constraint of a parameter that is a number above 0."""
+    return Interval(Real, 0, None, closed="neither")
 
 
 def has_methods(*names):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skbluetuna._checks import check_count, draw_seed
 from skbluetuna._ledger import Ledger, Trial
 from skbluetuna._version import __version__
 from skbluetuna.exceptions import UnknownTrialError
@@ -21,6 +22,7 @@ from skbluetuna.space import (
     parse_spaces,
 )
 from skbluetuna.stages import (
+    Alternative,
     FloatArray,
     Strategy,
     decode_strategy,
@@ -31,6 +33,7 @@ from skbluetuna.stages import (
     open_stages,
     plan,
     region_table,
+    regret_bound,
     resolve_strategy,
     weight_table,
 )
@@ -100,11 +103,11 @@ class BlueTuner:
     ) -> None:
         spaces = parse_spaces(space)
         self._strategy = resolve_strategy(strategy)
-        self._seed = _draw_seed(random_state)
-        self._n_iter = None if n_iter is None else _check_count("n_iter", n_iter)
+        self._seed = draw_seed(random_state)
+        self._n_iter = None if n_iter is None else check_count("n_iter", n_iter)
         initial = initial_rows(spaces, reference, initial_params)
-        self._alternatives = plan(spaces, initial, self._strategy, self._n_iter)
         self._ledger = Ledger()
+        self._alternatives = self._plan(spaces, initial)
 
     def __repr__(self) -> str:
         names = [list(a.space.names) for a in self._alternatives]
@@ -118,6 +121,11 @@ class BlueTuner:
     def n_iter(self) -> int:
         """Number of trials the search will ask, unless the space has fewer."""
         return sum(a.quota for a in self._alternatives)
+
+    @property
+    def seed(self) -> int:
+        """Seed of the search."""
+        return self._seed
 
     @property
     def spaces(self) -> tuple[Space, ...]:
@@ -162,7 +170,7 @@ class BlueTuner:
             If `n` is not a positive int.
         """
         if n is not None:
-            n = _check_count("n", n)
+            n = check_count("n", n)
         asked: list[Trial] = []
         for k in self._turns():
             asked += self._ask_of(k, None if n is None else n - len(asked))
@@ -203,6 +211,47 @@ class BlueTuner:
             raise TypeError(f"score must be a number; got {score!r}.") from error
         took = None if seconds is None or not np.isfinite(seconds) else float(seconds)
         self._ledger.settle(number, value, took)
+
+    def extend(self, n_iter: int | None) -> None:
+        """Go on to a larger number of trials.
+
+        Parameters
+        ----------
+        n_iter : int or None
+            As in the constructor. What was asked stays; the rest of the new budget is
+            the last stage's.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If it is not an int, or less than were asked already.
+        """
+        if n_iter is not None and check_count("n_iter", n_iter) < len(self._ledger):
+            raise ValueError(
+                f"n_iter must be at least the {len(self._ledger)} trials that were "
+                f"asked already; got {n_iter}."
+            )
+        self._n_iter = n_iter if n_iter is None else int(n_iter)
+        initial = [a.initial for a in self._alternatives]
+        self._alternatives = self._plan(self.spaces, initial)
+
+    def regret_bound(self) -> float:
+        """Upper bound on what may still be gained over the best trial.
+
+        Returns
+        -------
+        bound : float
+            In units of the score; infinite before 20 scores are told.
+
+        References
+        ----------
+        A. Makarova et al., Automatic termination for hyperparameter optimization,
+        AutoML-Conf 2022.
+        """
+        return max(
+            regret_bound(a.space, self._ledger.of(k), (self._seed, k))
+            for k, a in enumerate(self._alternatives)
+        )
 
     @property
     def regions(self) -> dict[str, NDArray[Any]]:
@@ -314,7 +363,6 @@ class BlueTuner:
             [decode_params(own, row) for row in rows]
             for own, rows in zip(spaces, state["initial"], strict=True)
         ]
-        tuner._alternatives = plan(spaces, initial, tuner._strategy, tuner._n_iter)
         tuner._ledger = Ledger(
             tuple(
                 Trial(**(row | {
@@ -324,7 +372,18 @@ class BlueTuner:
                 for row in state["trials"]
             )
         )  # fmt: skip
+        tuner._alternatives = tuner._plan(spaces, initial)
         return tuner
+
+    def _plan(
+        self, spaces: tuple[Space, ...], initial: list[list[dict[str, Any]]]
+    ) -> tuple[Alternative, ...]:
+        """Budget and stages; a search that began without a grid goes on without."""
+        began_otherwise = any(trial.stage != "grid" for trial in self._ledger)
+        return plan(
+            spaces, initial, self._strategy, self._n_iter,
+            may_exhaust=not began_otherwise,
+        )  # fmt: skip
 
     def _turns(self) -> list[int]:
         """Whose turn it is: a grid's in order, else the furthest behind first."""
@@ -402,29 +461,3 @@ class BlueTuner:
 def _copied(trial: Trial) -> Trial:
     """The trial with a dict of its own: what a caller does to it stays with them."""
     return replace(trial, params=dict(trial.params))
-
-
-def _draw_seed(random_state: Any) -> int:
-    """Seed of the whole search as a non-negative int."""
-    if random_state is None:
-        return int(np.random.default_rng().integers(2**31))
-    if isinstance(random_state, np.random.Generator):
-        return int(random_state.integers(2**31))
-    if isinstance(random_state, np.random.RandomState):
-        return int(random_state.randint(2**31 - 1))
-    if not isinstance(random_state, int | np.integer):
-        raise TypeError(
-            "random_state must be an int, a numpy Generator or RandomState, or None; "
-            f"got {random_state!r}."
-        )
-    if random_state < 0:
-        raise ValueError(f"random_state must not be negative; got {random_state}.")
-    return int(random_state)
-
-
-def _check_count(name: str, value: Any) -> int:
-    if not isinstance(value, int | np.integer) or isinstance(value, bool):
-        raise TypeError(f"{name} must be an int or None; got {value!r}.")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1; got {value}.")
-    return int(value)

@@ -34,6 +34,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.estimator_checks import check_estimator
 
 from skbluetuna import BlueTunaSearchCV, Classic, Integer, Real
+from skbluetuna._session import Session
 from skbluetuna._sklearn_compat import FrozenSplits
 
 X, y = load_iris(return_X_y=True)
@@ -267,6 +268,7 @@ def test_attributes_are_those_of_random_search_and_more():
         "weights_",
         "interactions_",
         "optimized_space_",
+        "stop_reason_",
         "tuner_",
     }
     assert theirs_ <= ours_
@@ -574,20 +576,19 @@ def test_nothing_the_caller_passed_is_changed():
     assert tree.get_params() == DecisionTreeClassifier().get_params()
 
 
-def test_batch_size_bounds_the_candidates_in_flight():
-    sizes = []
-
-    class Spy(BlueTunaSearchCV):
-        def _evaluate(self, evaluate_candidates, trials, search_ctx):
-            sizes.append(len(trials))
-            return super()._evaluate(evaluate_candidates, trials, search_ctx)
-
+def test_batch_size_bounds_the_candidates_in_flight(monkeypatch):
     whole = search_of(n_iter=20).fit(X, y)
-    Spy(**search_of(n_iter=20, batch_size=3).get_params(deep=False)).fit(X, y)
+    sizes, evaluate = [], Session._evaluate
+
+    def spy(session, trials):
+        sizes.append(len(trials))
+        evaluate(session, trials)
+
+    monkeypatch.setattr(Session, "_evaluate", spy)
+    pieces = search_of(n_iter=20, batch_size=3).fit(X, y)
     assert sum(sizes) == 20
     assert max(sizes) == 3
-    halves = search_of(n_iter=20, batch_size=3).fit(X, y)
-    assert halves.cv_results_["params"] == whole.cv_results_["params"]
+    assert pieces.cv_results_["params"] == whole.cv_results_["params"]
 
 
 def test_the_tables_are_ready_for_pandas():

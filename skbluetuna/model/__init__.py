@@ -29,7 +29,7 @@ from skbluetuna.model._perceptron import (
     loss_gradient,
 )
 from skbluetuna.model._tables import Influence, evidence_influence, influence
-from skbluetuna.model._warp import warp
+from skbluetuna.model._warp import unwarp, warp
 
 __all__ = [
     "ACTIVATIONS",
@@ -48,5 +48,6 @@ __all__ = [
     "pairs",
     "perceptron_features",
     "perceptron_jacobian",
+    "unwarp",
     "warp",
 ]

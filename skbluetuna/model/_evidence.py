@@ -284,11 +284,6 @@ class EvidenceModel:
         )
         return np.asarray(s_g * _matern(_distance(*scaled)) @ self.alpha)
 
-    def at_data(self) -> FloatArray:
-        """Posterior mean of the noise-free score at the data, shape (n,)."""
-        noise = np.exp(self.theta[len(self.columns.levels) + 1]) + NOISE_FLOOR
-        return np.asarray(self.t - noise * self.alpha)
-
     def believing(self, u: FloatArray) -> "EvidenceModel":
         """The model as if its mean at u, shape (d,), had been observed (eq. 16)."""
         row = encode(u[None], self.columns)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.stats import yeojohnson, yeojohnson_llf
 
-__all__ = ["warp"]
+__all__ = ["unwarp", "warp"]
 
 FloatArray = NDArray[np.float64]
 
@@ -35,17 +35,72 @@ def warp(y: FloatArray) -> FloatArray:
     ----------
     I. Yeo, R. Johnson, A new family of power transformations, Biometrika 87 (2000).
     """
-    y = np.ldexp(y, -np.frexp(np.abs(y).max())[1])  # exact: nothing overflows
-    y = _standardise(y)
-    if len(y) < 3 or not y.any():
-        return y
+    inner = _standardise(_scaled(y)[0])
+    if not inner.any():
+        return inner
+    return _standardise(np.asarray(yeojohnson(inner, _power(inner))))
+
+
+def unwarp(t: FloatArray, y: FloatArray) -> FloatArray:
+    """Send warped values back to scores, by the transform that `warp(y)` made.
+
+    Parameters
+    ----------
+    t : ndarray of shape (m,)
+        Warped values, also outside the range of ``warp(y)``.
+    y : ndarray of shape (n,)
+        The scores that were warped.
+
+    Returns
+    -------
+    scores : ndarray of shape (m,)
+        Infinite where no score, however large, is warped so far.
+    """
+    scaled, exponent = _scaled(y)
+    inner = _standardise(scaled)
+    if not inner.any():
+        return np.full_like(t, y.mean())
+    power = _power(inner)
+    outer = np.asarray(yeojohnson(inner, power))
+    x = _inverse(outer.mean() + outer.std() * t, power)
+    return np.asarray(np.ldexp(scaled.mean() + scaled.std() * x, exponent))
+
+
+def _scaled(y: FloatArray) -> tuple[FloatArray, int]:
+    """Scores within 1 and the power of two that was taken out: nothing overflows."""
+    exponent = int(np.frexp(np.abs(y).max())[1])
+    return np.ldexp(y, -exponent), exponent
+
+
+def _power(inner: FloatArray) -> float:
+    """Most likely parameter of the transform; 1, which changes nothing, for two."""
+    if len(inner) < 3:
+        return 1.0
     best = minimize_scalar(
-        lambda power: -float(yeojohnson_llf(power, y)),
+        lambda power: -float(yeojohnson_llf(power, inner)),
         bounds=POWERS,
         method="bounded",
         options={"xatol": 1e-3},
     )
-    return _standardise(np.asarray(yeojohnson(y, float(best.x))))
+    return float(best.x)
+
+
+def _inverse(t: FloatArray, power: float) -> FloatArray:
+    """Inverse of the Yeo-Johnson transform."""
+    above, below = np.maximum(t, 0.0), np.maximum(-t, 0.0)
+    return np.asarray(
+        np.where(t >= 0.0, _grown(above, power), -_grown(below, 2.0 - power))
+    )
+
+
+def _grown(t: FloatArray, power: float) -> FloatArray:
+    """Solve ((1 + x)^power - 1) / power = t for x, t not negative."""
+    if abs(power) < 1e-8:
+        return np.expm1(t)
+    base = 1.0 + power * t
+    with np.errstate(over="ignore"):
+        grown = np.maximum(base, 1e-300) ** (1.0 / power) - 1.0
+    return np.asarray(np.where(base > 0.0, grown, np.inf))
 
 
 def _standardise(y: FloatArray) -> FloatArray:

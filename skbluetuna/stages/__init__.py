@@ -11,6 +11,7 @@ from skbluetuna.stages._adaptive import Adaptive
 from skbluetuna.stages._alternatives import Alternative, initial_rows, plan
 from skbluetuna.stages._base import FloatArray, Schedule, Seed, Stage, open_stages
 from skbluetuna.stages._classic import Classic
+from skbluetuna.stages._gain import regret_bound
 from skbluetuna.stages._strategy import (
     NAMED,
     Strategy,
@@ -43,6 +44,7 @@ __all__ = [
     "open_stages",
     "plan",
     "region_table",
+    "regret_bound",
     "resolve_strategy",
     "weight_table",
 ]

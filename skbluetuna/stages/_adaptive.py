@@ -37,15 +37,15 @@ __all__ = ["Adaptive"]
 class Adaptive:
     """Three stages that follow the evidence.
 
-    A few Latin-hypercube trials first; then a boundary scan that moves with the best
-    configuration, its moves chosen by the model; then climbs to where the perceptron
-    with a Gaussian-process residual, fitted by evidence to all trials so far, promises
-    most.
+    A boundary scan that moves with the best configuration, its moves chosen by the
+    model; then climbs to where the model promises most. The model, a perceptron with a
+    Gaussian-process residual, learns from every score: it is fitted by evidence to all
+    trials so far.
 
     Parameters
     ----------
-    n_lhs : int, default=5
-        Latin-hypercube trials; at most half of the budget.
+    n_lhs : int, default=0
+        Latin-hypercube trials before the scan; at most half of the budget.
     scan_share : float, default=0.1
         Share of the budget for the scan; in [0, 1].
 
@@ -69,7 +69,7 @@ class Adaptive:
     Adaptive(n_lhs=8, scan_share=0.1)
     """
 
-    n_lhs: int = 5
+    n_lhs: int = 0
     scan_share: float = 0.1
 
     name = "adaptive"
@@ -99,7 +99,7 @@ class Adaptive:
         stages = (
             Learn(n_learn, _everywhere, needs_scores=False),
             Sweep(n_scan),
-            Ascent(left - n_learn - n_scan),
+            Ascent(left),  # as many as the budget still has
         )
         return Schedule(stages, _regions, _influence)
 

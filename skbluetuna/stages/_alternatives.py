@@ -126,6 +126,8 @@ def plan(
     initial: list[list[Params]],
     strategy: Strategy,
     n_iter: int | None,
+    *,
+    may_exhaust: bool = True,
 ) -> tuple[Alternative, ...]:
     """Give each alternative its share of the budget and its stages.
 
@@ -144,6 +146,8 @@ def plan(
         Makes out the stages of each.
     n_iter : int or None
         Trials of all alternatives together; None for each strategy's own schedule.
+    may_exhaust : bool, default=True
+        False for a search that has begun otherwise.
 
     Returns
     -------
@@ -154,7 +158,8 @@ def plan(
     full = [strategy.n_trials(s, u) for s, u in zip(spaces, units, strict=True)]
     budget = sum(full) if n_iter is None else n_iter
     sizes = [space.size for space in spaces]
-    if None not in sizes and sum(size or 0 for size in sizes) <= budget:
+    is_finite = may_exhaust and None not in sizes
+    if is_finite and sum(size or 0 for size in sizes) <= budget:
         return tuple(
             Alternative(s, [], s.size or 0, _exhaustive(strategy, s, u))
             for s, u in zip(spaces, units, strict=True)

@@ -13,7 +13,7 @@ from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, active, any_fresh_point
 from skbluetuna.stages._surrogate import Choice, OneByOne
 
-__all__ = ["Ascent"]
+__all__ = ["Ascent", "starting_points"]
 
 N_RANDOM, N_NEAR = 600, 400  # starting points: anywhere, and near the best trials
 N_BEST, N_MOVED = 3, 3  # near so many trials, in at most so many parameters
@@ -53,7 +53,7 @@ def _most_promising(
         post = model.predict(points[:, varying])
         return log_expected_improvement(post.mean, post.std, incumbent)[0]
 
-    starts = space.snap(_starting_points(space, ledger, rng))
+    starts = space.snap(starting_points(space, ledger, rng))
     by_value = np.argsort(-value(starts), kind="stable")
     climbed = _climb(space, model, incumbent, starts[by_value[:N_CLIMBS]])
     # What would be evaluated is compared: integers and choices as they snap.
@@ -64,7 +64,7 @@ def _most_promising(
     return any_fresh_point(space, ledger, rng)
 
 
-def _starting_points(
+def starting_points(
     space: Space, ledger: Ledger, rng: np.random.Generator
 ) -> FloatArray:
     """Random points, and the best trials moved in a few parameters at two scales."""

@@ -79,7 +79,8 @@ class PlannedStage(ABC):
         before = ledger.before(self.name)
         if self.needs_scores and before.has_pending:
             return None
-        return self.plan(space, before, seed)[ledger.count(self.name) :]
+        planned = self.plan(space, before, seed)
+        return planned[[unit not in ledger for unit in planned]]
 
     def is_done(self, space: Space, ledger: Ledger, seed: Seed) -> bool:
         """Whether the whole plan has been asked."""

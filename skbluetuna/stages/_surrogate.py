@@ -105,8 +105,8 @@ def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> FloatArr
     n : int
         How many points.
     choose : callable
-        From everything asked, the model, and the best posterior mean at a told trial,
-        the next point, or None if there is none.
+        From everything asked, the model, and the best (warped) score, the next point,
+        or None if there is none.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> FloatArr
     """
     varying = active(space)
     model = evidence_model(space, ledger)
-    incumbent = float(model.at_data().max())
+    incumbent = float(model.t.max())
     for trial in ledger:
         if trial.state == "asked":
             model = model.believing(np.array(trial.unit)[varying])

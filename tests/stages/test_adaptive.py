@@ -33,9 +33,10 @@ def test_it_finds_the_top_of_a_bowl_where_classic_does_not():
     assert best > searched(CUBE, 40, bowl, Classic()).best.score
 
 
-def test_the_first_batch_needs_no_score():
-    first = BlueTuner(CUBE, random_state=0).ask()
+def test_the_hypercube_needs_no_score():
+    first = BlueTuner(CUBE, strategy=Adaptive(n_lhs=5), random_state=0).ask()
     assert [trial.stage for trial in first] == ["initial"] + ["learn"] * 5
+    assert [t.stage for t in BlueTuner(CUBE, random_state=0).ask()] == ["initial"]
 
 
 def test_the_scan_moves_one_parameter_of_the_best_trial_to_a_boundary():

@@ -1,0 +1,231 @@
+"""Evaluations on disk: what was paid for once is never paid for again.
+
+A checkpoint is a text file of JSON lines. A header opens a section: the problem (what
+was searched, and how), the data it was searched on, and the seed. Each other line is
+one evaluated candidate of a section with the outcome of its fits. Lines are only
+appended, each batch in one write that is on disk before the search goes on; a line that
+a crash cut short is skipped. The search itself is not stored: it is a function of its
+seed and scores, so it is asked again and its evaluations are recalled.
+"""
+
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from skbluetuna._ledger import Trial, row_key
+
+__all__ = ["Checkpoint", "check_same_problem"]
+
+FORMAT = 1
+MARK = "skbluetuna checkpoint"  # key of the format's number in a header
+
+Json = dict[str, Any]
+
+
+class Checkpoint:
+    """One section of a checkpoint file.
+
+    Parameters
+    ----------
+    path : path-like
+        The file; made with the first evaluation if it is not there.
+    problem : dict
+        Field by field, as JSON values, what every section of the file has in common.
+    data : dict
+        The same of the data; other data have a section of their own. Field ``folds``
+        must agree where all others do.
+
+    Attributes
+    ----------
+    seed : int or None
+        Seed of the section; None if it is new.
+
+    Raises
+    ------
+    ValueError
+        If the file is no checkpoint or one of another problem; the message names the
+        field that differs.
+    OSError
+        If the file can not be read, or its folder is not there.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], problem: Json, data: Json) -> None:
+        self._path = Path(path)
+        self._problem, self._data = _as_json(problem), _as_json(data)
+        headers, rows = self._read()
+        for header in headers:
+            check_same_problem(
+                f"checkpoint={str(self._path)!r}", header["problem"], self._problem
+            )
+        mine = [h for h in headers if _same_data(h["data"], self._data)]
+        for header in mine:
+            check_same_problem(
+                f"checkpoint={str(self._path)!r}", header["data"], self._data
+            )
+        self._section = mine[0]["section"] if mine else _section_name(headers)
+        self.seed: int | None = mine[0]["seed"] if mine else None
+        self._rows = {r["number"]: r for r in rows if r["section"] == self._section}
+
+    def start(self, seed: int) -> None:
+        """Open the section under a seed, if it is new."""
+        if self.seed is None:
+            self.seed = seed
+            self._append(
+                [
+                    {
+                        MARK: FORMAT,
+                        "section": self._section,
+                        "seed": seed,
+                        "problem": self._problem,
+                        "data": self._data,
+                    }
+                ]
+            )
+
+    def recall(self, trial: Trial) -> list[Json] | None:
+        """Fits of a trial that was evaluated before, or None.
+
+        Raises
+        ------
+        ValueError
+            If another configuration stands in the trial's place.
+        """
+        row = self._rows.get(trial.number)
+        if row is None:
+            return None
+        if row_key(tuple(row["unit"])) != row_key(trial.unit):
+            raise ValueError(
+                f"checkpoint={str(self._path)!r}: evaluation {trial.number} is of "
+                f"{row['params']} there and {_readable(trial.params)} here; the file "
+                "was written where numbers are computed otherwise, or was changed."
+            )
+        return [_decoded(fit) for fit in row["fits"]]
+
+    def record(self, trials: Sequence[Trial], fits: Sequence[Json]) -> None:
+        """Write evaluated trials, with the fits of each in turn; on disk on return."""
+        k = len(fits) // max(1, len(trials))
+        self._append(
+            [
+                {
+                    "section": self._section,
+                    "number": trial.number,
+                    "stage": trial.stage,
+                    "params": _readable(trial.params),
+                    "unit": list(trial.unit),
+                    "fits": [_encoded(fit) for fit in fits[i * k : (i + 1) * k]],
+                }
+                for i, trial in enumerate(trials)
+            ]
+        )
+
+    def _read(self) -> tuple[list[Json], list[Json]]:
+        """Headers and rows of the file; a line cut short is skipped."""
+        if not self._path.exists():
+            if not self._path.parent.is_dir():
+                raise FileNotFoundError(
+                    f"checkpoint must lie in a folder that exists; got "
+                    f"{str(self._path)!r}."
+                )
+            return [], []
+        found = []
+        text = self._path.read_text(encoding="utf-8", errors="replace")
+        for line in text.split("\n")[:-1]:
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                continue
+        found = [one for one in found if isinstance(one, dict) and "section" in one]
+        headers = [one for one in found if one.get(MARK) == FORMAT]
+        if text and not headers and not f'{{"{MARK}"'.startswith(text[: len(MARK) + 3]):
+            raise ValueError(
+                f"checkpoint must be a new file or one that a search wrote (format "
+                f"{FORMAT}); got {str(self._path)!r}."
+            )
+        return headers, [one for one in found if "fits" in one]
+
+    def _append(self, lines: list[Json]) -> None:
+        """Append lines in one write, and wait until they are on disk."""
+        text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
+        descriptor = os.open(
+            self._path,
+            os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0),
+        )
+        try:
+            size = os.fstat(descriptor).st_size
+            if size:
+                os.lseek(descriptor, size - 1, os.SEEK_SET)
+                if os.read(descriptor, 1) != b"\n":  # a crash cut the last line short
+                    text = "\n" + text
+            remaining = memoryview(text.encode())
+            while remaining:
+                remaining = remaining[os.write(descriptor, remaining) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def check_same_problem(what: str, stored: Json, given: Json) -> None:
+    """Refuse to go on with another problem, and name the field that differs."""
+    for field in given:
+        if stored.get(field) != given[field]:
+            raise ValueError(
+                f"{what} belongs to another search: its {field} is "
+                f"{stored.get(field)!r}, here it is {given[field]!r}."
+            )
+
+
+def _same_data(stored: Json, given: Json) -> bool:
+    return all(stored.get(k) == v for k, v in given.items() if k != "folds")
+
+
+def _section_name(headers: Sequence[Json]) -> str:
+    """Name that no section has; random, as other processes may open theirs now."""
+    taken = {header["section"] for header in headers}
+    while (name := os.urandom(8).hex()) in taken:
+        continue
+    return name
+
+
+def _as_json(value: Json) -> Json:
+    """The value as it will be read back."""
+    decoded: Json = json.loads(json.dumps(value, allow_nan=False))
+    return decoded
+
+
+def _readable(params: Mapping[str, Any]) -> Json:
+    """A configuration for human readers; it is recalled by number and unit."""
+    plain = str, int, float, bool, type(None)
+    return {k: v if isinstance(v, plain) else repr(v)[:80] for k, v in params.items()}
+
+
+def _encoded(fit: Mapping[str, Any]) -> Json:
+    """Outcome of a fit without what JSON can not hold."""
+    return {name: _encode(value) for name, value in fit.items()}
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _encode(own) for name, own in value.items()}
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+        return int(value)
+    number = float(value)
+    return number if math.isfinite(number) else {"float": repr(number)}
+
+
+def _decoded(fit: Json) -> Json:
+    return {name: _decode(value) for name, value in fit.items()}
+
+
+def _decode(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"float"}:
+        return float(value["float"])
+    return {name: _decode(own) for name, own in value.items()}

@@ -1,0 +1,277 @@
+"""One fit of a search: ask, recall or evaluate, record, tell, until something ends it.
+
+Everything here happens in the main process. The tuner decides what is evaluated, and
+scikit-learn evaluates it; the session sees to it that what was paid for is kept.
+"""
+
+import logging
+import math
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from joblib import effective_n_jobs
+from sklearn.exceptions import FitFailedWarning
+
+from skbluetuna._checkpoint import Checkpoint
+from skbluetuna._ledger import Trial
+from skbluetuna._sklearn_compat import LiveRows, SearchContext
+from skbluetuna._tuner import BlueTuner
+
+__all__ = ["Session", "quiet_failures", "visible_log"]
+
+logger = logging.getLogger("skbluetuna")
+
+
+class Clock:
+    """Seconds left, and how many evaluations fit into them.
+
+    Parameters
+    ----------
+    max_time : float or None
+        Seconds that evaluations may take; None for no limit.
+    """
+
+    def __init__(self, max_time: float | None) -> None:
+        self._end = None if max_time is None else time.monotonic() + max_time
+        self._costs: list[float] = []  # wall seconds of each evaluation
+
+    def record(self, n: int, seconds: float) -> None:
+        """Note what n evaluations took together."""
+        self._costs += [seconds / n] * n
+
+    def room(self, n: int | None) -> int | None:
+        """Bound how many to start now so that the last alone ends too late.
+
+        The first evaluation is made alone, to learn what one costs. 0 when time is up.
+        """
+        if self._end is None:
+            return n
+        left = self._end - time.monotonic()
+        if left <= 0.0:
+            return 0
+        if not self._costs:
+            return 1
+        most = int(min(2**31, left / max(1e-9, float(np.median(self._costs))))) + 1
+        return most if n is None else min(n, most)
+
+
+class Session:
+    """The loop of one fit.
+
+    Parameters
+    ----------
+    search : BlueTunaSearchCV
+        The search that is being fitted.
+    tuner : BlueTuner
+        What it asks.
+    rows : LiveRows
+        What scikit-learn collects.
+    evaluate : callable
+        scikit-learn's ``evaluate_candidates``.
+    context : SearchContext
+        Where callbacks are told.
+    checkpoint : Checkpoint or None
+        Where evaluations are recorded.
+    """
+
+    def __init__(
+        self,
+        search: Any,
+        tuner: BlueTuner,
+        rows: LiveRows,
+        evaluate: Any,
+        context: SearchContext,
+        checkpoint: Checkpoint | None,
+    ) -> None:
+        self._search, self._tuner, self._rows = search, tuner, rows
+        self._evaluate_candidates, self._context = evaluate, context
+        self._checkpoint = checkpoint
+        self._clock = Clock(search.max_time)
+        self._stage = ""
+        self._stop_asked = False
+
+    def run(self) -> str:
+        """Search; return the reason why it ended.
+
+        Returns
+        -------
+        reason : str
+            As in ``BlueTunaSearchCV.stop_reason_``.
+        """
+        tuner = self._tuner
+        try:
+            while not tuner.finished:
+                if reason := self._reason_to_stop():
+                    return reason
+                pending = [trial for trial in tuner.trials if trial.state == "asked"]
+                size = self._clock.room(self._search.batch_size)
+                if size == 0:
+                    return "max_time"
+                for chunk in self._chunks(pending[:size] or tuner.ask(size)):
+                    self._settle(chunk)
+        except KeyboardInterrupt:
+            if not self._rows.results:
+                raise
+            self._tell()
+            logger.warning("interrupted: %d evaluations are kept", len(tuner.trials))
+            return "interrupted"
+        return "n_iter" if len(tuner.trials) >= tuner.n_iter else "exhausted"
+
+    def _reason_to_stop(self) -> str | None:
+        if self._stop_asked:
+            return "callback"
+        if self._search.stopping == "regret" and self._nothing_to_gain():
+            return "regret"
+        return None
+
+    def _nothing_to_gain(self) -> bool:
+        """Whether what may be gained is below the error of the best score.
+
+        The error is the standard error of a cross-validated score with the correction
+        for overlapping training parts, sqrt(1/k + test/train) times the standard
+        deviation over folds (Nadeau and Bengio 2003), as in Makarova et al. 2022.
+        """
+        best, k = self._tuner.best, self._search.n_splits_
+        if best is None or k < 2:
+            return False
+        fits = self._rows.fits[best.number * k : (best.number + 1) * k]
+        scores = [self._guiding_score(fit) for fit in fits]
+        error = math.sqrt(1.0 / k + 1.0 / (k - 1)) * float(np.std(scores, ddof=1))
+        return self._tuner.regret_bound() < error
+
+    def _guiding_score(self, fit: dict[str, Any]) -> float:
+        scores = fit["test_scores"]
+        return float(
+            scores[self._search._guiding_metric(self._rows.results)]
+            if isinstance(scores, dict)
+            else scores
+        )
+
+    def _chunks(self, trials: list[Trial]) -> Iterator[list[Trial]]:
+        """Pieces of a batch, each of them recorded before the next one starts.
+
+        Only with a checkpoint, and no smaller than keeps all jobs busy; what is
+        evaluated does not depend on it.
+        """
+        size = len(trials)
+        if self._checkpoint is not None:
+            jobs = effective_n_jobs(self._search.n_jobs)
+            size = max(1, math.ceil(jobs / self._search.n_splits_))
+        for start in range(0, len(trials), max(1, size)):
+            yield trials[start : start + size]
+
+    def _settle(self, trials: list[Trial]) -> None:
+        """Recall or evaluate trials, record and tell them."""
+        if trials[0].stage != self._stage:
+            self._stage = trials[0].stage
+            logger.info("stage %s begins, trial %d", self._stage, trials[0].number)
+        new = self._recall(trials)
+        if new:
+            start = time.monotonic()
+            self._evaluate(new)
+            self._clock.record(len(new), time.monotonic() - start)
+            if self._checkpoint is not None:
+                count = len(new) * self._search.n_splits_
+                self._checkpoint.record(new, self._rows.fits[-count:])
+        self._tell()
+
+    def _recall(self, trials: list[Trial]) -> list[Trial]:
+        """Append the rows of the leading trials that are on record; return the rest."""
+        known = []
+        if self._checkpoint is not None:
+            for trial in trials:
+                fits = self._checkpoint.recall(trial)
+                if fits is None:
+                    break
+                known.append(fits)
+        if known:
+            recalled = trials[: len(known)]
+            self._rows.append(
+                [trial.params for trial in recalled],
+                [fit for fits in known for fit in fits],
+                self._columns(recalled),
+            )
+            self._context.begin(recalled)
+            self._stop_asked |= self._context.end(is_reported=False)
+        return trials[len(known) :]
+
+    def _evaluate(self, trials: list[Trial]) -> None:
+        """Cross-validate trials; a batch of which all fits fail is recorded too."""
+        params, columns = [trial.params for trial in trials], self._columns(trials)
+        folds = self._context.begin(trials)
+        try:
+            self._evaluate_candidates(params, more_results=columns, callback_ctx=folds)
+        except ValueError as error:
+            fits = self._rows.failed(error)
+            if fits is None:
+                raise
+            self._rows.append(params, fits, columns)
+        self._stop_asked |= self._context.end()
+
+    def _columns(self, trials: list[Trial]) -> dict[str, list[Any]]:
+        columns: dict[str, list[Any]] = {"stage": [trial.stage for trial in trials]}
+        if len(self._tuner.spaces) > 1:
+            columns["alternative"] = [trial.alternative for trial in trials]
+        return columns
+
+    def _tell(self) -> None:
+        """Tell the tuner every row that it does not know; row i is trial i."""
+        k, results = self._search.n_splits_, self._rows.results
+        n_rows = len(self._rows.fits) // k
+        pending = [t for t in self._tuner.trials if t.state == "asked"]
+        metric = self._search._guiding_metric(results) if results else None
+        before = self._tuner.best
+        for trial in pending:
+            if trial.number >= n_rows:
+                break
+            fits = self._rows.fits[trial.number * k : (trial.number + 1) * k]
+            seconds = sum(fit["fit_time"] + fit["score_time"] for fit in fits)
+            score = (
+                math.nan
+                if metric is None
+                else float(results[f"mean_test_{metric}"][trial.number])
+            )
+            self._tuner.tell(trial, score, seconds=float(seconds))
+        best = self._tuner.best
+        if best is not None and best != before:
+            logger.info(
+                "trial %d of %d improves to %.6g: %s",
+                best.number, self._tuner.n_iter, best.score, best.params,
+            )  # fmt: skip
+
+
+@contextmanager
+def quiet_failures() -> Iterator[None]:
+    """Hold back scikit-learn's warnings of each batch; the search warns once."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FitFailedWarning)
+        warnings.filterwarnings("ignore", "One or more of the .* scores are non-finite")
+        yield
+
+
+@contextmanager
+def visible_log(verbose: int) -> Iterator[None]:
+    """Let the log's INFO lines through to standard error if `verbose` asks for them.
+
+    Where the application has set up logging for itself, its handlers are used.
+    """
+    if verbose <= 0:
+        yield
+        return
+    level, handler = logger.level, None
+    if not logger.hasHandlers():
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+        logger.addHandler(handler)
+    if logger.getEffectiveLevel() > logging.INFO:
+        logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        if handler is not None:
+            logger.removeHandler(handler)
