@@ -162,10 +162,12 @@ class BlueTunaSearchCV(BaseSearchCV):
     With several alternatives the tables have one more column, ``alternative``.
 
     What a batch costs: mean log10 regret (0: best known configuration, 1: median of
-    random search) after 50 evaluations on 36 tuning landscapes, 3 seeds, was -2.06,
-    -2.03, -1.98 and -1.77 for batches of 1, 2, 4 and 8 (standard error 0.1;
-    ``benchmarks/ablation.py --variants all --batch 1 2 4 8``). So the default is one,
-    and up to four are nearly free.
+    random search) after 50 evaluations on 36 tuning landscapes, 3 seeds, was -2.13,
+    -1.94, -1.91 and -1.77 for batches of 1, 2, 4 and 8 (standard error 0.05;
+    ``benchmarks/ablation.py --variants all --batch 1 2 4 8``). So the default is one.
+    With ``Adaptive(n_lhs=5)``, which spends five trials on a hypercube first, it was
+    -2.06, -2.03, -1.98 and -1.77: the better choice where batches of 2 to 4 keep cores
+    busy.
 
     References
     ----------

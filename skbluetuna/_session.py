@@ -109,8 +109,9 @@ class Session:
                     return reason
                 pending = [trial for trial in tuner.trials if trial.state == "asked"]
                 size = self._clock.room(self._search.batch_size)
-                if size == 0:
+                if size == 0 and self._rows.fits:
                     return "max_time"
+                size = size or (None if size is None else 1)  # there must be a result
                 for chunk in self._chunks(pending[:size] or tuner.ask(size)):
                     self._settle(chunk)
         except KeyboardInterrupt:
@@ -119,7 +120,9 @@ class Session:
             self._tell()
             logger.warning("interrupted: %d evaluations are kept", len(tuner.trials))
             return "interrupted"
-        return "n_iter" if len(tuner.trials) >= tuner.n_iter else "exhausted"
+        n_iter = self._search.n_iter
+        is_spent = n_iter is None or len(tuner.trials) >= n_iter
+        return "n_iter" if is_spent else "exhausted"
 
     def _reason_to_stop(self) -> str | None:
         if self._stop_asked:
@@ -166,9 +169,10 @@ class Session:
 
     def _settle(self, trials: list[Trial]) -> None:
         """Recall or evaluate trials, record and tell them."""
-        if trials[0].stage != self._stage:
-            self._stage = trials[0].stage
-            logger.info("stage %s begins, trial %d", self._stage, trials[0].number)
+        for trial in trials:
+            if trial.stage != self._stage:
+                self._stage = trial.stage
+                logger.info("stage %s begins, trial %d", trial.stage, trial.number)
         new = self._recall(trials)
         if new:
             start = time.monotonic()

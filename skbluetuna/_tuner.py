@@ -106,7 +106,7 @@ class BlueTuner:
         self._seed = draw_seed(random_state)
         self._n_iter = None if n_iter is None else check_count("n_iter", n_iter)
         initial = initial_rows(spaces, reference, initial_params)
-        self._ledger = Ledger()
+        self._ledger, self._is_extended = Ledger(), False
         self._alternatives = self._plan(spaces, initial)
 
     def __repr__(self) -> str:
@@ -232,6 +232,7 @@ class BlueTuner:
                 f"asked already; got {n_iter}."
             )
         self._n_iter = n_iter if n_iter is None else int(n_iter)
+        self._is_extended = any(trial.stage != "grid" for trial in self._ledger)
         initial = [a.initial for a in self._alternatives]
         self._alternatives = self._plan(self.spaces, initial)
 
@@ -306,6 +307,7 @@ class BlueTuner:
                 "format": FORMAT,
                 "version": __version__,
                 "n_iter": self._n_iter,
+                "is_extended": self._is_extended,
                 "seed": self._seed,
                 "strategy": encode_strategy(self._strategy),
                 "names": [a.space.names for a in self._alternatives],
@@ -359,6 +361,7 @@ class BlueTuner:
         tuner = cls.__new__(cls)
         tuner._strategy = decode_strategy(state["strategy"], strategy)
         tuner._seed, tuner._n_iter = state["seed"], state["n_iter"]
+        tuner._is_extended = state["is_extended"]
         initial = [
             [decode_params(own, row) for row in rows]
             for own, rows in zip(spaces, state["initial"], strict=True)
@@ -378,12 +381,10 @@ class BlueTuner:
     def _plan(
         self, spaces: tuple[Space, ...], initial: list[list[dict[str, Any]]]
     ) -> tuple[Alternative, ...]:
-        """Budget and stages; a search that began without a grid goes on without."""
-        began_otherwise = any(trial.stage != "grid" for trial in self._ledger)
+        """Budget and stages."""
         return plan(
-            spaces, initial, self._strategy, self._n_iter,
-            may_exhaust=not began_otherwise,
-        )  # fmt: skip
+            spaces, initial, self._strategy, self._n_iter, is_extended=self._is_extended
+        )
 
     def _turns(self) -> list[int]:
         """Whose turn it is: a grid's in order, else the furthest behind first."""

@@ -1,6 +1,10 @@
 """BlueTunaSearchCV keeps scikit-learn's manners."""
 
+import logging
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -511,7 +515,7 @@ def test_a_batch_that_fails_as_a_whole_is_recorded_and_not_raised(error_score, s
     assert [t.stage for t in search.tuner_.trials] == list(results["stage"])
     assert search.best_params_["a"] <= 0.8
     assert search.best_params_ == search.tuner_.best.params
-    assert not {"_failed", "_formatted", "_results"} & set(vars(search))
+    assert not {"_open", "_kept"} & set(vars(search))
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
@@ -620,12 +624,113 @@ def test_n_iter_none_follows_the_published_schedule():
     assert {stage: stages.count(stage) for stage in expected} == expected
 
 
-def test_scikit_learns_callbacks_hear_every_stage():
-    monitor = ScoringMonitor(scoring="accuracy")
-    search = search_of(LogisticRegression(max_iter=500), {"C": (0.1, 1.0)}, n_iter=6)
-    search.set_callbacks(monitor)
+class Heard:
+    """Callback that notes what it hears, and may ask to stop."""
+
+    def __init__(self, stop_at=None):
+        self.events = []
+        self.stop_at = stop_at
+
+    def setup(self, estimator, context):
+        self.events.append(("setup", None, os.getpid()))
+
+    def on_fit_task_begin(self, estimator, context):
+        name, total = context.task_name, context.max_subtasks
+        self.events.append(("begin", (name, context.task_id, total), os.getpid()))
+
+    def on_fit_task_end(self, estimator, context):
+        self.events.append(("end", (context.task_name, context.task_id), os.getpid()))
+        ends = [e for e in self.events if e[0] == "end"]
+        return self.stop_at is not None and len(ends) >= self.stop_at
+
+    def teardown(self, estimator, context):
+        self.events.append(("teardown", None, os.getpid()))
+
+    def tasks(self, event):
+        return [task for kind, task, _ in self.events if kind == event]
+
+
+@pytest.mark.parametrize("strategy", ["adaptive", QUICK], ids=str)
+def test_callbacks_hear_of_every_fold_and_the_right_total(strategy, tmp_path):
+    heard = Heard()
+    search = search_of(n_iter=12, strategy=strategy).set_callbacks(heard).fit(X, y)
+    began = heard.tasks("begin")
+    (total,) = [total for name, _, total in began if name == "search"]
+    folds = [i for name, i, _ in began if name == "candidate-split-evaluation"]
+    assert total == len(folds) == len(set(folds)) == 12 * 3
+    assert sorted((n, i) for n, i, _ in began) == sorted(heard.tasks("end"))
+    assert len(search.cv_results_["params"]) == 12
+    # A search that is recalled tells of the same tasks.
+    path = tmp_path / "search.jsonl"
+    for _ in range(2):
+        again = Heard()
+        search_of(n_iter=12, strategy=strategy, checkpoint=path).set_callbacks(
+            again
+        ).fit(X, y)
+        assert sorted(again.tasks("begin"), key=str) == sorted(began, key=str)
+
+
+def test_callbacks_hear_of_every_candidate_in_the_main_process():
+    heard = Heard()
+    search = search_of(n_iter=8, n_jobs=2, strategy="adaptive").set_callbacks(heard)
     search.fit(X, y)
-    assert len(search.cv_results_["params"]) == 6
+    assert {pid for *_, pid in heard.events} == {os.getpid()}
+    began = heard.tasks("begin")
+    assert sum(name in ("initial", "scan", "climb") for name, *_ in began) == 8
+    (total,) = [total for name, _, total in began if name == "search"]
+    assert total == 8 * (3 + 1)  # the folds are heard of where they are evaluated
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_callback_that_asks_to_stop_ends_the_search_cleanly(n_jobs):
+    stopped = search_of(n_iter=30, strategy="adaptive", n_jobs=n_jobs)
+    stopped.set_callbacks(Heard(stop_at=4)).fit(X, y)
+    assert stopped.stop_reason_ == "callback"
+    done = len(stopped.cv_results_["params"])
+    assert 1 < done < 6
+    whole = search_of(n_iter=30, strategy="adaptive").fit(X, y)
+    assert stopped.cv_results_["params"] == whole.cv_results_["params"][:done]
+    assert stopped.best_estimator_.predict(X).shape == (150,)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_scikit_learns_scoring_monitor_hears_of_every_fold(n_jobs):
+    class_, space = LogisticRegression(max_iter=500), {"C": (0.1, 1.0)}
+    monitors = []
+    for search in (
+        search_of(class_, space, n_iter=6, n_jobs=n_jobs, strategy="adaptive"),
+        GridSearchCV(class_, {"C": [0.1, 0.2, 0.3, 0.4, 0.5, 1.0]}, cv=3),
+    ):
+        monitor = ScoringMonitor(scoring="accuracy")
+        search.set_callbacks(monitor).fit(X, y)
+        monitors.append(monitor._log)
+    assert len(monitors[0]) == len(monitors[1])
+
+
+def test_verbose_logs_stages_and_improvements_and_prints_nothing(caplog, capsys):
+    with caplog.at_level(logging.INFO, logger="skbluetuna"):
+        search = search_of(n_iter=20, verbose=1).fit(X, y)
+    begins = [r.getMessage() for r in caplog.records if "begins" in r.getMessage()]
+    assert [text.split()[1] for text in begins] == ["initial", "scan", "learn", "climb"]
+    improved = [r for r in caplog.records if "improves" in r.getMessage()]
+    assert improved[-1].args[2] == search.best_score_
+    assert capsys.readouterr() == ("", "")
+    assert search.verbose == 1
+
+
+def test_without_logging_of_ones_own_the_log_goes_to_standard_error():
+    code = (
+        "from sklearn.datasets import load_iris; from sklearn.svm import SVC\n"
+        "from skbluetuna import BlueTunaSearchCV\n"
+        "for verbose in (0, 1):\n"
+        "    BlueTunaSearchCV(SVC(), {'C': (0.1, 9.0)}, n_iter=3, verbose=verbose)"
+        ".fit(*load_iris(return_X_y=True))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ""
+    assert done.stderr.count("skbluetuna: stage initial begins") == 1
 
 
 @pytest.mark.parametrize(
@@ -667,6 +772,27 @@ def test_everything_failing_is_scikit_learns_error():
         search_of(DummyClassifier(strategy="constant"), {"constant": ["no such"]}).fit(
             X, y
         )
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the:UserWarning")
+@pytest.mark.parametrize("strategy", ["adaptive", QUICK], ids=str)
+@pytest.mark.parametrize("scoring", [None, two_fragile_scores])
+def test_failures_are_judged_over_the_whole_search(strategy, scoring):
+    """The estimator's own parameters fail, alone in their batch; others do not."""
+    tree = DecisionTreeClassifier(min_samples_leaf=0, random_state=0)
+    search = search_of(
+        tree,
+        {"min_samples_leaf": [0, 1, 2, 3], "ccp_alpha": (0.0, 0.1)},
+        strategy=strategy,
+        batch_size=1,
+        scoring=scoring,
+        refit="both" if scoring else True,
+    ).fit(X, y)
+    metric = "both" if scoring else "score"
+    assert np.isnan(search.cv_results_[f"mean_test_{metric}"][0])
+    assert search.best_params_["min_samples_leaf"] > 0
+    assert len(search.cv_results_["params"]) == 12
 
 
 def test_a_forest_and_numpy_choices():

@@ -99,7 +99,7 @@ class Adaptive:
         stages = (
             Learn(n_learn, _everywhere, needs_scores=False),
             Sweep(n_scan),
-            Ascent(left),  # as many as the budget still has
+            Ascent(left - n_learn - n_scan),
         )
         return Schedule(stages, _regions, _influence)
 

@@ -1,6 +1,7 @@
 """Several spaces in one search: what each starts from, and its share of the budget."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -127,7 +128,7 @@ def plan(
     strategy: Strategy,
     n_iter: int | None,
     *,
-    may_exhaust: bool = True,
+    is_extended: bool = False,
 ) -> tuple[Alternative, ...]:
     """Give each alternative its share of the budget and its stages.
 
@@ -146,8 +147,9 @@ def plan(
         Makes out the stages of each.
     n_iter : int or None
         Trials of all alternatives together; None for each strategy's own schedule.
-    may_exhaust : bool, default=True
-        False for a search that has begun otherwise.
+    is_extended : bool, default=False
+        Whether the search began with a smaller budget: then it has no grid, and its
+        last stage has no end but the budget's.
 
     Returns
     -------
@@ -158,7 +160,7 @@ def plan(
     full = [strategy.n_trials(s, u) for s, u in zip(spaces, units, strict=True)]
     budget = sum(full) if n_iter is None else n_iter
     sizes = [space.size for space in spaces]
-    is_finite = may_exhaust and None not in sizes
+    is_finite = not is_extended and None not in sizes
     if is_finite and sum(size or 0 for size in sizes) <= budget:
         return tuple(
             Alternative(s, [], s.size or 0, _exhaustive(strategy, s, u))
@@ -170,10 +172,22 @@ def plan(
         ]
     else:
         quotas = _split(n_iter, sizes)
-    return tuple(
-        Alternative(s, rows, quota, strategy.schedule(s, u, quota))
-        for s, rows, u, quota in zip(spaces, initial, units, quotas, strict=True)
-    )
+    schedules = [
+        strategy.schedule(s, u, quota)
+        for s, u, quota in zip(spaces, units, quotas, strict=True)
+    ]
+    if is_extended:
+        schedules = [_endless(*pair) for pair in zip(schedules, quotas, strict=True)]
+    return tuple(map(Alternative, spaces, initial, quotas, schedules))
+
+
+def _endless(schedule: Schedule, quota: int) -> Schedule:
+    """Give the last stage all of the budget, if it counts its trials."""
+    *before, last = schedule.stages
+    if not hasattr(last, "n_trials"):
+        return schedule
+    endless = replace(last, n_trials=quota)  # type: ignore[type-var]
+    return schedule._replace(stages=(*before, endless))
 
 
 def _split(n_iter: int, sizes: list[int | None]) -> list[int]:

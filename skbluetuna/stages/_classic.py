@@ -114,7 +114,7 @@ class Classic:
         n_learn, n_climb = self._share(left)
         learn = Learn(n_learn, scan.regions)
         climb = Climb(
-            left if n_climb else 0,  # as many as the budget still has
+            n_climb,
             scan.regions,
             scan.initial_weights,
             tune_lr=self.tune_lr,

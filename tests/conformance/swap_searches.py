@@ -4,8 +4,10 @@ Loaded with ``-p`` before scikit-learn's own test modules are imported, in a pro
 its own (see ``test_sklearn_conformance.py``).
 """
 
+from typing import Any, ClassVar
+
 import numpy as np
-import sklearn.model_selection as model_selection
+from sklearn import model_selection
 from sklearn.model_selection import _search
 
 from skbluetuna import BlueTunaSearchCV
@@ -14,7 +16,7 @@ from skbluetuna import BlueTunaSearchCV
 class GridSearchCV(BlueTunaSearchCV):
     """Ours, with the constructor of scikit-learn's."""
 
-    _parameter_constraints = {
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
         **_search.BaseSearchCV._parameter_constraints,
         "param_grid": [dict, list],
     }
@@ -39,7 +41,7 @@ class GridSearchCV(BlueTunaSearchCV):
 class RandomizedSearchCV(BlueTunaSearchCV):
     """Ours, with the constructor of scikit-learn's."""
 
-    _parameter_constraints = {
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
         **_search.BaseSearchCV._parameter_constraints,
         "param_distributions": [dict, list],
         "n_iter": BlueTunaSearchCV._parameter_constraints["n_iter"],

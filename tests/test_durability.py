@@ -1,0 +1,471 @@
+"""Nothing that was paid for is lost: crashes, Ctrl-C, clocks, resumed searches."""
+
+import json
+import os
+import pickle
+import signal
+import threading
+import time
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.datasets import load_iris
+from sklearn.model_selection import KFold, cross_val_score
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
+
+from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic
+
+X, y = load_iris(return_X_y=True)
+SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 10.0, "log")}
+SEARCHED = ["adaptive", Classic(n_epochs=30)]
+
+
+def search_of(estimator=None, space=SPACE, **kwargs):
+    kwargs = {"n_iter": 14, "cv": 3, "random_state": 0} | kwargs
+    return BlueTunaSearchCV(SVC() if estimator is None else estimator, space, **kwargs)
+
+
+def assert_same_results(first, second, *, times=False):
+    assert set(first.cv_results_) == set(second.cv_results_)
+    for name, column in first.cv_results_.items():
+        if times or not name.endswith("_time"):
+            np.testing.assert_array_equal(
+                np.asarray(column), np.asarray(second.cv_results_[name]), name
+            )
+    assert first.best_params_ == second.best_params_
+    assert (
+        first.tuner_.to_json().split('"trials"')[0]
+        == (second.tuner_.to_json().split('"trials"')[0])
+    )
+    for table in ("weights_", "interactions_", "regions_"):
+        for name, column in getattr(first, table).items():
+            np.testing.assert_array_equal(column, getattr(second, table)[name])
+
+
+class Logged(ClassifierMixin, BaseEstimator):
+    """Appends its parameter to a file at each fit; may sleep, fail or interrupt."""
+
+    def __init__(self, x=0.5, log=None, sleep=0.0, at=None, what="interrupt"):
+        self.x = x
+        self.log = log
+        self.sleep = sleep
+        self.at = at
+        self.what = what
+
+    def fit(self, X, y):
+        time.sleep(self.sleep)
+        self.classes_ = np.unique(y)
+        if self.log is not None:
+            with open(self.log, "a", encoding="utf-8") as log:
+                log.write(f"{self.x!r}\n")
+            if self.at is not None and len(lines(self.log)) == self.at:
+                if self.what == "interrupt":
+                    raise KeyboardInterrupt
+                raise ValueError("asked to fail")
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+    def score(self, X, y):
+        return -((self.x - 0.3) ** 2)
+
+
+def lines(path):
+    with open(path, encoding="utf-8") as text:
+        return text.read().splitlines()
+
+
+X_SPACE = {"x": (0.0, 1.0)}
+
+
+# --- checkpoints ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("strategy", SEARCHED, ids=str)
+@pytest.mark.parametrize("n_lines", [1, 2, 7, 15])
+def test_a_checkpoint_cut_anywhere_goes_on_to_the_same_result(
+    tmp_path, strategy, n_lines
+):
+    path = tmp_path / "search.jsonl"
+    whole = search_of(strategy=strategy).fit(X, y)
+    recorded = search_of(strategy=strategy, checkpoint=path).fit(X, y)
+    assert_same_results(whole, recorded)
+    kept = lines(path)
+    assert len(kept) == 15  # a header and every evaluation
+    torn = kept[n_lines][:20] if n_lines < len(kept) else ""
+    path.write_text("\n".join([*kept[:n_lines], torn]))
+    resumed = search_of(strategy=strategy, checkpoint=path).fit(X, y)
+    assert_same_results(whole, resumed)
+    rows = [json.loads(line) for line in lines(path) if line != torn]
+    assert len(rows) == 15
+    assert search_of(strategy=strategy, checkpoint=path).fit(X, y).stop_reason_ == (
+        "n_iter"
+    )
+    assert len(lines(path)) == 15 + (torn != "")
+
+
+def test_a_complete_checkpoint_gives_the_times_too_and_fits_nothing(tmp_path):
+    path, log = tmp_path / "search.jsonl", tmp_path / "fits"
+    first = search_of(Logged(log=str(log)), X_SPACE, checkpoint=path).fit(X, y)
+    n_fits = len(lines(log))
+    again = search_of(Logged(log=str(log)), X_SPACE, checkpoint=path).fit(X, y)
+    assert n_fits == 14 * 3 + 1
+    assert len(lines(log)) == n_fits + 1  # the refit
+    assert_same_results(first, again, times=True)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the:UserWarning")
+def test_several_metrics_failures_and_train_scores_are_recalled(tmp_path):
+    options = {
+        "scoring": ["accuracy", "f1_macro"],
+        "refit": "f1_macro",
+        "return_train_score": True,
+        "checkpoint": tmp_path / "search.jsonl",
+    }
+    space = {"min_samples_leaf": [2, 3, 4, 5, 0], "max_depth": (1, 5)}
+    tree = DecisionTreeClassifier(random_state=0)
+    first = search_of(tree, space, **options).fit(X, y)
+    again = search_of(tree, space, **options).fit(X, y)
+    assert np.isnan(first.cv_results_["mean_test_accuracy"]).any()
+    assert_same_results(first, again, times=True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"n_iter": 15}, "n_iter"),
+        ({"random_state": 1}, "random_state"),
+        ({"scoring": "f1_macro"}, "scoring"),
+        ({"estimator": SVC(kernel="poly")}, "estimator"),
+        ({"space": {"C": (0.1, 10.0)}}, "param_space"),
+        ({"strategy": "classic"}, "strategy"),
+        ({"batch_size": 2}, "batch_size"),
+        ({"initial_params": [{"C": 2.0}]}, "initial_params"),
+        ({"return_train_score": True}, "return_train_score"),
+        ({"error_score": 0.0}, "error_score"),
+        ({"cv": KFold(3, shuffle=True, random_state=0)}, "folds"),
+    ],
+)
+def test_a_checkpoint_of_another_problem_is_refused_by_name(tmp_path, changed, field):
+    path = tmp_path / "search.jsonl"
+    search_of(n_iter=3, checkpoint=path).fit(X, y)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match=f"another search: its {field} is"):
+        search_of(**{"n_iter": 3, "checkpoint": path} | changed).fit(X, y)
+    assert path.read_bytes() == before
+
+
+def test_a_seed_that_was_drawn_is_remembered(tmp_path):
+    path = tmp_path / "search.jsonl"
+    first = search_of(random_state=None, checkpoint=path).fit(X, y)
+    again = search_of(random_state=None, checkpoint=path).fit(X, y)
+    assert_same_results(first, again, times=True)
+
+
+def test_what_is_no_checkpoint_is_refused_and_kept(tmp_path):
+    path = tmp_path / "notes.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="checkpoint must be a new file or one"):
+        search_of(checkpoint=path).fit(X, y)
+    assert path.read_text() == "a,b\n1,2\n"
+    with pytest.raises(FileNotFoundError, match="checkpoint must lie in a folder"):
+        search_of(checkpoint=tmp_path / "nowhere" / "search.jsonl").fit(X, y)
+
+
+def test_clones_in_cross_val_score_share_a_file_and_not_their_folds(tmp_path):
+    path, log = tmp_path / "search.jsonl", str(tmp_path / "fits")
+    search = search_of(Logged(log=log), X_SPACE, n_iter=6, checkpoint=path)
+    first = cross_val_score(search, X, y, cv=4, n_jobs=2)
+    sections = {json.loads(line)["section"] for line in lines(path)}
+    assert len(sections) == 4
+    assert len(lines(path)) == 4 * (6 + 1)
+    n_fits = len(lines(log))
+    assert n_fits == 4 * (6 * 3 + 1)
+    np.testing.assert_array_equal(cross_val_score(search, X, y, cv=4), first)
+    assert len(lines(log)) == n_fits + 4  # the refits alone
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+def test_twenty_kills_lose_nothing_and_pay_for_nothing_twice(tmp_path):
+    path, log = tmp_path / "search.jsonl", tmp_path / "fits"
+    rng = np.random.default_rng(0)
+
+    def search(log):
+        estimator = Logged(log=str(log), sleep=0.002)
+        # The file's name is in the estimator, which the checkpoint compares.
+        return search_of(estimator, X_SPACE, n_iter=50, refit=False)
+
+    def recorded():
+        found = (
+            [json.loads(line) for line in whole_lines(path)] if path.exists() else []
+        )
+        return [repr(row["params"]["x"]) for row in found if "params" in row]
+
+    kills = []
+    for _ in range(20):
+        before = len(recorded())
+        child = fork(lambda: search(log).set_params(checkpoint=path).fit(X, y))
+        patience = time.monotonic() + 10.0
+        wanted = before + rng.integers(0, 3)
+        while len(recorded()) < wanted and time.monotonic() < patience:
+            time.sleep(0.001)
+        time.sleep(float(rng.uniform(0.0, 0.03)))
+        os.kill(child, signal.SIGKILL)
+        status = os.waitpid(child, 0)[1]
+        fits = lines(log) if log.exists() else []
+        kills.append((os.WIFSIGNALED(status), recorded(), len(fits)))
+    assert sum(killed for killed, *_ in kills) == 20
+    assert 5 < len(kills[-1][1]) < 50  # they struck on the way
+    resumed = search(log).set_params(checkpoint=path).fit(X, y)
+    fits = lines(log)
+    for _, known, n_fits in kills:
+        assert not set(known) & set(fits[n_fits:])
+    whole = search(tmp_path / "other").fit(X, y)
+    for name, column in whole.cv_results_.items():
+        if not name.endswith("_time"):
+            np.testing.assert_array_equal(column, resumed.cv_results_[name])
+
+
+def fork(work):
+    """Do the work in a child; its process id."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # fork beside threads
+        child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    return child
+
+
+def whole_lines(path):
+    with open(path, encoding="utf-8") as text:
+        return [line for line in text.read().split("\n")[:-1] if line.endswith("}")]
+
+
+# --- Ctrl-C and other ends -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [4, 20])
+def test_ctrl_c_keeps_the_best_so_far_refitted(tmp_path, at):
+    estimator = Logged(log=str(tmp_path / "fits"), at=at)
+    search = search_of(estimator, X_SPACE, refit=False).fit(X, y)
+    n_kept = len(search.cv_results_["params"])
+    assert search.stop_reason_ == "interrupted"
+    assert n_kept == (at - 1) // 3
+    refitted = search_of(
+        Logged(log=str(tmp_path / "more"), at=at), X_SPACE
+    ).fit(X, y)  # fmt: skip
+    assert refitted.best_estimator_.predict(X).shape == (150,)
+    assert len(refitted.weights_["param"]) == 1
+    whole = search_of(Logged(), X_SPACE).fit(X, y)
+    assert whole.cv_results_["params"][:n_kept] == search.cv_results_["params"]
+
+
+def test_ctrl_c_before_the_first_score_is_ctrl_c(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        search_of(Logged(log=str(tmp_path / "fits"), at=2), X_SPACE).fit(X, y)
+
+
+def test_ctrl_c_reaches_a_search_with_workers(tmp_path):
+    log = tmp_path / "fits"
+    search = search_of(Logged(log=str(log), sleep=0.05), X_SPACE, n_iter=400, n_jobs=2)
+
+    def press():
+        patience = time.monotonic() + 60.0
+        while time.monotonic() < patience:
+            if log.exists() and len(lines(log)) >= 12:
+                break
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    finger = threading.Thread(target=press)
+    finger.start()
+    search.fit(X, y)
+    finger.join()
+    assert search.stop_reason_ == "interrupted"
+    assert 0 < len(search.cv_results_["params"]) < 400
+    assert search.best_estimator_.x == search.best_params_["x"]
+
+
+def test_a_failing_refit_keeps_the_results(tmp_path):
+    estimator = Logged(log=str(tmp_path / "fits"), at=14 * 3 + 1, what="fail")
+    search = search_of(estimator, X_SPACE)
+    with pytest.raises(ValueError, match="asked to fail"):
+        search.fit(X, y)
+    assert len(search.cv_results_["params"]) == 14
+    assert search.best_params_ == search.cv_results_["params"][search.best_index_]
+    assert len(search.weights_["param"]) == 1
+
+
+def test_an_error_that_is_raised_keeps_what_was_evaluated(tmp_path):
+    estimator = Logged(log=str(tmp_path / "fits"), at=20, what="fail")
+    search = search_of(estimator, X_SPACE, error_score="raise")
+    with pytest.raises(ValueError, match="asked to fail"):
+        search.fit(X, y)
+    assert len(search.cv_results_["params"]) == 6
+
+
+def test_failures_are_warned_of_once_for_the_whole_search():
+    space = {"min_samples_leaf": [2, 3, 0, 5, 6, 7], "max_depth": (1, 5)}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        search = search_of(DecisionTreeClassifier(random_state=0), space).fit(X, y)
+    texts = [str(one.message) for one in caught]
+    failed = int(np.isnan(search.cv_results_["mean_test_score"]).sum())
+    assert failed > 0
+    assert (
+        sum(f"{failed * 3} fits failed out of a total of 42" in t for t in texts) == 1
+    )
+    assert sum("non-finite" in text for text in texts) == 1
+    assert len(texts) == 2
+
+
+# --- warm start ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("strategy", SEARCHED, ids=str)
+@pytest.mark.parametrize("space", [SPACE, {"C": [0.1, 1.0, 10.0], "gamma": [0.1, 1.0]}])
+def test_warm_start_goes_on_from_what_was_evaluated(strategy, space):
+    search = search_of(n_iter=5, strategy=strategy, warm_start=True, space=space)
+    search.fit(X, y)
+    before = {name: list(col) for name, col in search.cv_results_.items()}
+    search.set_params(n_iter=20).fit(X, y)
+    assert len(search.cv_results_["params"]) == min(20, len(_product(space)))
+    for name, column in before.items():
+        if "rank" not in name:
+            assert list(search.cv_results_[name])[:5] == column
+    keys = [str(sorted(p.items())) for p in search.cv_results_["params"]]
+    assert len(set(keys)) == len(keys)
+    assert [t.number for t in search.tuner_.trials] == list(range(len(keys)))
+
+
+def _product(space):
+    if any(isinstance(values, tuple) for values in space.values()):
+        return range(10**9)
+    return [(a, b) for a in space["C"] for b in space["gamma"]]
+
+
+def test_warm_start_of_another_problem_or_of_less_is_refused():
+    search = search_of(n_iter=5, warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match="n_iter must be at least the 5 trials"):
+        clone_state(search).set_params(n_iter=4).fit(X, y)
+    with pytest.raises(ValueError, match="fitted search belongs to another search: its "
+                                         "fingerprint is"):  # fmt: skip
+        clone_state(search).set_params(n_iter=9).fit(X[::-1], y)
+    with pytest.raises(ValueError, match="its folds is"):
+        clone_state(search).set_params(n_iter=9, cv=KFold(3)).fit(X, y)
+
+
+def clone_state(search):
+    return pickle.loads(pickle.dumps(search))
+
+
+def test_warm_start_after_ctrl_c_evaluates_what_was_interrupted(tmp_path):
+    estimator = Logged(log=str(tmp_path / "fits"), at=20)
+    search = search_of(estimator, X_SPACE, warm_start=True, refit=False).fit(X, y)
+    assert search.stop_reason_ == "interrupted"
+    search.fit(X, y)
+    whole = search_of(Logged(), X_SPACE, refit=False).fit(X, y)
+    assert search.stop_reason_ == "n_iter"
+    assert search.cv_results_["params"] == whole.cv_results_["params"]
+
+
+@pytest.mark.parametrize("strategy", SEARCHED, ids=str)
+def test_an_extended_tuner_is_restored_as_it_is(strategy):
+    def told(tuner):
+        while not tuner.finished:
+            for trial in tuner.ask(3):
+                tuner.tell(trial, -((trial.params["x"] - 0.3) ** 2))
+        return [trial.unit for trial in tuner.trials]
+
+    tuner = BlueTuner(X_SPACE, n_iter=12, strategy=strategy, random_state=0)
+    told(tuner)
+    tuner.extend(30)
+    copy = BlueTuner.from_json(tuner.to_json())
+    assert len(told(tuner)) == 30
+    assert told(copy) == told(tuner)
+
+
+# --- clocks --------------------------------------------------------------------------
+
+
+def test_max_time_ends_the_search_and_keeps_it():
+    estimator = Logged(sleep=0.02)
+    start = time.monotonic()
+    search = search_of(estimator, X_SPACE, n_iter=10_000, max_time=1.0, refit=False)
+    search.fit(X, y)
+    assert search.stop_reason_ == "max_time"
+    assert time.monotonic() - start < 20.0
+    done = len(search.cv_results_["params"])
+    assert 2 <= done <= 17  # 60 ms of fits each
+    whole = search_of(Logged(), X_SPACE, n_iter=10_000, max_time=1e-9).fit(X, y)
+    assert whole.stop_reason_ == "max_time"
+
+
+def test_a_batch_is_cut_to_the_time_that_is_left():
+    # The published scan names all its trials at once; the clock lets few of them start.
+    search = search_of(
+        Logged(sleep=0.02), X_SPACE, n_iter=300, strategy="classic", max_time=0.5,
+        refit=False,
+    ).fit(X, y)  # fmt: skip
+    whole = search_of(Logged(), X_SPACE, n_iter=300, strategy="classic", refit=False)
+    done = len(search.cv_results_["params"])
+    assert 1 <= done < 20
+    assert (
+        search.cv_results_["params"] == (whole.fit(X, y).cv_results_["params"][:done])
+    )
+
+
+def test_the_regret_rule_stops_where_nothing_is_left_to_gain():
+    noisy = search_of(stopping="regret", n_iter=100, cv=5).fit(X, y)
+    assert noisy.stop_reason_ == "regret"
+    assert 20 <= len(noisy.cv_results_["params"]) < 100
+    k = 5
+    folds = [noisy.cv_results_[f"split{i}_test_score"][noisy.best_index_]
+             for i in range(k)]  # fmt: skip
+    error = np.sqrt(1 / k + 1 / (k - 1)) * np.std(folds, ddof=1)
+    assert noisy.tuner_.regret_bound() < error
+    # Without spread between folds there is no error to hide a gain in.
+    exact = search_of(Logged(), X_SPACE, stopping="regret", n_iter=30).fit(X, y)
+    assert exact.stop_reason_ == "n_iter"
+
+
+def test_the_bound_covers_what_is_really_left_to_gain():
+    rng = np.random.default_rng(0)
+    covered = []
+    for seed in range(10):
+        centre = rng.uniform(0.1, 0.9, 3)
+        space = {f"x{i}": (0.0, 1.0) for i in range(3)}
+        tuner = BlueTuner(space, n_iter=40, random_state=seed)
+        while not tuner.finished:
+            for trial in tuner.ask():
+                tuner.tell(trial, -float(np.sum((np.array(trial.unit) - centre) ** 2)))
+            if len(tuner.trials) >= 20:
+                covered.append(tuner.regret_bound() >= 0.0 - tuner.best.score - 1e-3)
+    assert np.mean(covered) > 0.9
+
+
+def test_an_exhausted_space_says_so():
+    tiny = search_of(space={"C": [0.1, 1.0, 2.0], "gamma": [0.1, 1.0]}, n_iter=5)
+    tiny.set_params(warm_start=True).fit(X, y)
+    assert tiny.stop_reason_ == "n_iter"
+    tiny.set_params(n_iter=50).fit(X, y)
+    assert tiny.stop_reason_ == "exhausted"
+
+
+# --- size ----------------------------------------------------------------------------
+
+
+def test_a_pickled_search_is_little_more_than_its_best_estimator():
+    wide = np.hstack([X, np.random.default_rng(0).standard_normal((150, 100))])
+    search = search_of(n_iter=50).fit(wide, y)
+    size = len(pickle.dumps(search))
+    assert size <= 1.5 * len(pickle.dumps(search.best_estimator_)) + 20_000
+    assert not hasattr(clone(search), "tuner_")
