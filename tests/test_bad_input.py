@@ -1,0 +1,172 @@
+"""Whatever is given at the border: a search, or an error that names what is wrong."""
+
+import math
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from skbluetuna import (
+    Adaptive,
+    BlueTunaSearchCV,
+    BlueTuner,
+    Categorical,
+    Classic,
+    Integer,
+    Real,
+)
+
+TRIED = 10_000
+
+odd_numbers = st.one_of(
+    st.integers(-3, 12),
+    st.floats(-10, 10, width=16),
+    st.sampled_from(
+        [0, 1, -1, 10**6, 2**40, -(2**70), 1e-300, 1e300, math.inf, -math.inf, math.nan]
+    ),
+    st.booleans(),
+    st.sampled_from([np.int64(3), np.float32(0.5), np.nan, True]),
+)
+odd_values = st.one_of(
+    odd_numbers,
+    st.none(),
+    st.sampled_from(["log", "linear", "a", "", "auto", b"x", int, len, object(), {}]),
+    st.lists(odd_numbers, max_size=3),
+)
+
+
+def made(kind, *arguments):
+    """A dimension, or its arguments where it refuses them."""
+    try:
+        return kind(*arguments)
+    except (TypeError, ValueError):
+        return arguments
+
+
+dimensions = st.one_of(
+    st.tuples(odd_numbers, odd_numbers),
+    st.tuples(odd_numbers, odd_numbers, st.sampled_from(["log", "lin", 3, 0, None])),
+    st.tuples(odd_numbers, odd_numbers, odd_values, st.sampled_from(["log", "x"])),
+    st.lists(odd_values, max_size=5),
+    st.lists(odd_numbers, max_size=5).map(lambda v: np.array(v, dtype=object)),
+    odd_values,
+    st.tuples(odd_values),
+    st.builds(lambda a, b: made(Real, a, b), odd_numbers, odd_numbers),
+    st.builds(lambda a, b: made(Integer, a, b), odd_numbers, odd_numbers),
+    st.builds(lambda v: made(Categorical, v), st.lists(odd_values, max_size=4)),
+    st.builds(
+        scipy.stats.uniform,
+        st.floats(-5, 5),
+        st.floats(0.1, 5),
+    ),
+    st.sampled_from(
+        [scipy.stats.norm(), scipy.stats.expon(), scipy.stats.randint(1, 5)]
+    ),
+)
+names = st.sampled_from(["x", "y", "model__depth", "", 3, None])
+spaces = st.one_of(
+    st.dictionaries(st.sampled_from(["x", "y", "z"]), dimensions, max_size=3),
+    st.dictionaries(names, dimensions, max_size=2),
+    st.lists(
+        st.dictionaries(st.sampled_from(["x", "y"]), dimensions, max_size=2), max_size=3
+    ),
+    odd_values,
+)
+budgets = st.one_of(st.integers(1, 6), odd_values)
+strategies = st.one_of(
+    st.sampled_from(
+        ["adaptive", "classic", Adaptive(n_lhs=2), Classic(n_epochs=2, n_lhs=2)]
+    ),
+    st.sampled_from(["Adaptive", None, Classic, 3]),
+)
+settings_of = {"suppress_health_check": list(HealthCheck), "deadline": None}
+
+
+def assert_names_something(error):
+    """The message is a sentence of ours: it says which parameter, and what it got."""
+    text = str(error)
+    assert len(text) > 15
+    assert any(
+        word in text
+        for word in (
+            "param_space", "n_iter", "strategy", "random_state", "initial_params",
+            "reference", "batch_size", "max_time", "stopping", "checkpoint",
+            "warm_start", "Real", "Integer", "Categorical", "low", "high", "choices",
+        )
+    ), text  # fmt: skip
+
+
+@settings(max_examples=TRIED // 2, **settings_of)
+@given(spaces, budgets, strategies, odd_values)
+def test_a_tuner_searches_or_says_what_is_wrong(space, n_iter, strategy, seed):
+    try:
+        tuner = BlueTuner(space, n_iter=n_iter, strategy=strategy, random_state=seed)
+    except (TypeError, ValueError) as error:
+        assert_names_something(error)
+        return
+    for k in range(3):
+        for trial in tuner.ask(2):
+            tuner.tell(trial, float(k))
+    assert tuner.trials
+
+
+class Anything(ClassifierMixin, BaseEstimator):
+    """Has every parameter and learns nothing."""
+
+    def __init__(self, x=None, y=None, z=None):
+        self.x = x
+        self.y = y
+        self.z = z
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def score(self, X, y):
+        return 0.5
+
+
+X, Y = np.zeros((6, 1)), np.array([0, 1, 0, 1, 0, 1])
+options = st.fixed_dictionaries(
+    {},
+    optional={
+        "n_iter": budgets,
+        "strategy": strategies,
+        "batch_size": odd_values,
+        "initial_params": st.one_of(
+            odd_values, st.lists(st.dictionaries(names, odd_values, max_size=2))
+        ),
+        "random_state": odd_values,
+        "max_time": odd_values,
+        "stopping": odd_values,
+        "warm_start": odd_values,
+        "checkpoint": st.one_of(
+            st.none(), odd_numbers, st.just("/no/such/folder/search.jsonl")
+        ),
+    },
+)
+
+
+@settings(max_examples=TRIED // 2, **settings_of)
+@given(spaces, options)
+def test_a_search_searches_or_says_what_is_wrong(space, given_options):
+    search = BlueTunaSearchCV(
+        Anything(), space, **({"n_iter": 2, "cv": 2, "refit": False} | given_options)
+    )
+    if given_options.get("n_iter", 2) is None:
+        return  # the schedule in full is long
+    try:
+        search.fit(X, Y)
+    except (TypeError, ValueError) as error:
+        if "Invalid parameter" not in str(error):  # scikit-learn's, of set_params
+            assert_names_something(error)
+    except FileNotFoundError as error:
+        assert_names_something(error)
+
+
+def test_what_a_message_says():
+    with pytest.raises(ValueError, match=r"param_space\['x'\].*low.*got \(5, 1\)|5"):
+        BlueTuner({"x": (5, 1)})
