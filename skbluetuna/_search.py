@@ -322,7 +322,10 @@ class BlueTunaSearchCV(BaseSearchCV):
         """Make ``cv_results_``; failed fits of a callable scorer get its metrics."""
         if callable(self.scoring):
             name_error_scores(out, self.error_score)
-        return super()._format_results(candidate_params, n_splits, out, more_results)
+        results = super()._format_results(candidate_params, n_splits, out, more_results)
+        if "stage" in results:
+            results["stage"] = results["stage"].astype(object)  # the words once in all
+        return results
 
     @staticmethod
     def _select_best_index(refit, refit_metric, results):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skbluetuna._checks import check_count, draw_seed
 from skbluetuna._ledger import Ledger, Trial
+from skbluetuna._packing import packed, unpacked
 from skbluetuna._version import __version__
 from skbluetuna.exceptions import UnknownTrialError
 from skbluetuna.space import (
@@ -116,6 +117,13 @@ class BlueTuner:
             f"n_iter={self.n_iter}, strategy={self._strategy!r}, "
             f"{len(self._ledger)} asked)"
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_ledger": packed(self._ledger, self.spaces)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._ledger = unpacked(state["_ledger"], self.spaces)
 
     @property
     def n_iter(self) -> int:

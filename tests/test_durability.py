@@ -463,9 +463,42 @@ def test_an_exhausted_space_says_so():
 # --- size ----------------------------------------------------------------------------
 
 
-def test_a_pickled_search_is_little_more_than_its_best_estimator():
+@pytest.mark.parametrize("n_parameters", [1, 6])
+def test_a_pickled_search_is_little_more_than_its_best_estimator(n_parameters):
     wide = np.hstack([X, np.random.default_rng(0).standard_normal((150, 100))])
-    search = search_of(n_iter=50).fit(wide, y)
+    space = {f"x{i}": (0.0, 1.0) for i in range(1, n_parameters)} | X_SPACE
+    search = search_of(Many(), space, n_iter=50, cv=5).fit(wide, y)
     size = len(pickle.dumps(search))
     assert size <= 1.5 * len(pickle.dumps(search.best_estimator_)) + 20_000
     assert not hasattr(clone(search), "tuner_")
+    restored = clone_state(search)
+    assert restored.tuner_.trials == search.tuner_.trials
+    assert restored.tuner_.to_json() == search.tuner_.to_json()
+
+
+class Many(Logged):
+    """With parameters to spare."""
+
+    def __init__(self, x=0.5, x1=0.5, x2=0.5, x3=0.5, x4=0.5, x5=0.5):
+        super().__init__(x)
+        self.x1 = x1
+        self.x2 = x2
+        self.x3 = x3
+        self.x4 = x4
+        self.x5 = x5
+
+
+def test_a_pickled_tuner_keeps_failures_and_the_users_own_objects():
+    choices = [SVC(), int, None, "word"]
+    tuner = BlueTuner({"a": choices, "x": (0.0, 1.0)}, n_iter=12, random_state=0)
+    while not tuner.finished:
+        for trial in tuner.ask():
+            tuner.tell(trial, np.nan if trial.number % 3 else trial.params["x"])
+    tuner.extend(14)
+    tuner.ask()
+    copy = clone_state(tuner)
+    assert copy.to_json() == tuner.to_json()
+    assert all(
+        any(t.params["a"] is choice for choice in copy.spaces[0].dimensions[0].choices)
+        for t in copy.trials
+    )
