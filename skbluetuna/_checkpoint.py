@@ -13,11 +13,11 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from skbluetuna._ledger import Trial, row_key
+from skbluetuna._ledger import Trial
 
 __all__ = ["Checkpoint", "check_same_problem"]
 
@@ -25,6 +25,14 @@ FORMAT = 1
 MARK = "skbluetuna checkpoint"  # key of the format's number in a header
 
 Json = dict[str, Any]
+
+
+class Recalled(NamedTuple):
+    """What is on record of a trial."""
+
+    unit: tuple[float, ...]
+    values: list[Any]  # its configuration as JSON values
+    fits: list[Json]
 
 
 class Checkpoint:
@@ -87,27 +95,31 @@ class Checkpoint:
                 ]
             )
 
-    def recall(self, trial: Trial) -> list[Json] | None:
-        """Fits of a trial that was evaluated before, or None.
-
-        Raises
-        ------
-        ValueError
-            If another configuration stands in the trial's place.
-        """
-        row = self._rows.get(trial.number)
+    def recall(self, number: int) -> Recalled | None:
+        """What is on record of a trial, or None."""
+        row = self._rows.get(number)
         if row is None:
             return None
-        if row_key(tuple(row["unit"])) != row_key(trial.unit):
-            raise ValueError(
-                f"checkpoint={str(self._path)!r}: evaluation {trial.number} is of "
-                f"{row['params']} there and {_readable(trial.params)} here; the file "
-                "was written where numbers are computed otherwise, or was changed."
-            )
-        return [_decoded(fit) for fit in row["fits"]]
+        fits = [_decoded(fit) for fit in row["fits"]]
+        return Recalled(tuple(row["unit"]), row["values"], fits)
 
-    def record(self, trials: Sequence[Trial], fits: Sequence[Json]) -> None:
-        """Write evaluated trials, with the fits of each in turn; on disk on return."""
+    def record(
+        self,
+        trials: Sequence[Trial],
+        values: Sequence[list[Any]],
+        fits: Sequence[Json],
+    ) -> None:
+        """Write evaluated trials; on return they are on disk.
+
+        Parameters
+        ----------
+        trials : sequence of n Trial
+            The trials.
+        values : sequence of n lists
+            Their configurations as JSON values.
+        fits : sequence of n k dicts
+            Outcomes of the k fits of each in turn.
+        """
         k = len(fits) // max(1, len(trials))
         self._append(
             [
@@ -117,6 +129,7 @@ class Checkpoint:
                     "stage": trial.stage,
                     "params": _readable(trial.params),
                     "unit": list(trial.unit),
+                    "values": values[i],
                     "fits": [_encoded(fit) for fit in fits[i * k : (i + 1) * k]],
                 }
                 for i, trial in enumerate(trials)
@@ -198,7 +211,7 @@ def _as_json(value: Json) -> Json:
 
 
 def _readable(params: Mapping[str, Any]) -> Json:
-    """A configuration for human readers; it is recalled by number and unit."""
+    """A configuration for human readers."""
     plain = str, int, float, bool, type(None)
     return {k: v if isinstance(v, plain) else repr(v)[:80] for k, v in params.items()}
 

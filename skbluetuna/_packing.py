@@ -1,5 +1,6 @@
-"""A ledger in few bytes, for pickles: columns, and of configurations only their units."""
+"""A ledger in few bytes, for pickles: columns, and configurations by their units."""
 
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -14,27 +15,37 @@ def packed(ledger: Ledger, spaces: tuple[Space, ...]) -> dict[str, Any]:
     """Columns of a ledger; a configuration is kept where its unit does not give it."""
     rows = list(ledger)
     return {
-        "unit": np.array([u for t in rows for u in t.unit]),
-        "score": _column([t.score for t in rows]),
-        "seconds": _column([t.seconds for t in rows]),
+        "numbers": np.array(
+            [
+                *(np.nan if t.score is None else t.score for t in rows),
+                *(np.nan if t.seconds is None else t.seconds for t in rows),
+                *(u for t in rows for u in t.unit),
+            ]
+        ),
         "params": {
             t.number: t.params
             for t in rows
             if repr(_decoded(t.unit, spaces[t.alternative])) != repr(t.params)
         },
-        "rest": [(t.stage, t.alternative, t.state) for t in rows],
+        "runs": [
+            (*run, len(list(of)))
+            for run, of in groupby(rows, lambda t: (t.stage, t.alternative, t.state))
+        ],
     }
 
 
 def unpacked(columns: dict[str, Any], spaces: tuple[Space, ...]) -> Ledger:
     """The ledger that was packed."""
-    ledger, start = Ledger(), 0
-    for number, (stage, alternative, state) in enumerate(columns["rest"]):
+    ledger, numbers = Ledger(), columns["numbers"].tolist()
+    n = sum(length for *_, length in columns["runs"])
+    start = 2 * n
+    runs = (run for *run, length in columns["runs"] for _ in range(length))
+    for number, (stage, alternative, state) in enumerate(runs):
         space = spaces[alternative]
         end = start + len(space)
-        unit = tuple(columns["unit"][start:end].tolist())
+        unit = tuple(numbers[start:end])
         params = columns["params"].get(number) or _decoded(unit, space)
-        score, seconds = columns["score"][number], columns["seconds"][number]
+        score, seconds = numbers[number], numbers[n + number]
         ledger.append(
             Trial(
                 number,
@@ -43,9 +54,9 @@ def unpacked(columns: dict[str, Any], spaces: tuple[Space, ...]) -> Ledger:
                 stage,
                 alternative,
                 state,
-                None if np.isnan(score) else float(score),
-                None if np.isnan(seconds) else float(seconds),
-            )  # fmt: skip
+                None if np.isnan(score) else score,
+                None if np.isnan(seconds) else seconds,
+            )
         )
         start = end
     return ledger
@@ -54,7 +65,3 @@ def unpacked(columns: dict[str, Any], spaces: tuple[Space, ...]) -> Ledger:
 def _decoded(unit: tuple[float, ...], space: Space) -> dict[str, Any]:
     (params,) = space.from_unit(np.array([unit]))
     return dict(params)
-
-
-def _column(values: list[float | None]) -> Any:
-    return np.array([np.nan if v is None else v for v in values])

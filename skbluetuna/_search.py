@@ -8,6 +8,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from skbluetuna._checkpoint import Checkpoint, check_same_problem
+from skbluetuna._checks import check_count
 from skbluetuna._problem import describe_data, describe_search
 from skbluetuna._session import Session, quiet_failures, visible_log
 from skbluetuna._sklearn_compat import (
@@ -18,6 +19,7 @@ from skbluetuna._sklearn_compat import (
     at_least_one,
     has_methods,
     name_error_scores,
+    one_blas_thread,
     one_of,
     positive,
 )
@@ -249,6 +251,8 @@ class BlueTunaSearchCV(BaseSearchCV):
     def _check_input_parameters(self, X, y, split_params):
         """Make out the search and draw the folds, before the first fit."""
         spaces = parse_spaces(self.param_space)
+        if self.batch_size is not None:
+            check_count("batch_size", self.batch_size)  # a bool passes scikit-learn's
         frozen = FrozenSplits(self._checked_cv_orig, X, y, split_params)
         earlier = self._kept if self.warm_start and hasattr(self, "_kept") else None
         problem: dict[str, Any] = {}
@@ -311,12 +315,13 @@ class BlueTunaSearchCV(BaseSearchCV):
 
     def _publish(self, rows):
         """Set what the search has learned, before anything else can fail."""
-        self.regions_ = self.tuner_.regions
-        self.weights_ = self.tuner_.weights
-        self.interactions_ = self.tuner_.interactions
-        self.optimized_space_ = self.tuner_.optimized_space
         if rows.results:
             self.cv_results_ = rows.results
+        with one_blas_thread():
+            self.regions_ = self.tuner_.regions
+            self.weights_ = self.tuner_.weights
+            self.interactions_ = self.tuner_.interactions
+            self.optimized_space_ = self.tuner_.optimized_space
 
     def _format_results(self, candidate_params, n_splits, out, more_results=None):
         """Make ``cv_results_``; failed fits of a callable scorer get its metrics."""

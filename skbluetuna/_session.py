@@ -17,8 +17,8 @@ from joblib import effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
 from skbluetuna._checkpoint import Checkpoint
-from skbluetuna._ledger import Trial
-from skbluetuna._sklearn_compat import LiveRows, SearchContext
+from skbluetuna._ledger import Trial, row_key
+from skbluetuna._sklearn_compat import LiveRows, SearchContext, one_blas_thread
 from skbluetuna._tuner import BlueTuner
 
 __all__ = ["Session", "quiet_failures", "visible_log"]
@@ -104,15 +104,13 @@ class Session:
         """
         tuner = self._tuner
         try:
-            while not tuner.finished:
-                if reason := self._reason_to_stop():
+            while True:
+                with one_blas_thread():  # their number would change the last digits
+                    reason = self._reason_to_stop()
+                    trials = [] if reason else self._next()
+                if reason:
                     return reason
-                pending = [trial for trial in tuner.trials if trial.state == "asked"]
-                size = self._clock.room(self._search.batch_size)
-                if size == 0 and self._rows.fits:
-                    return "max_time"
-                size = size or (None if size is None else 1)  # there must be a result
-                for chunk in self._chunks(pending[:size] or tuner.ask(size)):
+                for chunk in self._chunks(trials):
                     self._settle(chunk)
         except KeyboardInterrupt:
             if not self._rows.results:
@@ -120,13 +118,24 @@ class Session:
             self._tell()
             logger.warning("interrupted: %d evaluations are kept", len(tuner.trials))
             return "interrupted"
-        n_iter = self._search.n_iter
-        is_spent = n_iter is None or len(tuner.trials) >= n_iter
-        return "n_iter" if is_spent else "exhausted"
+
+    def _next(self) -> list[Trial]:
+        """What to evaluate now: first what was interrupted."""
+        size = self._clock.room(self._search.batch_size)
+        if size == 0:
+            size = 1  # nothing was evaluated yet, and there must be a result
+        pending = [trial for trial in self._tuner.trials if trial.state == "asked"]
+        return pending[:size] or self._tuner.ask(size)
 
     def _reason_to_stop(self) -> str | None:
+        n_iter = self._search.n_iter
+        if self._tuner.finished:
+            is_spent = n_iter is None or len(self._tuner.trials) >= n_iter
+            return "n_iter" if is_spent else "exhausted"
         if self._stop_asked:
             return "callback"
+        if self._rows.fits and self._clock.room(None) == 0:
+            return "max_time"
         if self._search.stopping == "regret" and self._nothing_to_gain():
             return "regret"
         return None
@@ -180,28 +189,32 @@ class Session:
             self._clock.record(len(new), time.monotonic() - start)
             if self._checkpoint is not None:
                 count = len(new) * self._search.n_splits_
-                self._checkpoint.record(new, self._rows.fits[-count:])
+                values = [self._tuner.encode(trial) for trial in new]
+                self._checkpoint.record(new, values, self._rows.fits[-count:])
         self._tell()
 
     def _recall(self, trials: list[Trial]) -> list[Trial]:
         """Append the rows of the leading trials that are on record; return the rest."""
-        known = []
-        if self._checkpoint is not None:
-            for trial in trials:
-                fits = self._checkpoint.recall(trial)
-                if fits is None:
-                    break
-                known.append(fits)
-        if known:
-            recalled = trials[: len(known)]
-            self._rows.append(
-                [trial.params for trial in recalled],
-                [fit for fits in known for fit in fits],
-                self._columns(recalled),
+        recalled: list[Trial] = []
+        fits: list[dict[str, Any]] = []
+        for trial in trials:
+            log = self._checkpoint
+            known = None if log is None else log.recall(trial.number)
+            if known is None:
+                break
+            is_same = row_key(known.unit) == row_key(trial.unit)
+            recalled.append(
+                trial
+                if is_same
+                else self._tuner.recast(trial, known.unit, known.values)
             )
+            fits += known.fits
+        if recalled:
+            params = [trial.params for trial in recalled]
+            self._rows.append(params, fits, self._columns(recalled))
             self._context.begin(recalled)
             self._stop_asked |= self._context.end(is_reported=False)
-        return trials[len(known) :]
+        return trials[len(recalled) :]
 
     def _evaluate(self, trials: list[Trial]) -> None:
         """Cross-validate trials; a batch of which all fits fail is recorded too."""

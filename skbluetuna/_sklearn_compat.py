@@ -15,6 +15,7 @@ from sklearn.model_selection._validation import (
     _warn_or_raise_about_fit_failures,
 )
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.parallel import _get_threadpool_controller
 
 __all__ = [
     "BaseSearchCV",
@@ -24,6 +25,7 @@ __all__ = [
     "at_least_one",
     "has_methods",
     "name_error_scores",
+    "one_blas_thread",
     "one_of",
     "positive",
 ]
@@ -268,6 +270,11 @@ def name_error_scores(fits, error_score):
     """Give failed fits the metrics' names, which a callable scorer shows late."""
     if any(fit["fit_error"] is None for fit in fits):
         _insert_error_scores(fits, error_score)
+
+
+def one_blas_thread():
+    """Context in which linear algebra runs on one thread."""
+    return _get_threadpool_controller().limit(limits=1, user_api="blas")
 
 
 def at_least_one():

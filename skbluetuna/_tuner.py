@@ -119,10 +119,15 @@ class BlueTuner:
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_ledger": packed(self._ledger, self.spaces)}
+        ledger = packed(self._ledger, self.spaces)
+        initial = [a.initial for a in self._alternatives]
+        return self.__dict__ | {
+            "_ledger": ledger, "_alternatives": (self.spaces, initial),
+        }  # fmt: skip
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self._alternatives = self._plan(*state["_alternatives"])
         self._ledger = unpacked(state["_ledger"], self.spaces)
 
     @property
@@ -243,6 +248,37 @@ class BlueTuner:
         self._is_extended = any(trial.stage != "grid" for trial in self._ledger)
         initial = [a.initial for a in self._alternatives]
         self._alternatives = self._plan(self.spaces, initial)
+
+    def encode(self, trial: Trial) -> list[Any]:
+        """Configuration of a trial as JSON values, for `recast`."""
+        return encode_params(self._alternatives[trial.alternative].space, trial.params)
+
+    def recast(self, trial: Trial, unit: tuple[float, ...], values: list[Any]) -> Trial:
+        """Put the configuration that was evaluated in the place of one that was asked.
+
+        A search that is repeated where numbers round otherwise asks other digits.
+
+        Parameters
+        ----------
+        trial : Trial
+            A trial that awaits its score.
+        unit : tuple of d floats
+            The configuration evaluated in its place, as a point of the unit cube.
+        values : list
+            The same from `encode`.
+
+        Returns
+        -------
+        trial : Trial
+            The trial as it is now.
+        """
+        space = self._alternatives[trial.alternative].space
+        new = replace(
+            self._ledger[trial.number], unit=unit, params=decode_params(space, values)
+        )
+        rows = (new if t.number == new.number else t for t in self._ledger)
+        self._ledger = Ledger(rows)
+        return _copied(new)
 
     def regret_bound(self) -> float:
         """Upper bound on what may still be gained over the best trial.

@@ -160,6 +160,21 @@ def test_a_checkpoint_of_another_problem_is_refused_by_name(tmp_path, changed, f
     assert path.read_bytes() == before
 
 
+def test_what_was_evaluated_counts_where_numbers_round_otherwise(tmp_path):
+    path, log = tmp_path / "search.jsonl", str(tmp_path / "fits")
+    search_of(Logged(log=log), X_SPACE, n_iter=8, checkpoint=path).fit(X, y)
+    kept = [json.loads(line) for line in lines(path)][:6]
+    x = kept[5]["unit"][0] * (1.0 - 1e-7)
+    kept[5] |= {"unit": [x], "values": [x]}
+    path.write_text("".join(json.dumps(line) + "\n" for line in kept))
+    n_fits = len(lines(log))
+    resumed = search_of(Logged(log=log), X_SPACE, n_iter=8, checkpoint=path).fit(X, y)
+    assert resumed.cv_results_["params"][4] == {"x": x}
+    assert resumed.tuner_.trials[4].unit == (x,)
+    assert len(resumed.cv_results_["params"]) == 8
+    assert len(lines(log)) == n_fits + 3 * 3 + 1
+
+
 def test_a_seed_that_was_drawn_is_remembered(tmp_path):
     path = tmp_path / "search.jsonl"
     first = search_of(random_state=None, checkpoint=path).fit(X, y)

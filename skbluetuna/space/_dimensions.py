@@ -109,7 +109,7 @@ def _check_bounds(low: Any, high: Any, log: Any) -> None:
             raise ValueError(f"{name} must be finite; got {bound}.")
     if not isinstance(log, bool | np.bool_):
         raise TypeError(f"log must be True or False; got {log!r}.")
-    if low >= high:
+    if float(low) >= float(high):  # numpy's small floats would overflow
         raise ValueError(
             f"low must be smaller than high; got low={low}, high={high}. "
             "A fixed value is a list of one choice."

@@ -254,8 +254,9 @@ def test_global_random_state_is_neither_read_nor_written():
 
 
 def test_a_trial_is_told_once_and_by_its_own_tuner():
-    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=10, random_state=0)
-    other = BlueTuner({"x": (5.0, 6.0)}, n_iter=10, random_state=0)
+    five = Adaptive(n_lhs=5)
+    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=10, strategy=five, random_state=0)
+    other = BlueTuner({"x": (5.0, 6.0)}, n_iter=10, strategy=five, random_state=0)
     trial = tuner.ask(2)[1]
     with pytest.raises(UnknownTrialError, match="not asked by this tuner"):
         other.tell(trial, 1.0)
@@ -353,7 +354,8 @@ def test_json_needs_the_space_if_choices_cannot_be_stored():
 
 
 def test_whatever_seconds_were_told_can_be_stored():
-    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=10, random_state=0)
+    five = Adaptive(n_lhs=5)
+    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=10, strategy=five, random_state=0)
     told = [np.float32(1.5), math.nan, 2]
     for trial, seconds in zip(tuner.ask(3), told, strict=True):
         tuner.tell(trial, 1.0, seconds=seconds)
