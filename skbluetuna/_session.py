@@ -102,7 +102,6 @@ class Session:
         reason : str
             As in ``BlueTunaSearchCV.stop_reason_``.
         """
-        tuner = self._tuner
         try:
             while True:
                 with one_blas_thread():  # their number would change the last digits
@@ -116,7 +115,8 @@ class Session:
             if not self._rows.results:
                 raise
             self._tell()
-            logger.warning("interrupted: %d evaluations are kept", len(tuner.trials))
+            n_kept = len(self._rows.fits) // self._search.n_splits_
+            logger.warning("interrupted: %d evaluations are kept", n_kept)
             return "interrupted"
 
     def _next(self) -> list[Trial]:

@@ -1,6 +1,5 @@
 """BlueTuner: the search as ask and tell, without scikit-learn."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,24 +9,13 @@ from numpy.typing import NDArray
 
 from skbluetuna._checks import check_count, draw_seed
 from skbluetuna._ledger import Ledger, Trial
-from skbluetuna._packing import packed, unpacked
-from skbluetuna._version import __version__
+from skbluetuna._storage import State, from_text, packed, to_text, unpacked
 from skbluetuna.exceptions import UnknownTrialError
-from skbluetuna.space import (
-    Space,
-    check_same_names,
-    decode_params,
-    decode_space,
-    encode_params,
-    encode_space,
-    parse_spaces,
-)
+from skbluetuna.space import Space, decode_params, encode_params, parse_spaces
 from skbluetuna.stages import (
     Alternative,
     FloatArray,
     Strategy,
-    decode_strategy,
-    encode_strategy,
     initial_rows,
     interaction_table,
     narrowed_space,
@@ -40,8 +28,6 @@ from skbluetuna.stages import (
 )
 
 __all__ = ["BlueTuner"]
-
-FORMAT = 1  # of the JSON text
 
 
 class BlueTuner:
@@ -92,6 +78,9 @@ class BlueTuner:
     (30, 3)
     """
 
+    _alternatives: tuple[Alternative, ...]
+    _ledger: Ledger
+
     def __init__(
         self,
         space: Any,
@@ -103,12 +92,11 @@ class BlueTuner:
         initial_params: Sequence[Mapping[str, Any]] | None = None,
     ) -> None:
         spaces = parse_spaces(space)
-        self._strategy = resolve_strategy(strategy)
-        self._seed = draw_seed(random_state)
-        self._n_iter = None if n_iter is None else check_count("n_iter", n_iter)
+        rules = resolve_strategy(strategy)
+        seed = draw_seed(random_state)
+        budget = None if n_iter is None else check_count("n_iter", n_iter)
         initial = initial_rows(spaces, reference, initial_params)
-        self._ledger, self._is_extended = Ledger(), False
-        self._alternatives = self._plan(spaces, initial)
+        self._restore(State(spaces, initial, rules, seed, budget, False, Ledger()))
 
     def __repr__(self) -> str:
         names = [list(a.space.names) for a in self._alternatives]
@@ -117,18 +105,6 @@ class BlueTuner:
             f"n_iter={self.n_iter}, strategy={self._strategy!r}, "
             f"{len(self._ledger)} asked)"
         )
-
-    def __getstate__(self) -> dict[str, Any]:
-        ledger = packed(self._ledger, self.spaces)
-        initial = [a.initial for a in self._alternatives]
-        return self.__dict__ | {
-            "_ledger": ledger, "_alternatives": (self.spaces, initial),
-        }  # fmt: skip
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._alternatives = self._plan(*state["_alternatives"])
-        self._ledger = unpacked(state["_ledger"], self.spaces)
 
     @property
     def n_iter(self) -> int:
@@ -244,10 +220,9 @@ class BlueTuner:
                 f"n_iter must be at least the {len(self._ledger)} trials that were "
                 f"asked already; got {n_iter}."
             )
-        self._n_iter = n_iter if n_iter is None else int(n_iter)
-        self._is_extended = any(trial.stage != "grid" for trial in self._ledger)
-        initial = [a.initial for a in self._alternatives]
-        self._alternatives = self._plan(self.spaces, initial)
+        budget = n_iter if n_iter is None else int(n_iter)
+        has_begun = any(trial.stage != "grid" for trial in self._ledger)
+        self._restore(self._state()._replace(n_iter=budget, is_extended=has_begun))
 
     def encode(self, trial: Trial) -> list[Any]:
         """Configuration of a trial as JSON values, for `recast`."""
@@ -345,25 +320,7 @@ class BlueTuner:
             Space, settings and trials. Choices that JSON cannot hold (estimators,
             callables) are stored by their position; `from_json` then needs the space.
         """
-        spaces = [encode_space(a.space) for a in self._alternatives]
-        return json.dumps(
-            {
-                "format": FORMAT,
-                "version": __version__,
-                "n_iter": self._n_iter,
-                "is_extended": self._is_extended,
-                "seed": self._seed,
-                "strategy": encode_strategy(self._strategy),
-                "names": [a.space.names for a in self._alternatives],
-                "spaces": None if None in spaces else spaces,
-                "initial": [
-                    [encode_params(a.space, params) for params in a.initial]
-                    for a in self._alternatives
-                ],
-                "trials": [self._encode_trial(trial) for trial in self._ledger],
-            },
-            allow_nan=False,
-        )
+        return to_text(self._state())
 
     @classmethod
     def from_json(
@@ -390,45 +347,32 @@ class BlueTuner:
         ValueError
             If the text is of another format, or lacks what the arguments must supply.
         """
-        state = json.loads(text)
-        if not isinstance(state, dict) or state.get("format") != FORMAT:
-            raise ValueError(f"text must be a BlueTuner in JSON format {FORMAT}.")
-        if space is None:
-            if state["spaces"] is None:
-                raise ValueError(
-                    "space must be given: the stored one has choices that JSON "
-                    "cannot hold."
-                )
-            space = [decode_space(stored) for stored in state["spaces"]]
-        spaces = parse_spaces(space)
-        check_same_names(spaces, state["names"])
         tuner = cls.__new__(cls)
-        tuner._strategy = decode_strategy(state["strategy"], strategy)
-        tuner._seed, tuner._n_iter = state["seed"], state["n_iter"]
-        tuner._is_extended = state["is_extended"]
-        initial = [
-            [decode_params(own, row) for row in rows]
-            for own, rows in zip(spaces, state["initial"], strict=True)
-        ]
-        tuner._ledger = Ledger(
-            tuple(
-                Trial(**(row | {
-                    "params": decode_params(spaces[row["alternative"]], row["params"]),
-                    "unit": tuple(row["unit"]),
-                }))
-                for row in state["trials"]
-            )
-        )  # fmt: skip
-        tuner._alternatives = tuner._plan(spaces, initial)
+        tuner._restore(from_text(text, space, strategy))
         return tuner
 
-    def _plan(
-        self, spaces: tuple[Space, ...], initial: list[list[dict[str, Any]]]
-    ) -> tuple[Alternative, ...]:
-        """Budget and stages."""
-        return plan(
-            spaces, initial, self._strategy, self._n_iter, is_extended=self._is_extended
-        )
+    def __getstate__(self) -> State:
+        state = self._state()
+        return state._replace(ledger=packed(state.ledger, state.spaces))  # type: ignore[arg-type]
+
+    def __setstate__(self, state: State) -> None:
+        self._restore(state._replace(ledger=unpacked(state.ledger, state.spaces)))  # type: ignore[arg-type]
+
+    def _state(self) -> State:
+        initial = [a.initial for a in self._alternatives]
+        return State(
+            self.spaces, initial, self._strategy, self._seed, self._n_iter,
+            self._is_extended, self._ledger,
+        )  # fmt: skip
+
+    def _restore(self, state: State) -> None:
+        """Become what a state says; the plan follows from it."""
+        self._strategy, self._seed, self._n_iter = state[2:5]
+        self._is_extended, self._ledger = state.is_extended, state.ledger
+        self._alternatives = plan(
+            state.spaces, state.initial, state.strategy, state.n_iter,
+            is_extended=state.is_extended,
+        )  # fmt: skip
 
     def _turns(self) -> list[int]:
         """Whose turn it is: a grid's in order, else the furthest behind first."""
@@ -496,11 +440,6 @@ class BlueTuner:
                   for k, t in enumerate(tables)]  # fmt: skip
         joined = {c: np.concatenate([t[c] for t in tables]) for c in tables[0]}
         return {"alternative": np.concatenate(number), **joined}
-
-    def _encode_trial(self, trial: Trial) -> dict[str, Any]:
-        space = self._alternatives[trial.alternative].space
-        row = {name: getattr(trial, name) for name in Trial.__slots__}
-        return row | {"params": encode_params(space, trial.params)}
 
 
 def _copied(trial: Trial) -> Trial:
