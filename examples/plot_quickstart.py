@@ -120,6 +120,6 @@ for stage, colour in colours.items():
 ax.set_xlabel("evaluations (5-fold cross-validation each)")
 ax.set_ylabel("macro F1")
 ax.set_title("BlueTunaSearchCV tunes XGBoost on breast cancer")
-ax.legend(loc="lower right", ncols=5)
+figure.legend(loc="outside lower center", ncols=5)
 figure.savefig(args.output, dpi=120)
 print(f"\npicture: {args.output}")
