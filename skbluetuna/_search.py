@@ -167,9 +167,6 @@ class BlueTunaSearchCV(BaseSearchCV):
     random search) after 50 evaluations on 36 tuning landscapes, 3 seeds, was -2.13,
     -1.94, -1.91 and -1.77 for batches of 1, 2, 4 and 8 (standard error 0.05;
     ``benchmarks/ablation.py --variants all --batch 1 2 4 8``). So the default is one.
-    With ``Adaptive(n_lhs=5)``, which spends five trials on a hypercube first, it was
-    -2.06, -2.03, -1.98 and -1.77: the better choice where batches of 2 to 4 keep cores
-    busy.
 
     References
     ----------
