@@ -212,8 +212,13 @@ def _as_json(value: Json) -> Json:
 
 def _readable(params: Mapping[str, Any]) -> Json:
     """A configuration for human readers."""
-    plain = str, int, float, bool, type(None)
-    return {k: v if isinstance(v, plain) else repr(v)[:80] for k, v in params.items()}
+    return {name: _plain(value) for name, value in params.items()}
+
+
+def _plain(value: Any) -> Any:
+    is_plain = value is None or isinstance(value, str | int | float)
+    is_odd = isinstance(value, float) and not math.isfinite(value)
+    return value if is_plain and not is_odd else repr(value)[:80]
 
 
 def _encoded(fit: Mapping[str, Any]) -> Json:

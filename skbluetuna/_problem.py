@@ -46,13 +46,15 @@ def describe_search(search: Any, spaces: Any) -> dict[str, Any]:
     }
 
 
-def describe_data(X: Any, y: Any, splits: Any) -> dict[str, Any]:
+def describe_data(X: Any, y: Any, params: Any, splits: Any) -> dict[str, Any]:
     """Fields that tell one data set, and its folds, from another.
 
     Parameters
     ----------
     X, y : array-like
         The data.
+    params : dict
+        What else was passed to ``fit``, such as ``sample_weight``.
     splits : list of (train, test) index arrays
         The folds.
 
@@ -64,6 +66,7 @@ def describe_data(X: Any, y: Any, splits: Any) -> dict[str, Any]:
     return {
         "shape": [_shape(X), _shape(y)],
         "fingerprint": [joblib.hash(X), joblib.hash(y)],
+        "fit_params": joblib.hash(sorted(params.items())),
         "folds": joblib.hash([(np.asarray(a), np.asarray(b)) for a, b in splits]),
     }
 

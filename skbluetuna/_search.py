@@ -245,8 +245,14 @@ class BlueTunaSearchCV(BaseSearchCV):
         self.max_time = max_time
         self.stopping = stopping
 
+    def _get_routed_params_for_fit(self, params):
+        """Route what was passed to ``fit``, and note it: it decides the scores too."""
+        self._fit_params = params
+        return super()._get_routed_params_for_fit(params)
+
     def _check_input_parameters(self, X, y, split_params):
         """Make out the search and draw the folds, before the first fit."""
+        params = self.__dict__.pop("_fit_params")
         spaces = parse_spaces(self.param_space)
         if self.batch_size is not None:
             check_count("batch_size", self.batch_size)  # a bool passes scikit-learn's
@@ -256,7 +262,7 @@ class BlueTunaSearchCV(BaseSearchCV):
         data: dict[str, Any] = {}
         if self.warm_start or self.checkpoint is not None:
             problem = describe_search(self, spaces)
-            data = describe_data(X, y, list(frozen.split()))
+            data = describe_data(X, y, params, list(frozen.split()))
         if earlier is not None:
             check_same_problem(
                 "warm_start=True: the fitted search",
@@ -268,6 +274,7 @@ class BlueTunaSearchCV(BaseSearchCV):
         if self.checkpoint is not None:
             checkpoint = Checkpoint(self.checkpoint, problem, data)
         if earlier is None:
+            self.__dict__.pop("_kept", None)  # rows of another tuner
             stored = None if checkpoint is None else checkpoint.seed
             self.tuner_ = BlueTuner(
                 spaces,

@@ -121,11 +121,10 @@ class Session:
 
     def _next(self) -> list[Trial]:
         """What to evaluate now: first what was interrupted."""
-        size = self._clock.room(self._search.batch_size)
-        if size == 0:
-            size = 1  # nothing was evaluated yet, and there must be a result
         pending = [trial for trial in self._tuner.trials if trial.state == "asked"]
-        return pending[:size] or self._tuner.ask(size)
+        trials = pending or self._tuner.ask(self._search.batch_size)
+        # The clock cuts what is evaluated, never what is asked: 1 if nothing was yet.
+        return trials[: self._clock.room(len(trials)) or 1]
 
     def _reason_to_stop(self) -> str | None:
         n_iter = self._search.n_iter

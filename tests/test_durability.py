@@ -408,6 +408,40 @@ def test_an_extended_tuner_is_restored_as_it_is(strategy):
     assert told(copy) == told(tuner)
 
 
+def test_rows_of_another_fit_are_not_taken_up():
+    search = search_of(n_iter=5, warm_start=True).fit(X, y)
+    search.set_params(warm_start=False, random_state=1).fit(X, y)
+    search.set_params(warm_start=True, n_iter=7).fit(X, y)
+    params = [trial.params for trial in search.tuner_.trials]
+    assert search.cv_results_["params"] == params
+
+
+def test_other_weights_are_another_problem(tmp_path):
+    path, weight = tmp_path / "search.jsonl", np.where(y == 0, 1e3, 1e-3)
+    search_of(n_iter=4, checkpoint=path).fit(X, y, sample_weight=np.ones(150))
+    again = search_of(n_iter=4, checkpoint=path).fit(X, y, sample_weight=weight)
+    assert_same_results(again, search_of(n_iter=4).fit(X, y, sample_weight=weight))
+
+
+@pytest.mark.parametrize("space", [SPACE, [SPACE, {"C": (0.1, 9.0)}]])
+def test_a_clock_that_does_not_bind_changes_nothing(space, tmp_path):
+    path = tmp_path / "search.jsonl"
+    timed = search_of(space=space, max_time=1e6, checkpoint=path).fit(X, y)
+    assert_same_results(timed, search_of(space=space).fit(X, y))
+    path.write_text("".join(line + "\n" for line in lines(path)[:9]))
+    resumed = search_of(space=space, checkpoint=path).fit(X, y)
+    assert_same_results(timed, resumed)
+
+
+def test_choices_that_json_cannot_hold_are_recorded(tmp_path):
+    space = {"tol": [1e-3, np.inf, np.nan], "C": (0.1, 9.0)}
+    path = tmp_path / "search.jsonl"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        search_of(space=space, n_iter=6, checkpoint=path).fit(X, y)
+    assert len(lines(path)) == 7
+
+
 # --- clocks --------------------------------------------------------------------------
 
 
