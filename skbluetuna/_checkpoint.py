@@ -2,10 +2,11 @@
 
 A checkpoint is a text file of JSON lines. A header opens a section: the problem (what
 was searched, and how), the data it was searched on, and the seed. Each other line is
-one evaluated candidate of a section with the outcome of its fits. Lines are only
-appended, each batch in one write that is on disk before the search goes on; a line that
-a crash cut short is skipped. The search itself is not stored: it is a function of its
-seed and scores, so it is asked again and its evaluations are recalled.
+one evaluated candidate of a section with the outcome of its fits, or a budget that the
+search was given. Lines are only appended, each batch in one write that is on disk
+before the search goes on; a line that a crash cut short is skipped. The search itself
+is not stored: it is a function of its seed, budgets and scores, so it is asked again
+and its evaluations are recalled.
 """
 
 import json
@@ -19,7 +20,7 @@ import numpy as np
 
 from skbluetuna._ledger import Trial
 
-__all__ = ["Checkpoint", "check_same_problem"]
+__all__ = ["Budget", "Checkpoint", "check_same_problem"]
 
 FORMAT = 1
 MARK = "skbluetuna checkpoint"  # key of the format's number in a header
@@ -27,9 +28,18 @@ MARK = "skbluetuna checkpoint"  # key of the format's number in a header
 Json = dict[str, Any]
 
 
+class Budget(NamedTuple):
+    """A number of evaluations that a search was given."""
+
+    after: int  # how many were on record by then
+    n_iter: int | None
+
+
 class Recalled(NamedTuple):
     """What is on record of a trial."""
 
+    alternative: int
+    stage: str
     unit: tuple[float, ...]
     values: list[Any]  # its configuration as JSON values
     fits: list[Json]
@@ -50,8 +60,16 @@ class Checkpoint:
 
     Attributes
     ----------
+    name : str
+        The file's name.
     seed : int or None
         Seed of the section; None if it is new.
+    budgets : list of Budget
+        Those that the search of the section has had.
+    splits : list of (train, test) index arrays, or None
+        Its folds, if they were drawn without a seed.
+    n_rows : int
+        How many evaluations it has.
 
     Raises
     ------
@@ -63,37 +81,50 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | os.PathLike[str], problem: Json, data: Json) -> None:
-        self._path = Path(path)
+        self.name, self._path = str(path), Path(path)
         self._problem, self._data = _as_json(problem), _as_json(data)
-        headers, rows = self._read()
+        lines = self._read()
+        headers = [line for line in lines if line.get(MARK) == FORMAT]
+        what = f"checkpoint={self.name!r}"
         for header in headers:
-            check_same_problem(
-                f"checkpoint={str(self._path)!r}", header["problem"], self._problem
-            )
+            check_same_problem(what, header["problem"], self._problem)
         mine = [h for h in headers if _same_data(h["data"], self._data)]
         for header in mine:
-            check_same_problem(
-                f"checkpoint={str(self._path)!r}", header["data"], self._data
-            )
+            check_same_problem(what, header["data"], self._data)
         self._section = mine[0]["section"] if mine else _section_name(headers)
         self.seed: int | None = mine[0]["seed"] if mine else None
-        self._rows = {r["number"]: r for r in rows if r["section"] == self._section}
+        own = [line for line in lines if line["section"] == self._section]
+        self._rows = {line["number"]: line for line in own if "fits" in line}
+        self.budgets = [Budget(**line["budget"]) for line in own if "budget" in line]
+        splits = mine[0]["splits"] if mine else None
+        self.splits = splits and [tuple(map(np.array, pair)) for pair in splits]
 
-    def start(self, seed: int) -> None:
-        """Open the section under a seed, if it is new."""
-        if self.seed is None:
-            self.seed = seed
-            self._append(
-                [
-                    {
-                        MARK: FORMAT,
-                        "section": self._section,
-                        "seed": seed,
-                        "problem": self._problem,
-                        "data": self._data,
-                    }
-                ]
-            )
+    @property
+    def n_rows(self) -> int:
+        """How many evaluations the section has."""
+        return len(self._rows)
+
+    def start(self, seed: int, budget: Budget, splits: Any) -> None:
+        """Open the section; splits are stored unless they are None."""
+        self.seed = seed
+        self.budgets = [budget]
+        header = {
+            MARK: FORMAT,
+            "section": self._section,
+            "seed": seed,
+            "budget": budget._asdict(),
+            "problem": self._problem,
+            "data": self._data,
+            "splits": splits and [[part.tolist() for part in pair] for pair in splits],
+        }
+        self._append([header])
+
+    def add_budgets(self, budgets: Sequence[Budget]) -> None:
+        """Write budgets that the search was given."""
+        section = self._section
+        if budgets:
+            self._append([{"section": section, "budget": b._asdict()} for b in budgets])
+            self.budgets += budgets
 
     def recall(self, number: int) -> Recalled | None:
         """What is on record of a trial, or None."""
@@ -101,7 +132,9 @@ class Checkpoint:
         if row is None:
             return None
         fits = [_decoded(fit) for fit in row["fits"]]
-        return Recalled(tuple(row["unit"]), row["values"], fits)
+        return Recalled(
+            row["alternative"], row["stage"], tuple(row["unit"]), row["values"], fits
+        )
 
     def record(
         self,
@@ -127,6 +160,7 @@ class Checkpoint:
                     "section": self._section,
                     "number": trial.number,
                     "stage": trial.stage,
+                    "alternative": trial.alternative,
                     "params": _readable(trial.params),
                     "unit": list(trial.unit),
                     "values": values[i],
@@ -136,15 +170,16 @@ class Checkpoint:
             ]
         )
 
-    def _read(self) -> tuple[list[Json], list[Json]]:
-        """Headers and rows of the file; a line cut short is skipped."""
+    def _read(self) -> list[Json]:
+        """Lines of the file; one cut short is skipped."""
+        if self._path.is_dir():
+            raise IsADirectoryError(f"checkpoint must be a file; got {self.name!r}.")
         if not self._path.exists():
             if not self._path.parent.is_dir():
                 raise FileNotFoundError(
-                    f"checkpoint must lie in a folder that exists; got "
-                    f"{str(self._path)!r}."
+                    f"checkpoint must lie in a folder that exists; got {self.name!r}."
                 )
-            return [], []
+            return []
         found = []
         text = self._path.read_text(encoding="utf-8", errors="replace")
         for line in text.split("\n")[:-1]:
@@ -153,13 +188,13 @@ class Checkpoint:
             except ValueError:
                 continue
         found = [one for one in found if isinstance(one, dict) and "section" in one]
-        headers = [one for one in found if one.get(MARK) == FORMAT]
-        if text and not headers and not f'{{"{MARK}"'.startswith(text[: len(MARK) + 3]):
+        is_ours = any(one.get(MARK) == FORMAT for one in found)
+        if text and not is_ours and not f'{{"{MARK}"'.startswith(text[: len(MARK) + 3]):
             raise ValueError(
                 f"checkpoint must be a new file or one that a search wrote (format "
-                f"{FORMAT}); got {str(self._path)!r}."
+                f"{FORMAT}); got {self.name!r}."
             )
-        return headers, [one for one in found if "fits" in one]
+        return found
 
     def _append(self, lines: list[Json]) -> None:
         """Append lines in one write, and wait until they are on disk."""

@@ -7,9 +7,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state
 
-from skbluetuna._checkpoint import Checkpoint, check_same_problem
 from skbluetuna._checks import check_count
-from skbluetuna._problem import describe_data, describe_search
+from skbluetuna._record import Record
 from skbluetuna._session import Session, quiet_failures, visible_log
 from skbluetuna._sklearn_compat import (
     BaseSearchCV,
@@ -28,6 +27,11 @@ from skbluetuna.space import Categorical, Space, parse_spaces
 from skbluetuna.stages import NAMED
 
 __all__ = ["BlueTunaSearchCV"]
+
+OF_RESULTS = (
+    "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
+    "refit_time_",
+)  # fmt: skip
 
 
 class BlueTunaSearchCV(BaseSearchCV):
@@ -106,9 +110,10 @@ class BlueTunaSearchCV(BaseSearchCV):
     checkpoint : path-like, default=None
         File of JSON lines where every evaluation is on disk before the next is
         proposed. Fitting again with the same file, after a crash or Ctrl-C, recalls
-        what it holds and goes on, with the result of a search that was never stopped. A
-        file of another problem is refused; other data (clones inside
-        ``cross_val_score``) get a section of their own in the same file.
+        what it holds and goes on, with the result of a search that was never stopped; a
+        larger `n_iter` goes on from there. A file of another problem is refused; other
+        data (clones inside ``cross_val_score``) get a section of their own in the same
+        file.
     warm_start : bool, default=False
         Whether fitting again, on the same data with a larger `n_iter`, goes on from the
         evaluations of the last fit.
@@ -254,71 +259,58 @@ class BlueTunaSearchCV(BaseSearchCV):
         """Make out the search and draw the folds, before the first fit."""
         params = self.__dict__.pop("_fit_params")
         spaces = parse_spaces(self.param_space)
-        if self.batch_size is not None:
-            check_count("batch_size", self.batch_size)  # a bool passes scikit-learn's
+        for name in ("n_iter", "batch_size"):  # a bool passes scikit-learn's check
+            if getattr(self, name) is not None:
+                check_count(name, getattr(self, name))
+        if isinstance(self.max_time, bool):
+            raise TypeError(f"max_time must be a number; got {self.max_time}.")
+        n_iter = None if self.n_iter is None else int(self.n_iter)
         frozen = FrozenSplits(self._checked_cv_orig, X, y, split_params)
-        earlier = self._kept if self.warm_start and hasattr(self, "_kept") else None
-        problem: dict[str, Any] = {}
-        data: dict[str, Any] = {}
-        if self.warm_start or self.checkpoint is not None:
-            problem = describe_search(self, spaces)
-            data = describe_data(X, y, params, list(frozen.split()))
-        if earlier is not None:
-            check_same_problem(
-                "warm_start=True: the fitted search",
-                earlier["problem"] | earlier["data"],
-                {k: v for k, v in problem.items() if k != "n_iter"} | data,
-            )
-            self.tuner_.extend(self.n_iter)
-        checkpoint = None
-        if self.checkpoint is not None:
-            checkpoint = Checkpoint(self.checkpoint, problem, data)
-        if earlier is None:
-            self.__dict__.pop("_kept", None)  # rows of another tuner
-            stored = None if checkpoint is None else checkpoint.seed
+        record = Record(self, spaces, n_iter, frozen, (X, y, params))
+        if not record.rows:
+            stored = record.seed
             self.tuner_ = BlueTuner(
                 spaces,
-                n_iter=self.n_iter,
+                n_iter=record.budgets[0].n_iter,
                 strategy=self.strategy,
                 random_state=_seed(self.random_state) if stored is None else stored,
                 reference=[_own_params(self.estimator, space) for space in spaces],
                 initial_params=self.initial_params,
             )
-        if checkpoint is not None:
-            checkpoint.start(self.tuner_.seed)
-        self._open = {
-            "checkpoint": checkpoint,
-            "earlier": () if earlier is None else earlier["rows"],
-            "kept": {"problem": problem, "data": data},
-        }
+            self.__dict__.pop("_kept", None)  # rows of another tuner
+        record.begin(self.tuner_)
+        self._record = record
         self._checked_cv_orig = frozen
 
     def _run_search(self, evaluate_candidates, *, callback_ctx=None):
         """Ask, evaluate, tell, until the tuner is finished or something ends it."""
-        opened = self.__dict__.pop("_open")
+        record = self.__dict__.pop("_record")
         rows = LiveRows(self, evaluate_candidates)
-        context = SearchContext(self, callback_ctx, self.tuner_.n_iter)
+        n_candidates = record.n_candidates(self.tuner_)
+        context = SearchContext(self, callback_ctx, n_candidates)
         verbose, self.verbose = self.verbose, 0  # scikit-learn prints at each batch
         try:
             with quiet_failures(), visible_log(verbose):
-                if opened["earlier"]:
-                    rows.append(*opened["earlier"])
+                if record.rows:
+                    rows.append(*record.rows)
                 session = Session(
-                    self, self.tuner_, rows, evaluate_candidates, context,
-                    opened["checkpoint"],
-                )  # fmt: skip
+                    self, self.tuner_, rows, evaluate_candidates, context, record
+                )
                 self.stop_reason_ = session.run()
         finally:
             self.verbose = verbose
             self._checked_cv_orig = self._checked_cv_orig.original
             self._publish(rows)
             if self.warm_start:
-                self._kept = opened["kept"] | {"rows": rows.content()}
+                n_rows = len(rows.fits) // self.n_splits_
+                self._kept = record.kept(rows.content(), n_rows)
         context.close()
         rows.warn_or_raise()
 
     def _publish(self, rows):
         """Set what the search has learned, before anything else can fail."""
+        for name in OF_RESULTS:  # those of an earlier fit are not this one's
+            self.__dict__.pop(name, None)
         if rows.results:
             self.cv_results_ = rows.results
         with one_blas_thread():

@@ -16,8 +16,8 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
-from skbluetuna._checkpoint import Checkpoint
-from skbluetuna._ledger import Trial, row_key
+from skbluetuna._ledger import Trial
+from skbluetuna._record import Record
 from skbluetuna._sklearn_compat import LiveRows, SearchContext, one_blas_thread
 from skbluetuna._tuner import BlueTuner
 
@@ -74,8 +74,8 @@ class Session:
         scikit-learn's ``evaluate_candidates``.
     context : SearchContext
         Where callbacks are told.
-    checkpoint : Checkpoint or None
-        Where evaluations are recorded.
+    record : Record
+        What it has behind it; its checkpoint is where evaluations are recorded.
     """
 
     def __init__(
@@ -85,11 +85,11 @@ class Session:
         rows: LiveRows,
         evaluate: Any,
         context: SearchContext,
-        checkpoint: Checkpoint | None,
+        record: Record,
     ) -> None:
         self._search, self._tuner, self._rows = search, tuner, rows
         self._evaluate_candidates, self._context = evaluate, context
-        self._checkpoint = checkpoint
+        self._record, self._checkpoint = record, record.checkpoint
         self._clock = Clock(search.max_time)
         self._stage = ""
         self._stop_asked = False
@@ -105,6 +105,7 @@ class Session:
         try:
             while True:
                 with one_blas_thread():  # their number would change the last digits
+                    self._record.advance(self._tuner)
                     reason = self._reason_to_stop()
                     trials = [] if reason else self._next()
                 if reason:
@@ -201,11 +202,10 @@ class Session:
             known = None if log is None else log.recall(trial.number)
             if known is None:
                 break
-            is_same = row_key(known.unit) == row_key(trial.unit)
             recalled.append(
-                trial
-                if is_same
-                else self._tuner.recast(trial, known.unit, known.values)
+                self._tuner.recast(
+                    trial, known.alternative, known.stage, known.unit, known.values
+                )
             )
             fits += known.fits
         if recalled:
@@ -222,7 +222,7 @@ class Session:
         try:
             self._evaluate_candidates(params, more_results=columns, callback_ctx=folds)
         except ValueError as error:
-            fits = self._rows.failed(error)
+            fits = self._rows.failed(error, len(trials) * self._search.n_splits_)
             if fits is None:
                 raise
             self._rows.append(params, fits, columns)

@@ -55,17 +55,23 @@ class FrozenSplits:
     ----------
     original : cross-validator
         The splitter that was given.
+    splits : list of (train, test) index arrays
+        What was drawn.
+    is_repeatable : bool
+        Whether the splitter draws the same again.
     """
 
     def __init__(self, cv, X, y, split_params):
         self.original = cv
-        self._splits = list(cv.split(X, y, **split_params))
+        self.splits = list(cv.split(X, y, **split_params))
+        shuffles = getattr(cv, "shuffle", True)
+        self.is_repeatable = not shuffles or getattr(cv, "random_state", 0) is not None
         # Asked of the splitter, not counted: scikit-learn compares the two.
         self._n_splits = cv.get_n_splits(X, y, **split_params)
 
     def split(self, X=None, y=None, **params):  # noqa: ARG002
         """Yield the (train, test) pairs that were drawn."""
-        yield from self._splits
+        yield from self.splits
 
     def get_n_splits(self, X=None, y=None, **params):  # noqa: ARG002
         """Return the number of splits that the splitter announced."""
@@ -73,7 +79,7 @@ class FrozenSplits:
 
     def __getstate__(self):
         # The search is pickled into every task; workers are given their own indices.
-        return self.__dict__ | {"_splits": []}
+        return self.__dict__ | {"splits": []}
 
 
 class LiveRows:
@@ -120,8 +126,15 @@ class LiveRows:
         """Arguments of `append` that give these rows."""
         return self._params, self.fits, dict(self._more)
 
-    def failed(self, error):
+    def failed(self, error, n_fits):
         """Fits of a batch that scikit-learn dropped, from the error it raised.
+
+        Parameters
+        ----------
+        error : ValueError
+            What it raised.
+        n_fits : int
+            How many fits the batch had.
 
         Returns
         -------
@@ -129,9 +142,12 @@ class LiveRows:
             None if the error says something else than that all fits failed.
         """
         text = str(error)
-        if not text.startswith("\nAll the "):
+        if not text.startswith(f"\nAll the {n_fits} fits failed."):
             return None
         parts = re.split(r"-{80}\n(\d+) fits failed with the following error:\n", text)
+        counts, reasons = [int(n) for n in parts[1::2]], parts[2::2]
+        if sum(counts) != n_fits:  # the errors are of searches inside this one
+            counts, reasons = [n_fits], [text]
         scores = self._search.error_score
         if isinstance(self._scorer, _MultimetricScorer):
             scores = dict.fromkeys(self._scorer._scorers, scores)
@@ -140,9 +156,9 @@ class LiveRows:
         if self._search.return_train_score:
             row["train_scores"] = scores
         return [
-            row | {"fit_error": traceback.removesuffix("\n")}
-            for count, traceback in zip(parts[1::2], parts[2::2], strict=True)
-            for _ in range(int(count))
+            row | {"fit_error": reason.removesuffix("\n")}
+            for count, reason in zip(counts, reasons, strict=True)
+            for _ in range(count)
         ]
 
     def warn_or_raise(self):
@@ -283,8 +299,8 @@ def at_least_one():
 
 
 def positive():
-    """Constraint of a parameter that is a number above 0."""
-    return Interval(Real, 0, None, closed="neither")
+    """Constraint of a parameter that is a number above 0; infinity is one."""
+    return Interval(Real, 0, float("inf"), closed="right")
 
 
 def has_methods(*names):

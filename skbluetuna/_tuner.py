@@ -8,21 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna._checks import check_count, draw_seed
-from skbluetuna._ledger import Ledger, Trial
+from skbluetuna._ledger import Ledger, Trial, row_key
 from skbluetuna._storage import State, from_text, packed, to_text, unpacked
 from skbluetuna.exceptions import UnknownTrialError
 from skbluetuna.space import Space, decode_params, encode_params, parse_spaces
 from skbluetuna.stages import (
+    MIN_SCORES,
     Alternative,
     FloatArray,
     Strategy,
+    gain_bounds,
     initial_rows,
     interaction_table,
     narrowed_space,
     open_stages,
     plan,
     region_table,
-    regret_bound,
     resolve_strategy,
     weight_table,
 )
@@ -228,17 +229,27 @@ class BlueTuner:
         """Configuration of a trial as JSON values, for `recast`."""
         return encode_params(self._alternatives[trial.alternative].space, trial.params)
 
-    def recast(self, trial: Trial, unit: tuple[float, ...], values: list[Any]) -> Trial:
-        """Put the configuration that was evaluated in the place of one that was asked.
+    def recast(
+        self,
+        trial: Trial,
+        alternative: int,
+        stage: str,
+        unit: tuple[float, ...],
+        values: list[Any],
+    ) -> Trial:
+        """Put what was evaluated in the place of what was asked, if they differ.
 
-        A search that is repeated where numbers round otherwise asks other digits.
+        A search that is repeated where numbers round otherwise asks other digits, and
+        may choose otherwise.
 
         Parameters
         ----------
         trial : Trial
             A trial that awaits its score.
+        alternative, stage : int, str
+            Those of the configuration evaluated in its place.
         unit : tuple of d floats
-            The configuration evaluated in its place, as a point of the unit cube.
+            The configuration as a point of the unit cube.
         values : list
             The same from `encode`.
 
@@ -247,10 +258,12 @@ class BlueTuner:
         trial : Trial
             The trial as it is now.
         """
-        space = self._alternatives[trial.alternative].space
-        new = replace(
-            self._ledger[trial.number], unit=unit, params=decode_params(space, values)
-        )
+        asked = self._ledger[trial.number]
+        place = (alternative, stage, row_key(unit))
+        if place == (asked.alternative, asked.stage, row_key(asked.unit)):
+            return _copied(asked)
+        params = decode_params(self._alternatives[alternative].space, values)
+        new = Trial(trial.number, params, unit, stage, alternative)
         rows = (new if t.number == new.number else t for t in self._ledger)
         self._ledger = Ledger(rows)
         return _copied(new)
@@ -268,10 +281,14 @@ class BlueTuner:
         A. Makarova et al., Automatic termination for hyperparameter optimization,
         AutoML-Conf 2022.
         """
-        return max(
-            regret_bound(a.space, self._ledger.of(k), (self._seed, k))
+        if sum(trial.state != "asked" for trial in self._ledger) < MIN_SCORES:
+            return np.inf
+        bounds = [
+            gain_bounds(a.space, self._ledger.of(k), (self._seed, k))
             for k, a in enumerate(self._alternatives)
-        )
+        ]
+        upper, lower = np.max(bounds, axis=0)
+        return float(max(0.0, upper - lower))
 
     @property
     def regions(self) -> dict[str, NDArray[Any]]:

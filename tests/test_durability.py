@@ -4,15 +4,20 @@ import json
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import threading
 import time
 import warnings
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_iris
-from sklearn.model_selection import KFold, cross_val_score
+from sklearn.metrics.pairwise import linear_kernel
+from sklearn.model_selection import KFold, StratifiedShuffleSplit, cross_val_score
+from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -138,7 +143,6 @@ def test_several_metrics_failures_and_train_scores_are_recalled(tmp_path):
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"n_iter": 15}, "n_iter"),
         ({"random_state": 1}, "random_state"),
         ({"scoring": "f1_macro"}, "scoring"),
         ({"estimator": SVC(kernel="poly")}, "estimator"),
@@ -160,6 +164,48 @@ def test_a_checkpoint_of_another_problem_is_refused_by_name(tmp_path, changed, f
     assert path.read_bytes() == before
 
 
+def metric(n):
+    """Scorers of one name that score otherwise."""
+
+    def score(estimator, X, y):
+        return estimator.score(X, y) * n
+
+    return score
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "field"),
+    [
+        ({"scoring": metric(1)}, {"scoring": metric(2)}, "scoring"),
+        (
+            {"estimator": SVC(class_weight={0: np.float64(2.0), 1: 1.0, 2: 1.0})},
+            {"estimator": SVC(class_weight={0: np.float64(3.0), 1: 1.0, 2: 1.0})},
+            "estimator",
+        ),
+        (
+            {"estimator": GaussianNB(priors=np.array([0.2, 0.3, 0.5]))},
+            {"estimator": GaussianNB(priors=np.array([0.2, 0.5, 0.3]))},
+            "estimator",
+        ),
+        (
+            {"space": {"kernel": [linear_kernel, "rbf"], "C": norm(3.0, 0.1)}},
+            {"space": {"kernel": [linear_kernel, "rbf"], "C": norm(4.0, 0.1)}},
+            "param_space",
+        ),
+    ],
+)
+def test_things_of_one_name_are_told_apart(tmp_path, first, second, field):
+    path = tmp_path / "search.jsonl"
+    options = {"n_iter": 2, "checkpoint": path}
+    naive = {"space": {"var_smoothing": (1e-9, 1.0, "log")}}
+    if isinstance(first.get("estimator"), GaussianNB):
+        options |= naive
+    search_of(**first, **options).fit(X, y)
+    search_of(**first, **options).fit(X, y)
+    with pytest.raises(ValueError, match=f"another search: its {field} is"):
+        search_of(**second, **options).fit(X, y)
+
+
 def test_what_was_evaluated_counts_where_numbers_round_otherwise(tmp_path):
     path, log = tmp_path / "search.jsonl", str(tmp_path / "fits")
     search_of(Logged(log=log), X_SPACE, n_iter=8, checkpoint=path).fit(X, y)
@@ -173,6 +219,92 @@ def test_what_was_evaluated_counts_where_numbers_round_otherwise(tmp_path):
     assert resumed.tuner_.trials[4].unit == (x,)
     assert len(resumed.cv_results_["params"]) == 8
     assert len(lines(log)) == n_fits + 3 * 3 + 1
+
+
+def test_a_row_of_another_alternative_is_never_misread(tmp_path):
+    # Another version of the code might choose between alternatives otherwise.
+    spaces = [
+        {"kernel": ["linear"], "C": (1e-2, 1e3, "log")},
+        {"kernel": ["rbf"], "gamma": (1e-3, 10.0, "log"), "C": (0.1, 10.0)},
+    ]
+    path = tmp_path / "search.jsonl"
+    search_of(space=spaces, checkpoint=path).fit(X, y)
+    head, *rows = [json.loads(line) for line in lines(path)]
+    of = {k: [row for row in rows if row["alternative"] == k] for k in (0, 1)}
+    swapped = [row for pair in zip(of[1], of[0], strict=True) for row in pair]
+    rows = [row | {"number": i} for i, row in enumerate(swapped)][:10]
+    path.write_text("".join(json.dumps(line) + "\n" for line in [head, *rows]))
+    resumed = search_of(space=spaces, checkpoint=path).fit(X, y)
+    assert len(resumed.cv_results_["params"]) == 14
+    for trial, score in zip(
+        resumed.tuner_.trials, resumed.cv_results_["mean_test_score"], strict=True
+    ):
+        kernel = ["linear", "rbf"][trial.alternative]
+        assert trial.params["kernel"] == kernel
+        assert np.mean(cross_val_score(SVC(**trial.params), X, y, cv=3)) == (
+            pytest.approx(score, abs=1e-12)
+        )
+
+
+@pytest.mark.parametrize("strategy", SEARCHED, ids=str)
+@pytest.mark.parametrize("n_lines", [3, 9, 10, 14, 21])
+def test_a_checkpoint_takes_up_a_larger_budget(tmp_path, strategy, n_lines):
+    path = tmp_path / "search.jsonl"
+    options = {"strategy": strategy, "checkpoint": path}
+    warm = search_of(n_iter=8, strategy=strategy, warm_start=True).fit(X, y)
+    warm.set_params(n_iter=20).fit(X, y)
+    search_of(n_iter=8, **options).fit(X, y)
+    assert_same_results(warm, search_of(n_iter=20, **options).fit(X, y))
+    kept = lines(path)
+    assert len(kept) == 1 + 8 + 1 + 12
+    path.write_text("\n".join(kept[:n_lines]) + "\n")
+    resumed = search_of(n_iter=20, **options).fit(X, y)
+    if n_lines > 9:  # the budget grew where it grew before
+        assert_same_results(warm, resumed)
+    assert len(resumed.cv_results_["params"]) == 20
+    assert len(lines(path)) == 1 + 8 + 1 + 12
+    with pytest.raises(ValueError, match="n_iter must be at least 20, as the search"):
+        search_of(n_iter=19, **options).fit(X, y)
+
+
+@pytest.mark.parametrize("is_first_recorded", [True, False])
+def test_warm_start_and_checkpoint_are_one_past(tmp_path, is_first_recorded):
+    path, other = tmp_path / "search.jsonl", tmp_path / "other.jsonl"
+    search = search_of(n_iter=6, warm_start=True)
+    search.set_params(checkpoint=path if is_first_recorded else None).fit(X, y)
+    search.set_params(n_iter=11, checkpoint=path).fit(X, y)
+    search.set_params(n_iter=16).fit(X, y)
+    assert search_of(n_iter=16, checkpoint=path).fit(X, y).stop_reason_ == "n_iter"
+    resumed = search_of(n_iter=16, checkpoint=path).fit(X, y)
+    assert_same_results(search, resumed, times=True)
+    assert len(lines(path)) == 1 + 16 + 2
+    before = lines(path)
+    shorter = search_of(n_iter=6, warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match="holds another course of this search"):
+        shorter.set_params(n_iter=9, checkpoint=path).fit(X, y)
+    assert lines(path) == before
+    shorter.set_params(checkpoint=other).fit(X, y)  # the refusal spoilt nothing
+    assert len(shorter.cv_results_["params"]) == 9
+
+
+def test_random_folds_are_remembered(tmp_path):
+    path, log = tmp_path / "search.jsonl", str(tmp_path / "fits")
+    options = {"n_iter": 6, "checkpoint": path, "warm_start": True}
+
+    def search(n_splits=3):
+        cv = StratifiedShuffleSplit(n_splits, test_size=0.3)  # draws anew each time
+        return search_of(Logged(log=log), X_SPACE, cv=cv, **options)
+
+    first = search().fit(X, y)
+    n_fits = len(lines(log))
+    again = search().fit(X, y)
+    assert len(lines(log)) == n_fits + 1
+    assert_same_results(first, again, times=True)
+    more = again.set_params(n_iter=8).fit(X, y)
+    assert len(lines(log)) == n_fits + 1 + 2 * 3 + 1
+    assert list(more.cv_results_["params"][:6]) == first.cv_results_["params"]
+    with pytest.raises(ValueError, match="another search: its folds is"):
+        search(4).fit(X, y)
 
 
 def test_a_seed_that_was_drawn_is_remembered(tmp_path):
@@ -190,6 +322,9 @@ def test_what_is_no_checkpoint_is_refused_and_kept(tmp_path):
     assert path.read_text() == "a,b\n1,2\n"
     with pytest.raises(FileNotFoundError, match="checkpoint must lie in a folder"):
         search_of(checkpoint=tmp_path / "nowhere" / "search.jsonl").fit(X, y)
+    for folder in (tmp_path, str(tmp_path), ""):
+        with pytest.raises(IsADirectoryError, match="checkpoint must be a file; got"):
+            search_of(checkpoint=folder).fit(X, y)
 
 
 def test_clones_in_cross_val_score_share_a_file_and_not_their_folds(tmp_path):
@@ -327,6 +462,33 @@ def test_an_error_that_is_raised_keeps_what_was_evaluated(tmp_path):
     assert len(search.cv_results_["params"]) == 6
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the:UserWarning")
+def test_a_search_inside_a_search_may_fail_in_all_its_fits():
+    class Sometimes(Logged):
+        def fit(self, X, y):
+            if self.x < 0.4:
+                raise ValueError("too small")
+            return super().fit(X, y)
+
+    inner = search_of(Sometimes(), {"sleep": [0.0, 1e-9]}, n_iter=2, refit=True)
+    inner = BlueTunaSearchCV(inner, {"estimator__x": (0.0, 1.0)}, n_iter=8, cv=2)
+    results = inner.set_params(random_state=0).fit(X, y).cv_results_
+    failed = [p["estimator__x"] < 0.4 for p in results["params"]]
+    assert any(failed)
+    np.testing.assert_array_equal(np.isnan(results["mean_test_score"]), failed)
+
+
+def test_a_fit_that_fails_leaves_nothing_of_the_one_before(tmp_path):
+    search = search_of(Logged(), X_SPACE, n_iter=3).fit(X, y)
+    search.set_params(estimator=Logged(log=str(tmp_path / "fits"), at=1, what="fail"))
+    search.set_params(error_score="raise")
+    with pytest.raises(ValueError, match="asked to fail"):
+        search.fit(X, y)
+    left = set(vars(search)) & {"cv_results_", "best_params_", "best_estimator_"}
+    assert not left
+
+
 def test_failures_are_warned_of_once_for_the_whole_search():
     space = {"min_samples_leaf": [2, 3, 0, 5, 6, 7], "max_depth": (1, 5)}
     with warnings.catch_warnings(record=True) as caught:
@@ -369,7 +531,7 @@ def _product(space):
 
 def test_warm_start_of_another_problem_or_of_less_is_refused():
     search = search_of(n_iter=5, warm_start=True).fit(X, y)
-    with pytest.raises(ValueError, match="n_iter must be at least the 5 trials"):
+    with pytest.raises(ValueError, match="n_iter must be at least 5, as the"):
         clone_state(search).set_params(n_iter=4).fit(X, y)
     with pytest.raises(ValueError, match="fitted search belongs to another search: its "
                                          "fingerprint is"):  # fmt: skip
@@ -458,6 +620,15 @@ def test_max_time_ends_the_search_and_keeps_it():
     assert whole.stop_reason_ == "max_time"
 
 
+def test_an_endless_clock_is_no_clock():
+    assert search_of(Logged(), X_SPACE, max_time=np.inf).fit(X, y).stop_reason_ == (
+        "n_iter"
+    )
+    for option in ("max_time", "n_iter", "batch_size"):
+        with pytest.raises(TypeError, match=f"{option} must be"):
+            search_of(Logged(), X_SPACE, **{option: True}).fit(X, y)
+
+
 def test_a_batch_is_cut_to_the_time_that_is_left():
     # The published scan names all its trials at once; the clock lets few of them start.
     search = search_of(
@@ -484,6 +655,24 @@ def test_the_regret_rule_stops_where_nothing_is_left_to_gain():
     # Without spread between folds there is no error to hide a gain in.
     exact = search_of(Logged(), X_SPACE, stopping="regret", n_iter=30).fit(X, y)
     assert exact.stop_reason_ == "n_iter"
+
+
+def test_the_regret_rule_bounds_all_alternatives_together():
+    # One of them has nothing to vary, and one can never win.
+    spaces = [SPACE, {"kernel": ["linear"]}, {"C": (1e-6, 1e-5)}]
+    search = search_of(space=spaces, stopping="regret", n_iter=150, cv=5).fit(X, y)
+    assert search.stop_reason_ == "regret"
+    assert 20 <= len(search.cv_results_["params"]) < 150
+    worst = BlueTuner([X_SPACE, {"a": [1]}], n_iter=40, random_state=0)
+    while not worst.finished:
+        for trial in worst.ask():
+            worst.tell(trial, -100.0 if trial.alternative else trial.params["x"])
+    both = worst.regret_bound()
+    alone = BlueTuner(X_SPACE, n_iter=39, random_state=0)
+    while not alone.finished:
+        for trial in alone.ask():
+            alone.tell(trial, trial.params["x"])
+    assert 0.0 <= both == pytest.approx(alone.regret_bound(), rel=0.2, abs=1e-3)
 
 
 def test_the_bound_covers_what_is_really_left_to_gain():
@@ -551,3 +740,35 @@ def test_a_pickled_tuner_keeps_failures_and_the_users_own_objects():
         any(t.params["a"] is choice for choice in copy.spaces[0].dimensions[0].choices)
         for t in copy.trials
     )
+
+
+# --- what makes two searches the same ------------------------------------------------
+
+
+@pytest.mark.parametrize("hash_seed", ["1", "2"])
+def test_a_problem_reads_the_same_in_any_process(hash_seed):
+    code = (
+        "from scipy.stats import norm\n"
+        "from sklearn.metrics import f1_score, make_scorer\n"
+        "from sklearn.svm import SVC\n"
+        "from skbluetuna import BlueTunaSearchCV\n"
+        "from skbluetuna._problem import describe_search\n"
+        "from skbluetuna.space import parse_spaces\n"
+        "space = {'kernel': [SVC().fit, 'rbf', {'b', 'a'}], 'C': norm(3.0)}\n"
+        "scoring = {'a': make_scorer(f1_score), 'b': lambda m, X, y: y in {'u', 'v'}}\n"
+        "search = BlueTunaSearchCV(SVC(), space, scoring=scoring, refit='a')\n"
+        "text = str(describe_search(search, parse_spaces(space)))\n"
+        "import sys; sys.stdout.write(text)"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("0", hash_seed)
+    }
+    assert len(texts) == 1
+    assert "BaseLibSVM.fit" in texts.pop()

@@ -11,7 +11,7 @@ from skbluetuna.stages._adaptive import Adaptive
 from skbluetuna.stages._alternatives import Alternative, initial_rows, plan
 from skbluetuna.stages._base import FloatArray, Schedule, Seed, Stage, open_stages
 from skbluetuna.stages._classic import Classic
-from skbluetuna.stages._gain import regret_bound
+from skbluetuna.stages._gain import MIN_SCORES, gain_bounds
 from skbluetuna.stages._strategy import (
     NAMED,
     Strategy,
@@ -27,6 +27,7 @@ from skbluetuna.stages._tables import (
 )
 
 __all__ = [
+    "MIN_SCORES",
     "Adaptive",
     "Alternative",
     "Classic",
@@ -44,7 +45,7 @@ __all__ = [
     "open_stages",
     "plan",
     "region_table",
-    "regret_bound",
+    "gain_bounds",
     "resolve_strategy",
     "weight_table",
 ]

@@ -9,33 +9,34 @@ from skbluetuna.stages._ascent import starting_points
 from skbluetuna.stages._base import Seed, active
 from skbluetuna.stages._surrogate import evidence_model
 
-__all__ = ["MIN_SCORES", "regret_bound"]
+__all__ = ["MIN_SCORES", "gain_bounds"]
 
-MIN_SCORES = 20  # before so many scores are told no bound is ventured
+MIN_SCORES = 20  # before so many scores of a search no bound is ventured
 DELTA = 0.1  # probability that the bounds fail
 SHRINK = 5.0  # by which the literature divides beta, found too careful in practice
 
 
-def regret_bound(space: Space, ledger: Ledger, seed: Seed) -> float:
-    """Upper bound on what the best configuration gains over the best one tried.
+def gain_bounds(space: Space, ledger: Ledger, seed: Seed) -> tuple[float, float]:
+    """Bounds on the best score of a space, and on that of its best trial.
 
     Parameters
     ----------
     space : Space
         The space.
     ledger : Ledger
-        What was told.
+        What was told of it.
     seed : tuple of int
         Seed of the points at which the upper bound is sought.
 
     Returns
     -------
-    bound : float
-        In units of the score; infinite before 20 scores are told.
+    upper, lower : float
+        The best configuration scores at most `upper`; the best one tried at least
+        `lower`. They are alike where every configuration was tried.
 
     Notes
     -----
-    max over the space of (mean + sqrt(beta) std), less max over the trials of
+    Upper: max over the space of (mean + sqrt(beta) std). Lower: max over the trials of
     (mean - sqrt(beta) std), with beta = 2 log(d n^2 pi^2 / (6 delta)) / 5, delta = 0.1.
 
     References
@@ -44,9 +45,11 @@ def regret_bound(space: Space, ledger: Ledger, seed: Seed) -> float:
     AutoML-Conf 2022, equations 4 and 5.
     """
     U, y = ledger.scored()
-    varying = active(space)
-    if len(y) < MIN_SCORES or not len(varying):
-        return np.inf
+    best, varying = ledger.best, active(space)
+    if best is None or best.score is None:
+        return np.inf, -np.inf
+    if not len(varying) or (space.size is not None and len(y) >= space.size):
+        return best.score, best.score
     model = evidence_model(space, ledger)
     beta = 2.0 * np.log(len(varying) * len(y) ** 2 * np.pi**2 / (6.0 * DELTA)) / SHRINK
     rng = np.random.default_rng([*seed, len(ledger)])
@@ -55,4 +58,4 @@ def regret_bound(space: Space, ledger: Ledger, seed: Seed) -> float:
     reach = np.sqrt(beta) * at.std
     ends = np.array([(at.mean + reach).max(), (at.mean - reach)[: len(y)].max()])
     upper, lower = unwarp(ends, y)
-    return float(max(0.0, upper - lower))
+    return float(upper), float(lower)
