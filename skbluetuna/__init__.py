@@ -5,9 +5,10 @@ as ask and tell, for any objective.
 """
 
 from skbluetuna._search import BlueTunaSearchCV
+from skbluetuna._suggest import suggest_space
 from skbluetuna._tuner import BlueTuner
 from skbluetuna._version import __version__
-from skbluetuna.space import Categorical, Integer, Real, Space
+from skbluetuna.space import Categorical, Integer, Real, Space, when
 from skbluetuna.stages import Adaptive, Classic
 
 __all__ = [
@@ -19,5 +20,7 @@ __all__ = [
     "Real",
     "Integer",
     "Categorical",
+    "suggest_space",
+    "when",
     "__version__",
 ]

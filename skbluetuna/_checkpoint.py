@@ -20,19 +20,12 @@ import numpy as np
 
 from skbluetuna._ledger import Trial
 
-__all__ = ["Budget", "Checkpoint", "check_same_problem"]
+__all__ = ["Checkpoint", "check_same_problem"]
 
 FORMAT = 1
 MARK = "skbluetuna checkpoint"  # key of the format's number in a header
 
 Json = dict[str, Any]
-
-
-class Budget(NamedTuple):
-    """A number of evaluations that a search was given."""
-
-    after: int  # how many were on record by then
-    n_iter: int | None
 
 
 class Recalled(NamedTuple):
@@ -64,12 +57,10 @@ class Checkpoint:
         The file's name.
     seed : int or None
         Seed of the section; None if it is new.
-    budgets : list of Budget
-        Those that the search of the section has had.
+    budgets : list of int or None
+        Those that the search of the section has had, one after the other.
     splits : list of (train, test) index arrays, or None
-        Its folds, if they were drawn without a seed.
-    n_rows : int
-        How many evaluations it has.
+        Its folds, if they can not be drawn again.
 
     Raises
     ------
@@ -87,50 +78,46 @@ class Checkpoint:
         headers = [line for line in lines if line.get(MARK) == FORMAT]
         what = f"checkpoint={self.name!r}"
         for header in headers:
-            check_same_problem(what, header["problem"], self._problem)
-        mine = [h for h in headers if _same_data(h["data"], self._data)]
+            check_same_problem(what, header.get("problem", {}), self._problem)
+        mine = [h for h in headers if _same_data(h.get("data", {}), self._data)]
         for header in mine:
             check_same_problem(what, header["data"], self._data)
         self._section = mine[0]["section"] if mine else _section_name(headers)
         self.seed: int | None = mine[0]["seed"] if mine else None
         own = [line for line in lines if line["section"] == self._section]
         self._rows = {line["number"]: line for line in own if "fits" in line}
-        self.budgets = [Budget(**line["budget"]) for line in own if "budget" in line]
+        self.budgets = [line["n_iter"] for line in own if "n_iter" in line]
         splits = mine[0]["splits"] if mine else None
         self.splits = splits and [tuple(map(np.array, pair)) for pair in splits]
 
-    @property
-    def n_rows(self) -> int:
-        """How many evaluations the section has."""
-        return len(self._rows)
+    def __contains__(self, number: int) -> bool:
+        return number in self._rows
 
-    def start(self, seed: int, budget: Budget, splits: Any) -> None:
-        """Open the section; splits are stored unless they are None."""
-        self.seed = seed
-        self.budgets = [budget]
+    def start(self, seed: int, n_iter: int | None, splits: Any) -> None:
+        """Open the section if it is new; splits are stored unless they are None."""
+        if self.seed is not None:
+            return
+        self.seed, self.budgets = seed, [n_iter]
         header = {
             MARK: FORMAT,
             "section": self._section,
             "seed": seed,
-            "budget": budget._asdict(),
+            "n_iter": n_iter,
             "problem": self._problem,
             "data": self._data,
             "splits": splits and [[part.tolist() for part in pair] for pair in splits],
         }
         self._append([header])
 
-    def add_budgets(self, budgets: Sequence[Budget]) -> None:
+    def add_budgets(self, budgets: Sequence[int | None]) -> None:
         """Write budgets that the search was given."""
-        section = self._section
         if budgets:
-            self._append([{"section": section, "budget": b._asdict()} for b in budgets])
+            self._append([{"section": self._section, "n_iter": n} for n in budgets])
             self.budgets += budgets
 
-    def recall(self, number: int) -> Recalled | None:
-        """What is on record of a trial, or None."""
-        row = self._rows.get(number)
-        if row is None:
-            return None
+    def recall(self, number: int) -> Recalled:
+        """What is on record of a trial that the section contains."""
+        row = self._rows[number]
         fits = [_decoded(fit) for fit in row["fits"]]
         return Recalled(
             row["alternative"], row["stage"], tuple(row["unit"]), row["values"], fits
@@ -172,6 +159,8 @@ class Checkpoint:
 
     def _read(self) -> list[Json]:
         """Lines of the file; one cut short is skipped."""
+        if "\0" in self.name:
+            raise ValueError(f"checkpoint must be a path; got {self.name!r}.")
         if self._path.is_dir():
             raise IsADirectoryError(f"checkpoint must be a file; got {self.name!r}.")
         if not self._path.exists():
@@ -188,8 +177,8 @@ class Checkpoint:
             except ValueError:
                 continue
         found = [one for one in found if isinstance(one, dict) and "section" in one]
-        is_ours = any(one.get(MARK) == FORMAT for one in found)
-        if text and not is_ours and not f'{{"{MARK}"'.startswith(text[: len(MARK) + 3]):
+        beginning = f'{{"{MARK}": {FORMAT},'
+        if text[: len(beginning)] != beginning[: len(text)]:
             raise ValueError(
                 f"checkpoint must be a new file or one that a search wrote (format "
                 f"{FORMAT}); got {self.name!r}."

@@ -66,11 +66,23 @@ class Ledger:
     ----------
     trials : iterable of Trial, default=()
         Rows to start from, in the order they were asked.
+    rivals : tuple of ndarrays, default=()
+        Scores told of each other alternative, where these are the rows of one.
+
+    Attributes
+    ----------
+    rivals : tuple of ndarrays
+        The same.
     """
 
-    __slots__ = ("_positions", "_rows", "_trials")
+    __slots__ = ("_positions", "_rows", "_trials", "rivals")
 
-    def __init__(self, trials: "Iterator[Trial] | tuple[Trial, ...]" = ()) -> None:
+    def __init__(
+        self,
+        trials: "Iterator[Trial] | tuple[Trial, ...]" = (),
+        rivals: tuple[FloatArray, ...] = (),
+    ) -> None:
+        self.rivals = rivals
         self._trials: list[Trial] = []
         self._positions: dict[int, int] = {}  # trial number -> row
         self._rows: dict[bytes, int] = {}  # configuration -> first row
@@ -88,6 +100,21 @@ class Ledger:
 
     def __contains__(self, unit: FloatArray) -> bool:
         return row_key(unit) in self._rows
+
+    def copy(self) -> "Ledger":
+        """The same rows, to be appended to."""
+        other = Ledger(tuple(self), self.rivals)
+        other._rows = dict(self._rows)
+        return other
+
+    def exclude(self, unit: FloatArray) -> None:
+        """Count a configuration as asked, though no row has it."""
+        self._rows.setdefault(row_key(unit), -1)
+
+    @property
+    def n_known(self) -> int:
+        """Number of distinct configurations that were asked or excluded."""
+        return len(self._rows)
 
     def append(self, trial: Trial) -> None:
         """Record that a trial was asked."""
@@ -134,8 +161,13 @@ class Ledger:
         return Ledger(tuple(t for t in self if t.stage in stages))
 
     def of(self, alternative: int) -> "Ledger":
-        """The rows of one alternative."""
-        return Ledger(tuple(t for t in self if t.alternative == alternative))
+        """The rows of one alternative, which know the scores of the others."""
+        scores: dict[int, list[float]] = {}
+        for trial in self:
+            if trial.alternative != alternative and trial.score is not None:
+                scores.setdefault(trial.alternative, []).append(trial.score)
+        rivals = tuple(np.array(scores[k]) for k in sorted(scores))
+        return Ledger(tuple(t for t in self if t.alternative == alternative), rivals)
 
     def count(self, stage: str) -> int:
         """Count the rows that a stage asked."""
@@ -155,8 +187,8 @@ class Ledger:
     def scored(self) -> tuple[FloatArray, FloatArray]:
         """Units and scores of every told trial.
 
-        A failed trial counts as the worst score seen (0 if there is none), so that it
-        repels the search without stopping it.
+        A failed trial counts as the worst score seen, of rivals too (0 if there is
+        none), so that it repels the search without stopping it.
 
         Returns
         -------
@@ -166,7 +198,7 @@ class Ledger:
             Scores, larger is better, all finite.
         """
         told = [t for t in self if t.state != "asked"]
-        worst = min((t.score for t in told if t.score is not None), default=0.0)
+        worst = self._worst()
         y = [worst if t.score is None else t.score for t in told]
         return np.array([t.unit for t in told], dtype=np.float64), np.array(y)
 
@@ -175,12 +207,16 @@ class Ledger:
 
         Failures count as in `scored`.
         """
-        worst = min((t.score for t in self if t.score is not None), default=0.0)
+        worst = self._worst()
         return np.array([self._score(unit, worst) for unit in units], dtype=np.float64)
+
+    def _worst(self) -> float:
+        own = [t.score for t in self if t.score is not None]
+        return min(own + [float(y.min()) for y in self.rivals], default=0.0)
 
     def _score(self, unit: FloatArray, worst: float) -> float:
         row = self._rows.get(row_key(unit))
-        if row is None or self._trials[row].state == "asked":
+        if row is None or row < 0 or self._trials[row].state == "asked":
             return math.nan
         score = self._trials[row].score
         return worst if score is None else score

@@ -2,25 +2,22 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import is_dataclass
+from functools import partial
+from types import CodeType, FunctionType, MethodType
 from typing import Any
 
 import joblib
 import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator
 
 from skbluetuna._version import __version__
 from skbluetuna.space import encode_space
 
 __all__ = ["describe_data", "describe_search"]
 
-# What kinds of objects are made of, told by an attribute that only they have.
-PARTS = {
-    "__code__": ("__code__", "__defaults__", "__closure__", "__self__"),  # functions
-    "co_code": ("co_code", "co_names", "co_consts"),
-    "cell_contents": ("cell_contents",),  # what a function has of its surroundings
-    "keywords": ("func", "args", "keywords"),  # functools.partial
-    "kwds": ("dist", "args", "kwds"),  # frozen distributions of scipy
-    "rvs": ("name",),  # their families
-}
+PLAIN = (str, bytes, int, float, complex, type, type(None), type(...))
 
 
 def describe_search(search: Any, spaces: Any) -> dict[str, Any]:
@@ -67,7 +64,7 @@ def describe_data(folds: Any, X: Any, y: Any, params: Any) -> dict[str, Any]:
     Parameters
     ----------
     folds : FrozenSplits
-        The folds. Those that are drawn without a seed are told by their splitter.
+        The folds. Those that can not be drawn again are told by their splitter.
     X, y : array-like
         The data.
     params : dict
@@ -80,11 +77,11 @@ def describe_data(folds: Any, X: Any, y: Any, params: Any) -> dict[str, Any]:
     """
     return {
         "shape": [_shape(X), _shape(y)],
-        "fingerprint": [joblib.hash(X), joblib.hash(y)],
+        "fingerprint": [_fingerprint(X), _fingerprint(y)],
         "fit_params": joblib.hash(sorted(params.items())),
         "folds": joblib.hash([(np.asarray(a), np.asarray(b)) for a, b in folds.splits])
         if folds.is_repeatable
-        else _text(folds.original),
+        else type(folds.original).__name__ + _text(_settings(folds.original)),
     }
 
 
@@ -94,54 +91,100 @@ def _shape(data: Any) -> list[int]:
     return [int(k) for k in getattr(data, "shape", None) or [len(data)]]
 
 
+def _fingerprint(data: Any) -> Any:
+    """Hash of data, also of a sparse matrix whose entries estimators sort in place."""
+    if not sparse.issparse(data):
+        return joblib.hash(data)
+    rows: Any = sparse.csr_array(data, copy=True)  # type: ignore[call-overload]
+    rows.sum_duplicates()
+    return joblib.hash([rows.shape, rows.data, rows.indices, rows.indptr])
+
+
+def _settings(splitter: Any) -> dict[str, Any]:
+    """A splitter's attributes, but for the state of a generator."""
+    own = vars(splitter).items()
+    return {name: value for name, value in own if name != "random_state"}
+
+
 def _text(value: Any) -> str:
     """The value in full, without addresses, which change from process to process."""
-    return re.sub(r" at 0x[0-9a-fA-F]+", "", _whole(value, ()))
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", _whole(value, {}))
 
 
-def _whole(value: Any, above: tuple[int, ...]) -> str:
-    """Text that differs where values differ; `above` are the ids it lies within."""
-    if isinstance(value, str | bytes | int | float | complex | type | None):
+def _whole(value: Any, known: dict[int, tuple[str, Any]]) -> str:
+    """Text that differs where values differ.
+
+    What was seen before is known by its id (and held, so that the id stays its own).
+    """
+    if isinstance(value, PLAIN):
         return repr(value)
-    if id(value) in above:
-        return "..."
-    above = (*above, id(value))
+    if id(value) not in known:
+        known[id(value)] = "...", value  # if it contains itself
+        known[id(value)] = _compose(value, known), value
+    return known[id(value)][0]
+
+
+def _compose(value: Any, known: dict[int, tuple[str, Any]]) -> str:
     parts = _parts(value)
     if parts is None:
         return _opaque(value)
-    inner = (
-        _whole(part, above)
+    text = ", ".join(
+        _whole(part, known)
         if isinstance(name, int)
-        else f"{name}={_whole(part, above)}"
+        else f"{name}={_whole(part, known)}"
         for name, part in parts.items()
     )
-    text = ", ".join(inner)
-    if isinstance(value, list | tuple):
-        return f"[{text}]"
-    if hasattr(value, "__code__"):
+    if isinstance(value, FunctionType):
         return f"{value.__qualname__} {joblib.hash(text)}"
+    return f"[{text}]" if isinstance(value, list | tuple) else _called(value, text)
+
+
+def _called(value: Any, text: str) -> str:
     return f"{type(value).__qualname__}({text})"
 
 
-def _parts(value: Any) -> dict[Any, Any] | None:
-    """What a value is made of, by name or place; None if it is whole."""
-    if hasattr(value, "get_params"):
-        return dict(sorted(value.get_params(deep=False).items()))
+def _parts(value: Any) -> dict[Any, Any] | None:  # noqa: PLR0911
+    """What a value is made of, by name or place; None if it is told as a whole."""
     if isinstance(value, list | tuple):
         return dict(enumerate(value))
     if isinstance(value, set | frozenset):  # in an order that holds in any process
         return dict(enumerate(sorted(value, key=repr)))
     if isinstance(value, Mapping):
         return {repr(name): part for name, part in value.items()}
-    for kind, names in PARTS.items():
-        if hasattr(value, kind):
-            return {name: getattr(value, name, None) for name in names}
-    is_data = hasattr(value, "shape") or type(value).__module__.startswith("numpy")
-    return None if is_data else getattr(value, "__dict__", None) or None
+    if isinstance(value, FunctionType | MethodType | CodeType | partial):
+        return _parts_of_code(value)
+    if hasattr(value, "rvs") and hasattr(value, "kwds"):  # frozen, of scipy
+        return {"dist": value.dist.name, "args": value.args, "kwds": value.kwds}
+    # A frozen estimator, which clones in its own way, is more than its parameters.
+    clone = getattr(type(value), "__sklearn_clone__", BaseEstimator.__sklearn_clone__)
+    if hasattr(value, "get_params") and clone is BaseEstimator.__sklearn_clone__:
+        return dict(sorted(value.get_params(deep=False).items()))
+    is_ours = is_dataclass(value) or hasattr(value, "_score_func")  # or a scorer
+    return dict(vars(value)) if is_ours else None
+
+
+def _parts_of_code(value: Any) -> dict[Any, Any]:
+    """What decides what a function does, but for what may change between calls."""
+    if isinstance(value, MethodType):
+        return {"func": value.__func__, "self": value.__self__}
+    if isinstance(value, partial):
+        return {"func": value.func, "args": value.args, "keywords": value.keywords}
+    if isinstance(value, CodeType):
+        return dict(enumerate((value.co_code, value.co_names, value.co_consts)))
+    cells = [cell.cell_contents for cell in value.__closure__ or () if _is_full(cell)]
+    fixed = [one for one in cells if isinstance(one, (*PLAIN, tuple, FunctionType))]
+    return {"code": value.__code__, "defaults": value.__defaults__, "cells": fixed}
+
+
+def _is_full(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not cell
+    except ValueError:
+        return False
 
 
 def _opaque(value: Any) -> str:
-    """Text of what is whole: an array, a table, a generator."""
+    """Text of an array, a table, a generator, or an object of the user's own."""
     try:
         return f"{type(value).__name__} {joblib.hash(value)}"
     except Exception:  # what can not be pickled is told by what it says of itself

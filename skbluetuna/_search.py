@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import check_random_state
+from sklearn.utils import check_random_state, get_tags
 
 from skbluetuna._checks import check_count
 from skbluetuna._record import Record
@@ -22,6 +22,7 @@ from skbluetuna._sklearn_compat import (
     one_of,
     positive,
 )
+from skbluetuna._suggest import suggest_space
 from skbluetuna._tuner import BlueTuner
 from skbluetuna.space import Categorical, Space, parse_spaces
 from skbluetuna.stages import NAMED
@@ -47,8 +48,9 @@ class BlueTunaSearchCV(BaseSearchCV):
     estimator : estimator object
         Implements the scikit-learn estimator interface; provides ``score`` unless
         `scoring` is given.
-    param_space : dict, or list of dicts
-        What may be tried, by parameter name (nested names such as ``clf__C`` too):
+    param_space : dict, or list of dicts, or None, default=None
+        What may be tried, by parameter name (nested names such as ``clf__C`` too). None
+        takes what :func:`suggest_space` knows of the estimator. A value is:
 
         - ``(low, high)``: a range, of integers when both bounds are ``int``, else of
           floats;
@@ -60,10 +62,13 @@ class BlueTunaSearchCV(BaseSearchCV):
           decreasing list of numbers is an ordered choice;
         - a frozen scipy distribution: the range of its support if that is bounded,
           otherwise its quantiles from 1 % to 99 %;
-        - :class:`Real`, :class:`Integer`, :class:`Categorical`: spelled out.
+        - :class:`Real`, :class:`Integer`, :class:`Categorical`: spelled out;
+        - any of these within :func:`when`, for a parameter that applies (and is passed
+          to the estimator) only where another one takes certain values.
 
-        A list of dicts holds alternatives: each candidate belongs to one, and the
-        budget is split evenly. No configuration is evaluated twice within one.
+        A list of dicts holds alternatives, such as one for each kind of classifier; a
+        candidate belongs to one. See Notes for how they share the budget. No
+        configuration is evaluated twice, but for those that alternatives begin with.
     n_iter : int or None, default=50
         Number of candidates to evaluate by cross-validation, all stages together. None:
         the strategy's own schedule in full. A finite space no larger than this is
@@ -111,12 +116,13 @@ class BlueTunaSearchCV(BaseSearchCV):
         File of JSON lines where every evaluation is on disk before the next is
         proposed. Fitting again with the same file, after a crash or Ctrl-C, recalls
         what it holds and goes on, with the result of a search that was never stopped; a
-        larger `n_iter` goes on from there. A file of another problem is refused; other
-        data (clones inside ``cross_val_score``) get a section of their own in the same
-        file.
+        larger `n_iter` counts once the former is spent. A file of another problem is
+        refused; other data (clones inside ``cross_val_score``) get a section of their
+        own in the same file.
     warm_start : bool, default=False
         Whether fitting again, on the same data with a larger `n_iter`, goes on from the
-        evaluations of the last fit.
+        evaluations of the last fit (which must have been warm-started too, or nothing
+        is kept). A search that was stopped first spends the budget that it had.
     max_time : float, default=None
         Seconds after which no evaluation starts; the last one may end later (refitting
         comes on top). None for no limit.
@@ -161,12 +167,20 @@ class BlueTunaSearchCV(BaseSearchCV):
 
     See Also
     --------
+    suggest_space : Ready-made ranges for many estimators.
     BlueTuner : The same search as ask and tell.
     sklearn.model_selection.GridSearchCV : Exhaustive search.
 
     Notes
     -----
-    With several alternatives the tables have one more column, ``alternative``.
+    With several alternatives the tables have one more column, ``alternative``. Each
+    has a model of its own, on scores that are warped together. In the adaptive strategy
+    each has a first look, of two evaluations more than it has parameters that vary, as
+    far as half of the budget goes round (and of its own initial configurations in any
+    case). Then each evaluation goes to the alternative that promises the largest
+    improvement over the best score of all; every tenth goes to the one that has had the
+    fewest, so that none is given up for good. The classic strategy splits its budget
+    evenly.
 
     What a batch costs: mean log10 regret (0: best known configuration, 1: median of
     random search) after 50 evaluations on 36 tuning landscapes, 3 seeds, was -2.13,
@@ -193,7 +207,7 @@ class BlueTunaSearchCV(BaseSearchCV):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseSearchCV._parameter_constraints,
-        "param_space": [dict, list, tuple, Space],
+        "param_space": [dict, list, tuple, Space, None],
         "n_iter": [at_least_one(), None],
         "strategy": [one_of(*NAMED), has_methods("schedule", "n_trials")],
         "batch_size": [at_least_one(), None],
@@ -208,7 +222,7 @@ class BlueTunaSearchCV(BaseSearchCV):
     def __init__(
         self,
         estimator,
-        param_space,
+        param_space=None,
         *,
         n_iter=50,
         strategy="adaptive",
@@ -258,41 +272,50 @@ class BlueTunaSearchCV(BaseSearchCV):
     def _check_input_parameters(self, X, y, split_params):
         """Make out the search and draw the folds, before the first fit."""
         params = self.__dict__.pop("_fit_params")
-        spaces = parse_spaces(self.param_space)
+        spaces = parse_spaces(
+            suggest_space(self.estimator)
+            if self.param_space is None
+            else self.param_space
+        )
         for name in ("n_iter", "batch_size"):  # a bool passes scikit-learn's check
             if getattr(self, name) is not None:
                 check_count(name, getattr(self, name))
         if isinstance(self.max_time, bool):
             raise TypeError(f"max_time must be a number; got {self.max_time}.")
         n_iter = None if self.n_iter is None else int(self.n_iter)
-        frozen = FrozenSplits(self._checked_cv_orig, X, y, split_params)
+        if self.scoring is None and len(spaces) > 1:
+            _check_common_score(self.estimator, spaces)
+        is_past_used = self.warm_start or self.checkpoint is not None
+        frozen = FrozenSplits(
+            self._checked_cv_orig, X, y, split_params, is_checked=is_past_used
+        )
         record = Record(self, spaces, n_iter, frozen, (X, y, params))
-        if not record.rows:
+        if record.kept is None:
             stored = record.seed
             self.tuner_ = BlueTuner(
                 spaces,
-                n_iter=record.budgets[0].n_iter,
+                n_iter=record.budgets[0],
                 strategy=self.strategy,
                 random_state=_seed(self.random_state) if stored is None else stored,
                 reference=[_own_params(self.estimator, space) for space in spaces],
                 initial_params=self.initial_params,
             )
             self.__dict__.pop("_kept", None)  # rows of another tuner
-        record.begin(self.tuner_)
+        self.tuner_ = record.extended(self.tuner_)
         self._record = record
         self._checked_cv_orig = frozen
 
     def _run_search(self, evaluate_candidates, *, callback_ctx=None):
         """Ask, evaluate, tell, until the tuner is finished or something ends it."""
         record = self.__dict__.pop("_record")
+        record.begin(self.tuner_)
         rows = LiveRows(self, evaluate_candidates)
-        n_candidates = record.n_candidates(self.tuner_)
-        context = SearchContext(self, callback_ctx, n_candidates)
+        context = SearchContext(self, callback_ctx, self.tuner_.n_iter)
         verbose, self.verbose = self.verbose, 0  # scikit-learn prints at each batch
         try:
             with quiet_failures(), visible_log(verbose):
-                if record.rows:
-                    rows.append(*record.rows)
+                if record.kept is not None:
+                    rows.append(*record.kept["rows"])
                 session = Session(
                     self, self.tuner_, rows, evaluate_candidates, context, record
                 )
@@ -303,7 +326,7 @@ class BlueTunaSearchCV(BaseSearchCV):
             self._publish(rows)
             if self.warm_start:
                 n_rows = len(rows.fits) // self.n_splits_
-                self._kept = record.kept(rows.content(), n_rows)
+                self._kept = record.leave(rows.content(), n_rows)
         context.close()
         rows.warn_or_raise()
 
@@ -352,6 +375,19 @@ def _seed(random_state):
     return check_random_state(random_state).randint(np.iinfo(np.int32).max)
 
 
+def _check_common_score(estimator, spaces):
+    """Refuse alternatives whose own scores are of different kinds."""
+    kinds = []
+    for space in spaces:
+        params = clone(space.centre(), safe=False)
+        kinds.append(get_tags(clone(estimator).set_params(**params)).estimator_type)
+    if len(set(kinds)) > 1:
+        raise ValueError(
+            "scoring must be given, as the alternatives of param_space have no common "
+            f"score: they are {', '.join(map(str, kinds))}."
+        )
+
+
 def _own_params(estimator, space):
     """The estimator's own values of the parameters in a space.
 
@@ -364,15 +400,16 @@ def _own_params(estimator, space):
     own = clone(estimator)
     # Objects that the space fixes (say, one classifier in a pipeline) come first: the
     # values of their own parameters are then theirs.
+    columns = zip(space.names, space.dimensions, space.conditions, strict=True)
     fixed = {
         name: dim.choices[0]
-        for name, dim in zip(space.names, space.dimensions, strict=True)
-        if isinstance(dim, Categorical) and dim.n_values == 1
+        for name, dim, conditions in columns
+        if isinstance(dim, Categorical) and dim.n_values == 1 and not conditions
     }
     if fixed:
         own.set_params(**clone(fixed, safe=False))
     values = own.get_params(deep=True)
-    if not set(space.names) <= set(values):
-        # A choice of objects may bring the name along; if not, this raises.
-        own.set_params(**clone(space.centre(), safe=False))
+    for name in sorted(set(space.names) - set(values)):
+        # A choice of objects may bring the name along; if none does, this raises.
+        clone(own).set_params(**clone(space.example(name), safe=False))
     return {name: values[name] for name in space.names if name in values}

@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ class Session:
     ) -> None:
         self._search, self._tuner, self._rows = search, tuner, rows
         self._evaluate_candidates, self._context = evaluate, context
-        self._record, self._checkpoint = record, record.checkpoint
+        self._checkpoint = record.checkpoint
         self._clock = Clock(search.max_time)
         self._stage = ""
         self._stop_asked = False
@@ -105,11 +106,10 @@ class Session:
         try:
             while True:
                 with one_blas_thread():  # their number would change the last digits
-                    self._record.advance(self._tuner)
                     reason = self._reason_to_stop()
                     trials = [] if reason else self._next()
-                if reason:
-                    return reason
+                if not trials:
+                    return reason or "exhausted"
                 for chunk in self._chunks(trials):
                     self._settle(chunk)
         except KeyboardInterrupt:
@@ -164,16 +164,18 @@ class Session:
         )
 
     def _chunks(self, trials: list[Trial]) -> Iterator[list[Trial]]:
-        """Pieces of a batch, each of them recorded before the next one starts.
+        """Pieces of a batch, each of them safe before the next one starts.
 
-        Only with a checkpoint, and no smaller than keeps all jobs busy; what is
-        evaluated does not depend on it.
+        No smaller than keeps all jobs busy; a grid without a file is evaluated at once,
+        as by ``GridSearchCV``. What is evaluated does not depend on it.
         """
         size = len(trials)
-        if self._checkpoint is not None:
+        if self._checkpoint is not None or trials[0].stage != "grid":
             jobs = effective_n_jobs(self._search.n_jobs)
-            size = max(1, math.ceil(jobs / self._search.n_splits_))
-        for start in range(0, len(trials), max(1, size)):
+            size = (
+                max(1, math.ceil(2 * jobs / self._search.n_splits_)) if jobs > 1 else 1
+            )
+        for start in range(0, len(trials), size):
             yield trials[start : start + size]
 
     def _settle(self, trials: list[Trial]) -> None:
@@ -182,38 +184,33 @@ class Session:
             if trial.stage != self._stage:
                 self._stage = trial.stage
                 logger.info("stage %s begins, trial %d", trial.stage, trial.number)
-        new = self._recall(trials)
-        if new:
-            start = time.monotonic()
-            self._evaluate(new)
-            self._clock.record(len(new), time.monotonic() - start)
-            if self._checkpoint is not None:
-                count = len(new) * self._search.n_splits_
-                values = [self._tuner.encode(trial) for trial in new]
-                self._checkpoint.record(new, values, self._rows.fits[-count:])
+        log = self._checkpoint
+        for is_known, run in groupby(
+            trials, lambda t: log is not None and t.number in log
+        ):
+            group, start = list(run), time.monotonic()
+            if is_known and log is not None:
+                self._recall(group, [log.recall(trial.number) for trial in group])
+                continue
+            self._evaluate(group)
+            self._clock.record(len(group), time.monotonic() - start)
+            if log is not None:
+                fits = self._rows.fits[-len(group) * self._search.n_splits_ :]
+                values = [self._tuner.encode(trial) for trial in group]
+                log.record(group, values, fits)
         self._tell()
 
-    def _recall(self, trials: list[Trial]) -> list[Trial]:
-        """Append the rows of the leading trials that are on record; return the rest."""
-        recalled: list[Trial] = []
-        fits: list[dict[str, Any]] = []
-        for trial in trials:
-            log = self._checkpoint
-            known = None if log is None else log.recall(trial.number)
-            if known is None:
-                break
-            recalled.append(
-                self._tuner.recast(
-                    trial, known.alternative, known.stage, known.unit, known.values
-                )
-            )
-            fits += known.fits
-        if recalled:
-            params = [trial.params for trial in recalled]
-            self._rows.append(params, fits, self._columns(recalled))
-            self._context.begin(recalled)
-            self._stop_asked |= self._context.end(is_reported=False)
-        return trials[len(recalled) :]
+    def _recall(self, trials: list[Trial], known: list[Any]) -> None:
+        """Append the rows of trials that are on record."""
+        recalled = [
+            self._tuner.recast(trial, own.alternative, own.stage, own.unit, own.values)
+            for trial, own in zip(trials, known, strict=True)
+        ]
+        fits = [fit for own in known for fit in own.fits]
+        params = [trial.params for trial in recalled]
+        self._rows.append(params, fits, self._columns(recalled))
+        self._context.begin(recalled)
+        self._stop_asked |= self._context.end(is_reported=False)
 
     def _evaluate(self, trials: list[Trial]) -> None:
         """Cross-validate trials; a batch of which all fits fail is recorded too."""

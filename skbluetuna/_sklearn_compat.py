@@ -6,6 +6,7 @@ When scikit-learn moves one of them, this is the file to mend.
 import re
 from numbers import Integral, Real
 
+import numpy as np
 from joblib import effective_n_jobs
 from joblib.parallel import get_active_backend
 from sklearn.metrics._scorer import _MultimetricScorer
@@ -50,6 +51,8 @@ class FrozenSplits:
         The data.
     split_params : dict
         What metadata routing passes to ``split``, e.g. ``groups``.
+    is_checked : bool, default=False
+        Whether to draw twice, to learn if the splitter draws the same again.
 
     Attributes
     ----------
@@ -58,14 +61,18 @@ class FrozenSplits:
     splits : list of (train, test) index arrays
         What was drawn.
     is_repeatable : bool
-        Whether the splitter draws the same again.
+        Whether the splitter draws the same again, if that was checked.
     """
 
-    def __init__(self, cv, X, y, split_params):
+    def __init__(self, cv, X, y, split_params, *, is_checked=False):
         self.original = cv
         self.splits = list(cv.split(X, y, **split_params))
-        shuffles = getattr(cv, "shuffle", True)
-        self.is_repeatable = not shuffles or getattr(cv, "random_state", 0) is not None
+        again = list(cv.split(X, y, **split_params)) if is_checked else self.splits
+        self.is_repeatable = len(again) == len(self.splits) and all(
+            np.array_equal(own, other)
+            for pair in zip(self.splits, again, strict=True)
+            for own, other in zip(*pair, strict=True)
+        )
         # Asked of the splitter, not counted: scikit-learn compares the two.
         self._n_splits = cv.get_n_splits(X, y, **split_params)
 

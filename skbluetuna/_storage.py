@@ -21,7 +21,7 @@ from skbluetuna.stages import Strategy, decode_strategy, encode_strategy
 
 __all__ = ["State", "from_text", "packed", "to_text", "unpacked"]
 
-FORMAT = 1  # of the JSON text
+FORMAT = 2  # of the JSON text
 
 
 class State(NamedTuple):
@@ -31,8 +31,7 @@ class State(NamedTuple):
     initial: list[list[dict[str, Any]]]  # of each space, native values
     strategy: Strategy
     seed: int
-    n_iter: int | None
-    is_extended: bool
+    budgets: tuple[int | None, ...]  # one after the other
     ledger: Ledger
 
 
@@ -43,8 +42,7 @@ def to_text(state: State) -> str:
         {
             "format": FORMAT,
             "version": __version__,
-            "n_iter": state.n_iter,
-            "is_extended": state.is_extended,
+            "budgets": state.budgets,
             "seed": state.seed,
             "strategy": encode_strategy(state.strategy),
             "names": [space.names for space in state.spaces],
@@ -93,7 +91,7 @@ def from_text(text: str, space: Any, strategy: str | Strategy | None) -> State:
         ledger.append(Trial(**row | {"params": params, "unit": tuple(row["unit"])}))
     return State(
         spaces, initial, decode_strategy(stored["strategy"], strategy), stored["seed"],
-        stored["n_iter"], stored["is_extended"], ledger,
+        tuple(stored["budgets"]), ledger,
     )  # fmt: skip
 
 

@@ -8,21 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna._checks import check_count, draw_seed
+from skbluetuna._course import Course
 from skbluetuna._ledger import Ledger, Trial, row_key
 from skbluetuna._storage import State, from_text, packed, to_text, unpacked
 from skbluetuna.exceptions import UnknownTrialError
 from skbluetuna.space import Space, decode_params, encode_params, parse_spaces
 from skbluetuna.stages import (
     MIN_SCORES,
-    Alternative,
-    FloatArray,
     Strategy,
     gain_bounds,
     initial_rows,
     interaction_table,
     narrowed_space,
-    open_stages,
-    plan,
     region_table,
     resolve_strategy,
     weight_table,
@@ -41,7 +38,7 @@ class BlueTuner:
     ----------
     space : dict, Space, or list of these
         What may be asked, as `param_space` of `BlueTunaSearchCV`. Of several
-        alternatives each trial belongs to one, and the budget is split evenly.
+        alternatives each trial belongs to one; see `BlueTunaSearchCV` for its share.
     n_iter : int or None, default=50
         Number of trials, all stages together; None for the strategy's own schedule. A
         finite space no larger than this is asked exhaustively.
@@ -79,8 +76,8 @@ class BlueTuner:
     (30, 3)
     """
 
-    _alternatives: tuple[Alternative, ...]
-    _ledger: Ledger
+    _state: State
+    _course: Course
 
     def __init__(
         self,
@@ -97,30 +94,35 @@ class BlueTuner:
         seed = draw_seed(random_state)
         budget = None if n_iter is None else check_count("n_iter", n_iter)
         initial = initial_rows(spaces, reference, initial_params)
-        self._restore(State(spaces, initial, rules, seed, budget, False, Ledger()))
+        self._restore(State(spaces, initial, rules, seed, (budget,), Ledger()))
 
     def __repr__(self) -> str:
-        names = [list(a.space.names) for a in self._alternatives]
+        names = [list(space.names) for space in self.spaces]
         return (
             f"BlueTuner({names[0] if len(names) == 1 else names}, "
-            f"n_iter={self.n_iter}, strategy={self._strategy!r}, "
+            f"n_iter={self.n_iter}, strategy={self._state.strategy!r}, "
             f"{len(self._ledger)} asked)"
         )
 
     @property
     def n_iter(self) -> int:
         """Number of trials the search will ask, unless the space has fewer."""
-        return sum(a.quota for a in self._alternatives)
+        return self._course.n_trials
 
     @property
     def seed(self) -> int:
         """Seed of the search."""
-        return self._seed
+        return self._state.seed
+
+    @property
+    def n_budgets(self) -> int:
+        """How many budgets it has had, see `extend`."""
+        return len(self._state.budgets)
 
     @property
     def spaces(self) -> tuple[Space, ...]:
         """The alternatives."""
-        return tuple(a.space for a in self._alternatives)
+        return self._state.spaces
 
     @property
     def trials(self) -> tuple[Trial, ...]:
@@ -136,9 +138,7 @@ class BlueTuner:
     @property
     def finished(self) -> bool:
         """Whether everything is asked and told."""
-        return not self._ledger.has_pending and all(
-            self._is_spent(k) for k in range(len(self._alternatives))
-        )
+        return not self._ledger.has_pending and self._course.is_over(self._ledger)
 
     def ask(self, n: int | None = None) -> list[Trial]:
         """Return the next trials to evaluate.
@@ -161,10 +161,7 @@ class BlueTuner:
         """
         if n is not None:
             n = check_count("n", n)
-        asked: list[Trial] = []
-        for k in self._turns():
-            asked += self._ask_of(k, None if n is None else n - len(asked))
-        return asked
+        return [_copied(trial) for trial in self._course.ask(self._ledger, n)]
 
     def tell(
         self, trial: Trial | int, score: float, *, seconds: float | None = None
@@ -203,31 +200,25 @@ class BlueTuner:
         self._ledger.settle(number, value, took)
 
     def extend(self, n_iter: int | None) -> None:
-        """Go on to a larger number of trials.
+        """Go on to a larger number of trials, once those up to now are spent.
 
         Parameters
         ----------
         n_iter : int or None
-            As in the constructor. What was asked stays; the rest of the new budget is
-            the last stage's.
+            As in the constructor. The rest of the new budget is the last stage's.
 
         Raises
         ------
         ValueError, TypeError
-            If it is not an int, or less than were asked already.
+            If it is not an int, or less than before.
         """
-        if n_iter is not None and check_count("n_iter", n_iter) < len(self._ledger):
-            raise ValueError(
-                f"n_iter must be at least the {len(self._ledger)} trials that were "
-                f"asked already; got {n_iter}."
-            )
-        budget = n_iter if n_iter is None else int(n_iter)
-        has_begun = any(trial.stage != "grid" for trial in self._ledger)
-        self._restore(self._state()._replace(n_iter=budget, is_extended=has_begun))
+        budget = None if n_iter is None else check_count("n_iter", n_iter)
+        budgets = (*self._state.budgets, budget)
+        self._restore(self._state._replace(budgets=budgets))
 
     def encode(self, trial: Trial) -> list[Any]:
         """Configuration of a trial as JSON values, for `recast`."""
-        return encode_params(self._alternatives[trial.alternative].space, trial.params)
+        return encode_params(self.spaces[trial.alternative], trial.params)
 
     def recast(
         self,
@@ -262,10 +253,10 @@ class BlueTuner:
         place = (alternative, stage, row_key(unit))
         if place == (asked.alternative, asked.stage, row_key(asked.unit)):
             return _copied(asked)
-        params = decode_params(self._alternatives[alternative].space, values)
+        params = decode_params(self.spaces[alternative], values)
         new = Trial(trial.number, params, unit, stage, alternative)
         rows = (new if t.number == new.number else t for t in self._ledger)
-        self._ledger = Ledger(rows)
+        self._state = self._state._replace(ledger=Ledger(rows))
         return _copied(new)
 
     def regret_bound(self) -> float:
@@ -284,8 +275,8 @@ class BlueTuner:
         if sum(trial.state != "asked" for trial in self._ledger) < MIN_SCORES:
             return np.inf
         bounds = [
-            gain_bounds(a.space, self._ledger.of(k), (self._seed, k))
-            for k, a in enumerate(self._alternatives)
+            gain_bounds(space, self._ledger.of(k), (self.seed, k))
+            for k, space in enumerate(self.spaces)
         ]
         upper, lower = np.max(bounds, axis=0)
         return float(max(0.0, upper - lower))
@@ -321,7 +312,7 @@ class BlueTuner:
     def optimized_space(self) -> Any:
         """The narrowed space: a dict, or a list of dicts for several alternatives."""
         narrowed = []
-        for k, (space, _, _, schedule) in enumerate(self._alternatives):
+        for k, (space, _, _, schedule) in enumerate(self._course.alternatives):
             ledger = self._ledger.of(k)
             best = None if ledger.best is None else ledger.best.params
             regions = schedule.regions(space, ledger)
@@ -337,7 +328,7 @@ class BlueTuner:
             Space, settings and trials. Choices that JSON cannot hold (estimators,
             callables) are stored by their position; `from_json` then needs the space.
         """
-        return to_text(self._state())
+        return to_text(self._state)
 
     @classmethod
     def from_json(
@@ -369,75 +360,20 @@ class BlueTuner:
         return tuner
 
     def __getstate__(self) -> State:
-        state = self._state()
+        state = self._state
         return state._replace(ledger=packed(state.ledger, state.spaces))  # type: ignore[arg-type]
 
     def __setstate__(self, state: State) -> None:
         self._restore(state._replace(ledger=unpacked(state.ledger, state.spaces)))  # type: ignore[arg-type]
 
-    def _state(self) -> State:
-        initial = [a.initial for a in self._alternatives]
-        return State(
-            self.spaces, initial, self._strategy, self._seed, self._n_iter,
-            self._is_extended, self._ledger,
-        )  # fmt: skip
-
     def _restore(self, state: State) -> None:
-        """Become what a state says; the plan follows from it."""
-        self._strategy, self._seed, self._n_iter = state[2:5]
-        self._is_extended, self._ledger = state.is_extended, state.ledger
-        self._alternatives = plan(
-            state.spaces, state.initial, state.strategy, state.n_iter,
-            is_extended=state.is_extended,
-        )  # fmt: skip
+        """Become what a state says; the course follows from it."""
+        self._course = Course(*state[:-1])
+        self._state = state
 
-    def _turns(self) -> list[int]:
-        """Whose turn it is: a grid's in order, else the furthest behind first."""
-        numbers = range(len(self._alternatives))
-        if all(a.schedule.stages[0].name == "grid" for a in self._alternatives):
-            return list(numbers)
-        quotas = [max(1, a.quota) for a in self._alternatives]
-        return sorted(numbers, key=lambda k: (len(self._ledger.of(k)) / quotas[k], k))
-
-    def _ask_of(self, k: int, n: int | None) -> list[Trial]:
-        """Ask one alternative: initial trials, then stage after stage."""
-        space, initial, quota, schedule = self._alternatives[k]
-        mine = self._ledger.of(k)
-        start = len(mine)
-        end = quota if n is None else min(quota, start + n)
-        for params in initial[start:end]:
-            mine.append(self._append(k, "initial", space.to_unit([params])[0], params))
-        for stage in open_stages(schedule.stages, mine):
-            if len(mine) >= end or len(mine) < len(initial):
-                break
-            seed = (self._seed, k)
-            room = end - len(mine)
-            wanted = None if n is None else room
-            for unit in stage.propose(space, mine, wanted, seed)[:room]:
-                (params,) = space.from_unit(unit[None])
-                mine.append(self._append(k, stage.name, unit, params))
-            if not stage.is_done(space, mine, seed):
-                break
-        return [_copied(trial) for trial in list(mine)[start:]]
-
-    def _append(
-        self, k: int, stage: str, unit: FloatArray, params: dict[str, Any]
-    ) -> Trial:
-        trial = Trial(len(self._ledger), dict(params), tuple(unit.tolist()), stage, k)
-        self._ledger.append(trial)
-        return trial
-
-    def _is_spent(self, k: int) -> bool:
-        """Whether an alternative has used its share, or has nothing left to ask."""
-        space, initial, quota, schedule = self._alternatives[k]
-        mine = self._ledger.of(k)
-        return len(mine) >= quota or (
-            len(mine) >= len(initial)
-            and all(
-                stage.is_done(space, mine, (self._seed, k))
-                for stage in open_stages(schedule.stages, mine)
-            )
-        )
+    @property
+    def _ledger(self) -> Ledger:
+        return self._state.ledger
 
     def _knows(self, trial: Trial) -> bool:
         if not 0 <= trial.number < len(self._ledger):
@@ -448,8 +384,8 @@ class BlueTuner:
     def _table(self, build: Any) -> dict[str, NDArray[Any]]:
         """Tables of all alternatives one below the other, with their number."""
         tables = [
-            build(a, self._ledger.of(k), (self._seed, k))
-            for k, a in enumerate(self._alternatives)
+            build(a, self._ledger.of(k), (self.seed, k))
+            for k, a in enumerate(self._course.alternatives)
         ]
         if len(tables) == 1:
             return dict(tables[0])

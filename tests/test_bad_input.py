@@ -17,6 +17,7 @@ from skbluetuna import (
     Classic,
     Integer,
     Real,
+    when,
 )
 
 TRIED = 10_000
@@ -65,6 +66,13 @@ dimensions = st.one_of(
     st.sampled_from(
         [scipy.stats.norm(), scipy.stats.expon(), scipy.stats.randint(1, 5)]
     ),
+)
+# Also under conditions, that fit and that do not.
+dimensions = dimensions | st.builds(
+    lambda parent, values, spec: made(when, parent, values, spec),
+    st.sampled_from(["x", "y", "w", 3]),
+    odd_values | st.sampled_from([1, [1, 2], "a", ["a", "auto"]]),
+    dimensions,
 )
 names = st.sampled_from(["x", "y", "model__depth", "", 3, None])
 spaces = st.one_of(

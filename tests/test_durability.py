@@ -3,21 +3,32 @@
 import json
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 import warnings
+from contextlib import suppress
+from functools import partial
+from itertools import count
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+from joblib import Memory
+from scipy.sparse import csr_array
 from scipy.stats import norm
+from sklearn import metrics
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_iris
+from sklearn.frozen import FrozenEstimator
 from sklearn.metrics.pairwise import linear_kernel
 from sklearn.model_selection import KFold, StratifiedShuffleSplit, cross_val_score
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -259,11 +270,9 @@ def test_a_checkpoint_takes_up_a_larger_budget(tmp_path, strategy, n_lines):
     assert len(kept) == 1 + 8 + 1 + 12
     path.write_text("\n".join(kept[:n_lines]) + "\n")
     resumed = search_of(n_iter=20, **options).fit(X, y)
-    if n_lines > 9:  # the budget grew where it grew before
-        assert_same_results(warm, resumed)
-    assert len(resumed.cv_results_["params"]) == 20
+    assert_same_results(warm, resumed)
     assert len(lines(path)) == 1 + 8 + 1 + 12
-    with pytest.raises(ValueError, match="n_iter must be at least 20, as the search"):
+    with pytest.raises(ValueError, match="n_iter must be at least 20, with which"):
         search_of(n_iter=19, **options).fit(X, y)
 
 
@@ -279,20 +288,189 @@ def test_warm_start_and_checkpoint_are_one_past(tmp_path, is_first_recorded):
     assert_same_results(search, resumed, times=True)
     assert len(lines(path)) == 1 + 16 + 2
     before = lines(path)
-    shorter = search_of(n_iter=6, warm_start=True).fit(X, y)
+    stranger = search_of(n_iter=6, warm_start=True, random_state=None).fit(X, y)
+    other_path = tmp_path / "third.jsonl"
+    search_of(n_iter=6, random_state=None, checkpoint=other_path).fit(X, y)
     with pytest.raises(ValueError, match="holds another course of this search"):
-        shorter.set_params(n_iter=9, checkpoint=path).fit(X, y)
+        stranger.set_params(n_iter=9, checkpoint=other_path).fit(X, y)
     assert lines(path) == before
-    shorter.set_params(checkpoint=other).fit(X, y)  # the refusal spoilt nothing
-    assert len(shorter.cv_results_["params"]) == 9
+    stranger.set_params(checkpoint=other).fit(X, y)  # the refusal spoilt nothing
+    assert len(stranger.cv_results_["params"]) == 9
 
 
-def test_random_folds_are_remembered(tmp_path):
+@pytest.mark.parametrize("strategy", SEARCHED, ids=str)
+@pytest.mark.parametrize("at", [1, 8, 20])
+@pytest.mark.parametrize(
+    "space", [SPACE, [SPACE, {"C": [0.1, 1.0], "kernel": ["linear"]}]]
+)
+def test_it_makes_no_difference_where_a_search_was_stopped(
+    tmp_path, strategy, at, space
+):
+    """Ctrl-C, then a larger budget: in memory, from the file, and never stopped."""
+    options = {"strategy": strategy, "space": space, "refit": False}
+    whole = search_of(n_iter=8, warm_start=True, **options).fit(X, y)
+    whole.set_params(n_iter=15).fit(X, y)
+    path = tmp_path / "search.jsonl"
+    stopped = search_of(n_iter=8, warm_start=True, checkpoint=path, **options)
+    with (
+        patch.object(SVC, "fit", interrupting(SVC.fit, at)),
+        suppress(KeyboardInterrupt),
+    ):
+        stopped.fit(X, y)
+    copy = tmp_path / "copy.jsonl"
+    shutil.copy(path, copy)
+    stopped.set_params(n_iter=15)
+    resumed = search_of(n_iter=15, checkpoint=copy, **options).fit(X, y)
+    assert_same_results(whole, stopped.fit(X, y))
+    assert_same_results(whole, resumed)
+    assert_same_results(
+        whole, search_of(n_iter=15, checkpoint=path, **options).fit(X, y)
+    )
+
+
+def interrupting(fit, at):
+    """The method, with Ctrl-C in its call number `at`."""
+    calls = count(1)
+
+    def interrupted(*args, **kwargs):
+        if next(calls) == at:
+            raise KeyboardInterrupt
+        return fit(*args, **kwargs)
+
+    return interrupted
+
+
+def test_a_budget_that_is_refused_leaves_no_trace(tmp_path):
+    path = tmp_path / "search.jsonl"
+    options = {"strategy": Classic(n_epochs=5), "checkpoint": path}
+    search_of(n_iter=12, **options).fit(X, y)
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="n_iter must be at least 12, with which"):
+        search_of(n_iter=8, **options).fit(X, y)
+    assert path.read_bytes() == before
+    assert len(search_of(n_iter=13, **options).fit(X, y).cv_results_["params"]) == 13
+
+
+def test_what_the_file_lacks_is_written_from_memory(tmp_path):
+    path = tmp_path / "search.jsonl"
+    search = search_of(n_iter=6, warm_start=True, checkpoint=path).fit(X, y)
+    path.write_text("".join(line + "\n" for line in lines(path)[:4]))  # a full disk
+    search.set_params(checkpoint=None, n_iter=8).fit(X, y)
+    search.set_params(checkpoint=path, n_iter=10).fit(X, y)
+    resumed = search_of(n_iter=10, checkpoint=path).fit(X, y)
+    assert_same_results(search, resumed, times=True)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_row_that_is_missing_costs_itself_alone(tmp_path, n_jobs):
+    path, log = tmp_path / "search.jsonl", str(tmp_path / "fits")
+    options = {"checkpoint": path, "strategy": Classic(n_epochs=5), "n_jobs": n_jobs}
+    first = search_of(Logged(log=log), X_SPACE, **options).fit(X, y)
+    kept = lines(path)
+    path.write_text("".join(line + "\n" for line in [*kept[:3], *kept[4:]]))
+    n_fits = len(lines(log))
+    again = search_of(Logged(log=log), X_SPACE, **options).fit(X, y)
+    assert len(lines(log)) == n_fits + 3 + 1
+    assert_same_results(first, again)
+
+
+def test_a_file_of_another_format_is_refused(tmp_path):
+    path = tmp_path / "search.jsonl"
+    search_of(n_iter=2, checkpoint=path).fit(X, y)
+    path.write_text(path.read_text().replace('checkpoint": 1', 'checkpoint": 9'))
+    with pytest.raises(ValueError, match="checkpoint must be a new file or one"):
+        search_of(n_iter=2, checkpoint=path).fit(X, y)
+    with pytest.raises(ValueError, match="checkpoint must be a path"):
+        search_of(n_iter=2, checkpoint="a\0b").fit(X, y)
+
+
+def scorer_of_a_module():
+    calls = []
+
+    def score(estimator, X, y):
+        calls.append(len(y))  # what changes from call to call is no part of it
+        return metrics.accuracy_score(y, estimator.predict(X))
+
+    return score
+
+
+def test_what_changes_from_fit_to_fit_makes_no_other_problem(tmp_path):
+    scoring = scorer_of_a_module()
+    memory = Memory(tmp_path / "cache", verbose=0)
+    cached = Pipeline([("scale", StandardScaler()), ("svc", SVC())], memory=memory)
+    space = {"svc__C": (0.1, 9.0)}
+    search = search_of(cached, space, n_iter=3, scoring=scoring, warm_start=True)
+    search.fit(X, y).set_params(n_iter=4).fit(X, y)
+    path = tmp_path / "search.jsonl"
+    for _ in range(2):
+        memory = Memory(tmp_path / "cache", verbose=0)
+        cached = clone(cached).set_params(memory=memory)
+        search_of(cached, space, n_iter=3, checkpoint=path).fit(X, y)
+    assert len(lines(path)) == 4
+    messy = csr_array(X)
+    messy.indices, messy.data = messy.indices.copy(), messy.data.copy()
+    messy.indices[:2], messy.data[:2] = messy.indices[1::-1], messy.data[1::-1]
+    messy.has_sorted_indices = False
+    search = search_of(n_iter=3, warm_start=True).fit(messy, y)
+    messy.sort_indices()
+    assert len(search.set_params(n_iter=4).fit(messy, y).cv_results_["params"]) == 4
+
+
+def test_another_frozen_part_is_another_problem(tmp_path):
+    def search(X):
+        frozen = FrozenEstimator(StandardScaler().fit(X))
+        pipe = Pipeline([("scale", frozen), ("svc", SVC())])
+        path = tmp_path / "search.jsonl"
+        return search_of(pipe, {"svc__C": (0.1, 9.0)}, n_iter=2, checkpoint=path)
+
+    search(X).fit(X, y)
+    search(X).fit(X, y)
+    with pytest.raises(ValueError, match="another search: its estimator is"):
+        search(X * 2.0).fit(X, y)
+
+
+def test_ctrl_c_keeps_what_was_evaluated_of_a_large_batch():
+    search = search_of(n_iter=40, strategy="classic", refit=False)
+    with patch.object(SVC, "fit", interrupting(SVC.fit, 14)):
+        search.fit(X, y)
+    assert search.stop_reason_ == "interrupted"
+    assert len(search.cv_results_["params"]) == 4
+
+
+class Drawn:
+    """A splitter of the user's own."""
+
+    def __init__(self, n_splits, test_size):
+        self.n_splits = n_splits
+        self.test_size = test_size
+
+    def split(self, X, y=None, groups=None):
+        for _ in range(self.n_splits):
+            drawn = np.random.default_rng().permutation(len(X))
+            yield drawn[50:], drawn[:50]
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        return self.n_splits
+
+
+GENERATOR = np.random.RandomState(0)
+
+
+@pytest.mark.parametrize(
+    "splitter",
+    [
+        StratifiedShuffleSplit,
+        Drawn,
+        partial(StratifiedShuffleSplit, random_state=GENERATOR),
+    ],
+    ids=["unseeded", "own", "generator"],
+)
+def test_random_folds_are_remembered(tmp_path, splitter):
     path, log = tmp_path / "search.jsonl", str(tmp_path / "fits")
     options = {"n_iter": 6, "checkpoint": path, "warm_start": True}
 
     def search(n_splits=3):
-        cv = StratifiedShuffleSplit(n_splits, test_size=0.3)  # draws anew each time
+        cv = splitter(n_splits, test_size=0.3)  # draws anew each time
         return search_of(Logged(log=log), X_SPACE, cv=cv, **options)
 
     first = search().fit(X, y)
@@ -531,7 +709,7 @@ def _product(space):
 
 def test_warm_start_of_another_problem_or_of_less_is_refused():
     search = search_of(n_iter=5, warm_start=True).fit(X, y)
-    with pytest.raises(ValueError, match="n_iter must be at least 5, as the"):
+    with pytest.raises(ValueError, match="n_iter must be at least 5, with which"):
         clone_state(search).set_params(n_iter=4).fit(X, y)
     with pytest.raises(ValueError, match="fitted search belongs to another search: its "
                                          "fingerprint is"):  # fmt: skip

@@ -12,9 +12,21 @@ import skbluetuna
 PACKAGE = Path(skbluetuna.__file__).parent
 OPTIONAL = {"matplotlib", "pandas", "xgboost", "optuna", "ray", "dask", "mlflow"}
 GROUND_FLOOR = {"exceptions", "_optional", "_version", "_checks"}
-CORE_ROOMS = {"space", "model", "stages", "_ledger", "_storage", "_tuner"}
+CORE_ROOMS = {
+    "space", "model", "stages", "_ledger", "_storage", "_course", "_tuner",
+}  # fmt: skip
 CORE_FILES = sorted(
-    [*(PACKAGE / name for name in ("_ledger.py", "_storage.py", "_tuner.py"))]
+    [
+        *(
+            PACKAGE / name
+            for name in (
+                "_ledger.py",
+                "_storage.py",
+                "_course.py",
+                "_tuner.py",
+            )
+        )
+    ]
     + [
         path
         for room in ("space", "model", "stages")

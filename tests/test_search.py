@@ -37,8 +37,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.estimator_checks import check_estimator
 
-from skbluetuna import BlueTunaSearchCV, Classic, Integer, Real
-from skbluetuna._session import Session
+from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic, Integer, Real
 from skbluetuna._sklearn_compat import FrozenSplits
 
 X, y = load_iris(return_X_y=True)
@@ -582,13 +581,14 @@ def test_nothing_the_caller_passed_is_changed():
 
 def test_batch_size_bounds_the_candidates_in_flight(monkeypatch):
     whole = search_of(n_iter=20).fit(X, y)
-    sizes, evaluate = [], Session._evaluate
+    sizes, ask = [], BlueTuner.ask
 
-    def spy(session, trials):
-        sizes.append(len(trials))
-        evaluate(session, trials)
+    def spy(tuner, n=None):
+        asked = ask(tuner, n)
+        sizes.append(len(asked))
+        return asked
 
-    monkeypatch.setattr(Session, "_evaluate", spy)
+    monkeypatch.setattr(BlueTuner, "ask", spy)
     pieces = search_of(n_iter=20, batch_size=3).fit(X, y)
     assert sum(sizes) == 20
     assert max(sizes) == 3

@@ -5,6 +5,7 @@ integer rounding, choices and distributions are done and undone here and nowhere
 """
 
 from skbluetuna.space._categorical import Categorical
+from skbluetuna.space._conditional import When, when
 from skbluetuna.space._dimensions import Dimension, Integer, Real, is_integer, is_number
 from skbluetuna.space._distribution import Distribution
 from skbluetuna.space._json import (
@@ -24,6 +25,8 @@ __all__ = [
     "Categorical",
     "Distribution",
     "Dimension",
+    "When",
+    "when",
     "check_same_names",
     "decode_params",
     "decode_space",

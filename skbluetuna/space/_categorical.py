@@ -1,12 +1,13 @@
 """A choice among given objects, known by identity and recognised by likeness."""
 
-import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skbluetuna.space._dimensions import N_SPLITS, check_n_splits, is_number
 
@@ -28,7 +29,8 @@ class Categorical:
         Any Python objects, at least one.
     ordered : bool or None, default=None
         Whether neighbours in the list are alike. None: a strictly increasing or
-        decreasing list of numbers is ordered, anything else is not.
+        decreasing list of numbers is ordered, anything else is not. None may stand at
+        its larger end, as "no limit": ``[4, 8, 16, None]``.
     n_splits : int, default=3
         Interior lines that the boundary scan draws if the choices are ordered.
 
@@ -38,6 +40,12 @@ class Categorical:
         If there are no choices.
     TypeError
         If `choices` is a string or no sequence.
+
+    Notes
+    -----
+    The units of ordered numbers are half by rank and half by value (by logarithm where
+    that spaces them more evenly), so that distances count and no choice is lost in a
+    corner.
 
     Examples
     --------
@@ -51,6 +59,7 @@ class Categorical:
     ordered: bool | None = None
     n_splits: int = N_SPLITS
     is_ordered: bool = field(init=False, repr=False, compare=False, default=False)
+    _units: tuple[float, ...] = field(init=False, repr=False, compare=False, default=())
 
     def __post_init__(self) -> None:
         choices = _as_choices(self.choices)
@@ -63,6 +72,7 @@ class Categorical:
             is_ordered = bool(self.ordered)
             object.__setattr__(self, "ordered", is_ordered)
         object.__setattr__(self, "is_ordered", is_ordered)
+        object.__setattr__(self, "_units", _units(choices, is_ordered))
 
     @property
     def n_values(self) -> int | None:
@@ -97,13 +107,21 @@ class Categorical:
         return self.choices[self._position(value)]
 
     def to_unit(self, value: Any) -> float:
-        """Unit in the middle of the choice's own part of the interval."""
-        return (self._position(value) + 0.5) / len(self.choices)
+        """Unit of the choice, within its own part of the interval."""
+        return self._units[self._position(value)]
 
     def from_unit(self, unit: float) -> Any:
-        """Choice that owns this unit."""
-        size = len(self.choices)
-        return self.choices[min(size - 1, max(0, math.floor(unit * size)))]
+        """Choice whose unit is nearest; of two the later one."""
+        return self.choices[bisect_right(self._borders, unit)]
+
+    def snapped(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Units of the choices that own these units."""
+        places = np.searchsorted(self._borders, units, side="right")
+        return np.array(self._units)[places]
+
+    @property
+    def _borders(self) -> tuple[float, ...]:
+        return tuple((a + b) / 2.0 for a, b in pairwise(self._units))
 
     def values(self) -> list[Any]:
         """Every choice."""
@@ -171,9 +189,44 @@ def _is_alike(a: Any, b: Any) -> bool:
 
 
 def _is_monotone(choices: tuple[Any, ...]) -> bool:
+    """Whether choices are numbers that rise or fall, None above the largest."""
+    if len(choices) > 2 and choices[-1] is None:
+        return _is_monotone(choices[:-1]) and bool(choices[0] < choices[-2])
+    if len(choices) > 2 and choices[0] is None:
+        return _is_monotone(choices[1:]) and bool(choices[1] > choices[-1])
     if len(choices) < 2 or not all(is_number(c) for c in choices):
         return False
     values = [c.item() if isinstance(c, np.generic) else c for c in choices]
     rises = [a < b for a, b in pairwise(values)]
     falls = [a > b for a, b in pairwise(values)]
     return all(rises) or all(falls)
+
+
+def _units(choices: tuple[Any, ...], is_ordered: bool) -> tuple[float, ...]:
+    """Unit of each choice: half by rank and half by value where these are numbers."""
+    n = len(choices)
+    rank = (np.arange(n) + 0.5) / n
+    numbers = [c for c in choices if c is not None]
+    if not is_ordered or n < 3 or not _is_monotone(choices):
+        return tuple(rank.tolist())
+    x = np.array(numbers, dtype=np.float64)
+    if len(x) < 3 or not np.isfinite(x).all():
+        return tuple(rank.tolist())
+    if (x > 0.0).all() and _unevenness(np.log(x)) < _unevenness(x):
+        x = np.log(x)
+    if _unevenness(x) < 1e-9:  # as good as even
+        return tuple(rank.tolist())
+    gaps = np.abs(np.diff(x))
+    if choices[-1] is None:
+        gaps = np.append(gaps, gaps.mean())
+    elif choices[0] is None:
+        gaps = np.insert(gaps, 0, gaps.mean())
+    by_value = np.append(0.0, np.cumsum(gaps)) / gaps.sum()
+    spread = (0.5 + (n - 1) * by_value) / n
+    return tuple(((rank + spread) / 2.0).tolist())
+
+
+def _unevenness(x: NDArray[np.float64]) -> float:
+    """Relative spread of the gaps between neighbours."""
+    gaps = np.abs(np.diff(x))
+    return float(gaps.std() / gaps.mean())

@@ -11,6 +11,7 @@ from typing import Any
 import scipy.stats
 
 from skbluetuna.space._categorical import Categorical
+from skbluetuna.space._conditional import when
 from skbluetuna.space._dimensions import Dimension, Integer, Real
 from skbluetuna.space._distribution import Distribution
 from skbluetuna.space._space import Space
@@ -26,24 +27,38 @@ __all__ = [
 
 def encode_space(space: Space) -> dict[str, Any] | None:
     """JSON value of a space; None if one of its choices has none."""
+    dims = dict(zip(space.names, space.dimensions, strict=True))
     try:
-        return {
-            name: _encode_dimension(dim)
-            for name, dim in zip(space.names, space.dimensions, strict=True)
-        }
+        stored = {name: _encode_dimension(dim) for name, dim in dims.items()}
     except TypeError:
         return None
+    for name, conditions in zip(space.names, space.conditions, strict=True):
+        if conditions:
+            stored[name]["when"] = [
+                [one.parent, [_encode_value(dims[one.parent], v) for v in one.values]]
+                for one in conditions
+            ]
+    return stored
 
 
 def decode_space(stored: Mapping[str, Any]) -> Space:
     """Space that `encode_space` stored."""
-    return Space({name: _decode_dimension(dict(d)) for name, d in stored.items()})
+    found: dict[str, Any] = {}
+    dims: dict[str, Dimension] = {}
+    for name, one in stored.items():
+        rest = dict(one)
+        conditions = rest.pop("when", [])
+        found[name] = dims[name] = _decode_dimension(rest)
+        for parent, values in reversed(conditions):
+            own = [_decode_value(dims[parent], value) for value in values]
+            found[name] = when(parent, own, found[name])
+    return Space(found)
 
 
 def encode_params(space: Space, params: Mapping[str, Any]) -> list[Any]:
-    """JSON value of a configuration: numbers as they are, choices by position."""
+    """JSON value of a configuration, null for what does not apply."""
     return [
-        dim.index(params[name]) if isinstance(dim, Categorical) else params[name]
+        _encode_value(dim, params[name]) if name in params else None
         for name, dim in zip(space.names, space.dimensions, strict=True)
     ]
 
@@ -51,8 +66,9 @@ def encode_params(space: Space, params: Mapping[str, Any]) -> list[Any]:
 def decode_params(space: Space, stored: list[Any]) -> dict[str, Any]:
     """Configuration that `encode_params` stored, with the space's own objects."""
     return {
-        name: dim.choices[value] if isinstance(dim, Categorical) else value
+        name: _decode_value(dim, value)
         for name, dim, value in zip(space.names, space.dimensions, stored, strict=True)
+        if value is not None
     }
 
 
@@ -63,6 +79,15 @@ def check_same_names(spaces: tuple[Space, ...], stored: list[list[str]]) -> None
         raise ValueError(
             f"space must have the stored parameters {stored}; got {given}."
         )
+
+
+def _encode_value(dim: Dimension, value: Any) -> Any:
+    """A number as it is, a choice by its position."""
+    return dim.index(value) if isinstance(dim, Categorical) else dim.native(value)
+
+
+def _decode_value(dim: Dimension, stored: Any) -> Any:
+    return dim.choices[stored] if isinstance(dim, Categorical) else stored
 
 
 def _encode_dimension(dim: Dimension) -> dict[str, Any]:

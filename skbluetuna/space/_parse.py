@@ -41,8 +41,6 @@ def parse_dimension(name: str, spec: Any) -> Dimension:
     ValueError, TypeError
         If `spec` is none of these; the message names the parameter.
     """
-    if not isinstance(name, str):
-        raise TypeError(f"param_space: names must be strings; got {name!r}.")
     try:
         return _parse(spec)
     except (TypeError, ValueError) as error:

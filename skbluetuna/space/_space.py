@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skbluetuna.space._categorical import Categorical
+from skbluetuna.space._conditional import Condition, Needs, needs_of, split_conditions
 from skbluetuna.space._dimensions import Dimension
 from skbluetuna.space._parse import parse_dimension
 
@@ -23,7 +25,7 @@ class Space:
 
     Parameters
     ----------
-    param_space : mapping of str to range, choices, distribution or dimension
+    param_space : mapping of str to range, choices, distribution, dimension or ``when``
         What may be asked, as in `BlueTunaSearchCV`.
 
     Attributes
@@ -32,11 +34,14 @@ class Space:
         The hyperparameters, in the order of the mapping.
     dimensions : tuple
         One `Real`, `Integer`, `Categorical` or distribution for each.
+    conditions : tuple of tuples of Condition
+        Those under which each applies; none for most.
 
     Raises
     ------
     ValueError, TypeError
-        If the mapping is empty or a value is no dimension; the message names it.
+        If the mapping is empty, a value is no dimension or a condition does not fit;
+        the message names it.
 
     Examples
     --------
@@ -49,30 +54,93 @@ class Space:
 
     names: tuple[str, ...]
     dimensions: tuple[Dimension, ...]
+    conditions: tuple[tuple[Condition, ...], ...]
+    _needs: tuple[Needs, ...] = field(repr=False, compare=False)
 
     def __init__(self, param_space: "Mapping[str, Any] | Space") -> None:
         if isinstance(param_space, Space):
-            items = list(zip(param_space.names, param_space.dimensions, strict=True))
-        elif isinstance(param_space, Mapping):
-            items = [(n, parse_dimension(n, s)) for n, s in param_space.items()]
-        else:
+            vars(self).update(vars(param_space))
+            return
+        if not isinstance(param_space, Mapping):
             raise TypeError(
                 "param_space must be a dict of names and values; "
                 f"got {type(param_space).__name__}."
             )
-        if not items:
+        if not param_space:
             raise ValueError("param_space must name at least one parameter; got {}.")
-        object.__setattr__(self, "names", tuple(name for name, _ in items))
-        object.__setattr__(self, "dimensions", tuple(dim for _, dim in items))
+        for name in param_space:
+            if not isinstance(name, str):
+                raise TypeError(f"param_space: names must be strings; got {name!r}.")
+        dims: dict[str, Dimension] = {}
+        conditions, needs = [], list[Needs]()
+        for name, value in param_space.items():
+            spec, own = split_conditions(value)
+            dimension = parse_dimension(name, spec)
+            needs.append(needs_of(name, own, dims, param_space, needs))
+            conditions.append(own)
+            dims[name] = dimension
+        object.__setattr__(self, "names", tuple(dims))
+        object.__setattr__(self, "dimensions", tuple(dims.values()))
+        object.__setattr__(self, "conditions", tuple(conditions))
+        object.__setattr__(self, "_needs", tuple(needs))
 
     def __len__(self) -> int:
         return len(self.names)
 
-    @property
+    @cached_property
     def size(self) -> int | None:
         """Number of configurations; None if there is a continuum."""
-        counts = [dim.n_values for dim in self.dimensions]
-        return None if None in counts else math.prod(c or 0 for c in counts)
+        if any(dim.n_values is None for dim in self.dimensions):
+            return None
+        named: dict[int, set[float]] = {}  # units that some condition names
+        for needs in self._needs:
+            for parent, units in needs.items():
+                named.setdefault(parent, set()).update(units)
+
+        def count(units: list[float]) -> int:
+            j = len(units)
+            if j == len(self):
+                return 1
+            n = self.dimensions[j].n_values or 0
+            if not self._applies(j, units) or j not in named:
+                return (n if self._applies(j, units) else 1) * count([*units, math.nan])
+            others = n - len(named[j])  # they make no difference to any condition
+            return others * count([*units, math.nan]) + sum(
+                count([*units, unit]) for unit in named[j]
+            )
+
+        return count([])
+
+    @cached_property
+    def _idle(self) -> FloatArray:
+        """Where each coordinate stands while its parameter does not apply."""
+        middles = (dim.from_unit(0.5) for dim in self.dimensions)
+        pairs = zip(self.dimensions, middles, strict=True)
+        return np.array(
+            [0.5 if d.n_values is None else d.to_unit(mid) for d, mid in pairs]
+        )
+
+    def _applies(self, j: int, units: Sequence[float]) -> bool:
+        """Whether parameter j applies, given the snapped units before it."""
+        return all(units[parent] in own for parent, own in self._needs[j].items())
+
+    def applies(self, U: FloatArray) -> NDArray[np.bool_]:
+        """Which parameters apply at unit points of shape (n, d); the same shape."""
+        on = np.ones(U.shape, dtype=np.bool_)
+        for j, needs in enumerate(self._needs):
+            for parent, units in needs.items():
+                own = self._snapped(parent, U[:, parent])
+                on[:, j] &= np.isin(own, list(units))
+        return on
+
+    def example(self, name: str) -> dict[str, Any]:
+        """Return a configuration in which a parameter applies, else at the centre."""
+        needs = self._needs[self.names.index(name)]
+        wanted = {
+            self.names[j]: self.dimensions[j].from_unit(min(units))
+            for j, units in needs.items()
+        }
+        return self.filled(wanted)
 
     def to_unit(self, params: Iterable[Mapping[str, Any]]) -> FloatArray:
         """Unit points of configurations.
@@ -80,7 +148,7 @@ class Space:
         Parameters
         ----------
         params : iterable of n mappings
-            Configurations, each with a value of every dimension.
+            Configurations, each with a value of every parameter that applies.
 
         Returns
         -------
@@ -90,22 +158,83 @@ class Space:
         Raises
         ------
         ValueError
-            If a name is missing or unknown, or a value is outside its dimension.
+            If a name is missing, unknown or does not apply, or a value is outside its
+            dimension.
         """
-        rows = [[*map(float, self._row(p))] for p in params]
+        rows = [self._row(p) for p in params]
         return np.array(rows, dtype=np.float64).reshape(len(rows), len(self))
 
-    def _row(self, params: Mapping[str, Any]) -> Iterable[float]:
-        if set(params) != set(self.names):
-            raise ValueError(
-                f"a configuration must name {list(self.names)}; got {list(params)}."
-            )
-        for name, dim in zip(self.names, self.dimensions, strict=True):
-            if not dim.contains(params[name]):
+    def _row(self, params: Mapping[str, Any]) -> list[float]:
+        units: list[float] = []
+        for j, (name, dim) in enumerate(zip(self.names, self.dimensions, strict=True)):
+            if not self._applies(j, units):
+                units.append(float(self._idle[j]))
+                continue
+            if name in params and not dim.contains(params[name]):
                 raise ValueError(
                     f"the value of {name!r} must lie in {dim!r}; got {params[name]!r}."
                 )
-            yield dim.to_unit(params[name])
+            units.append(float(dim.to_unit(params[name])) if name in params else 0.0)
+        on = self._names_on(units)
+        if set(params) != set(on):
+            raise ValueError(f"a configuration must name {on}; got {list(params)}.")
+        return units
+
+    def _names_on(self, units: Sequence[float]) -> list[str]:
+        return [name for j, name in enumerate(self.names) if self._applies(j, units)]
+
+    def filled(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Complete a configuration: what it lacks, or is no value, is the centre.
+
+        Parameters
+        ----------
+        params : mapping
+            Values by name, of any parameters.
+
+        Returns
+        -------
+        filled : dict
+            Native values of every parameter that applies, in the order of the names.
+        """
+        found: dict[str, Any] = {}
+        units: list[float] = []
+        for j, (name, dim) in enumerate(zip(self.names, self.dimensions, strict=True)):
+            units.append(float(self._idle[j]))
+            if self._applies(j, units):
+                is_known = name in params and dim.contains(params[name])
+                found[name] = dim.native(params[name]) if is_known else dim.centre
+                units[j] = float(dim.to_unit(found[name]))
+        return found
+
+    def holds(self, params: Mapping[str, Any]) -> bool:
+        """Whether a complete configuration belongs to the space."""
+        if not set(params) <= set(self.names) or self.fault(params) is not None:
+            return False
+        return set(params) == set(self.filled(params))
+
+    def fault(self, params: Mapping[str, Any]) -> str | None:
+        """Say why a configuration, complete or not, does not belong; None if it does.
+
+        Parameters
+        ----------
+        params : mapping
+            Values by name.
+
+        Returns
+        -------
+        fault : str or None
+            A sentence that names parameter, rule and value.
+        """
+        dims = dict(zip(self.names, self.dimensions, strict=True))
+        for name, value in params.items():
+            if name not in dims:
+                return f"{name!r} must be one of {sorted(dims)}."
+            if not dims[name].contains(value):
+                return f"{name!r} must lie in {dims[name]!r}; got {value!r}."
+        for name in set(params) - set(self.filled(params)):
+            rules = " and ".join(map(str, self.conditions[self.names.index(name)]))
+            return f"{name!r} applies only where {rules}; got {dict(params)!r}."
+        return None
 
     def from_unit(self, U: Any) -> list[dict[str, Any]]:
         """Configurations at unit points: the inverse of `to_unit`.
@@ -118,21 +247,26 @@ class Space:
         Returns
         -------
         params : list of n dicts
-            Native Python values, in the order of the names.
+            Native Python values of the parameters that apply, in the order of the
+            names.
         """
+        U = np.asarray(U, dtype=np.float64)
+        columns = list(zip(self.names, self.dimensions, strict=True))
         return [
             {
                 name: dim.from_unit(float(u))
-                for name, dim, u in zip(self.names, self.dimensions, row, strict=True)
+                for (name, dim), u, is_on in zip(columns, row, on, strict=True)
+                if is_on
             }
-            for row in np.asarray(U, dtype=np.float64)
+            for row, on in zip(U, self.applies(U), strict=True)
         ]
 
     def snap(self, U: FloatArray) -> FloatArray:
         """Move points onto what would be evaluated there.
 
-        Integers and choices move to the middle of their part of the interval; a
-        continuum stays. Two rows that snap alike are one configuration.
+        Integers and choices move to the middle of their part of the interval, and what
+        does not apply to the middle of the whole; a continuum stays. Two rows that snap
+        alike are one configuration.
 
         Parameters
         ----------
@@ -144,15 +278,22 @@ class Space:
         snapped : ndarray of shape (n, d)
             The same points, moved.
         """
-        snapped = np.array(U, dtype=np.float64)
-        for j, dim in enumerate(self.dimensions):
-            if dim.n_values is not None:
-                snapped[:, j] = [dim.to_unit(dim.from_unit(u)) for u in snapped[:, j]]
-        return snapped
+        columns = [self._snapped(j, U[:, j]) for j in range(len(self))]
+        snapped = np.stack(columns, axis=1)
+        return np.where(self.applies(snapped), snapped, self._idle)
+
+    def _snapped(self, j: int, units: FloatArray) -> FloatArray:
+        """Units of one coordinate, moved onto what would be evaluated there."""
+        dim = self.dimensions[j]
+        if dim.n_values is None:
+            return np.asarray(units, dtype=np.float64)
+        if isinstance(dim, Categorical):
+            return dim.snapped(units)
+        return np.array([dim.to_unit(dim.from_unit(float(u))) for u in units])
 
     def centre(self) -> dict[str, Any]:
         """Return the configuration in the middle of every dimension."""
-        return {n: d.centre for n, d in zip(self.names, self.dimensions, strict=True)}
+        return self.filled({})
 
 
 def parse_spaces(param_space: Any) -> tuple[Space, ...]:
@@ -199,9 +340,19 @@ def parse_spaces(param_space: Any) -> tuple[Space, ...]:
 def grid(space: Space) -> list[dict[str, Any]]:
     """List every configuration of a finite space, as scikit-learn's ParameterGrid does.
 
-    Names are sorted and the last one varies fastest.
+    Names are sorted and the last one varies fastest; a parameter that does not apply
+    comes before its first value.
     """
-    dims = dict(zip(space.names, space.dimensions, strict=True))
-    names = sorted(dims)
-    rows = product(*(dims[name].values() for name in names))
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    rows: list[tuple[dict[str, Any], dict[str, int]]] = [({}, {})]
+    for j, (name, dim) in enumerate(zip(space.names, space.dimensions, strict=True)):
+        grown = []
+        for params, places in rows:
+            if name not in space.filled(params) and space.conditions[j]:
+                grown.append((params, places))
+                continue
+            for place, value in enumerate(dim.values()):
+                grown.append((params | {name: value}, places | {name: place}))
+        rows = grown
+    names = sorted(space.names)
+    rows.sort(key=lambda row: [row[1].get(name, -1) for name in names])
+    return [{n: params[n] for n in names if n in params} for params, _ in rows]

@@ -8,7 +8,13 @@ which stages run with which settings, ``_strategy`` finds them by name,
 """
 
 from skbluetuna.stages._adaptive import Adaptive
-from skbluetuna.stages._alternatives import Alternative, initial_rows, plan
+from skbluetuna.stages._alternatives import (
+    Alternative,
+    Plan,
+    choose_open,
+    initial_rows,
+    plan,
+)
 from skbluetuna.stages._base import FloatArray, Schedule, Seed, Stage, open_stages
 from skbluetuna.stages._classic import Classic
 from skbluetuna.stages._gain import MIN_SCORES, gain_bounds
@@ -33,10 +39,12 @@ __all__ = [
     "Classic",
     "FloatArray",
     "NAMED",
+    "Plan",
     "Schedule",
     "Seed",
     "Stage",
     "Strategy",
+    "choose_open",
     "decode_strategy",
     "encode_strategy",
     "initial_rows",

@@ -137,7 +137,9 @@ def _influence(
         return np.full(d, 1.0 / max(1, d)), Influence(
             np.zeros((3, d)), np.zeros((3, m))
         )
-    s = np.array([sensitivity(*known[int(j)]) for j in active(space)])
+    s = np.array(
+        [sensitivity(*known[j]) if j in known else 0.0 for j in active(space).tolist()]
+    )
     weights = s / s.sum() if s.sum() > 0.0 else np.full(d, 1.0 / d)
     return weights, evidence_influence(evidence_model(space, ledger))
 
@@ -145,16 +147,27 @@ def _influence(
 def _boundary_scores(
     space: Space, ledger: Ledger
 ) -> dict[int, tuple[Lines, FloatArray, FloatArray]]:
-    """Lines of each active dimension with the model's scores and slopes there."""
-    best, varying = ledger.best, active(space)
-    if best is None or not len(varying):
+    """Lines of each active dimension with the model's scores and slopes there.
+
+    Of a dimension that applied in no trial nothing is known.
+    """
+    varying = active(space)
+    complete = [t for t in ledger if t.score is not None]
+    if not complete or not len(varying):
         return {}
+    complete.sort(key=lambda t: -(t.score or 0.0))  # stable: earliest of equals
+    units = np.array([trial.unit for trial in complete])
+    applies = space.applies(units)
     model: EvidenceModel = evidence_model(space, ledger)
     found = {}
     for column, j in enumerate(int(j) for j in varying):
+        if not applies[:, j].any():
+            continue
         lines = Scan(None).lines(space, j)
-        points = np.repeat(np.array(best.unit)[None, :], len(lines.at), axis=0)
+        best = units[np.argmax(applies[:, j])]  # the best one with this parameter
+        points = np.repeat(best[None, :], len(lines.at), axis=0)
         points[:, j] = lines.at
+        points = np.where(space.applies(points), points, space.snap(points))
         post = model.predict(points[:, varying], gradient=True)
         found[j] = lines, post.mean, post.mean_slope[:, column]
     floor = min(float(mean.min()) for _, mean, _ in found.values())

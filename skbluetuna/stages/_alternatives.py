@@ -6,15 +6,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skbluetuna._ledger import row_key
+from skbluetuna._ledger import Ledger, row_key
 from skbluetuna.space import Space
-from skbluetuna.stages._base import FloatArray, Schedule
+from skbluetuna.stages._base import FloatArray, Schedule, Stage, active
 from skbluetuna.stages._grid import Grid
 from skbluetuna.stages._strategy import Strategy
 
-__all__ = ["Alternative", "initial_rows", "plan"]
+__all__ = ["Alternative", "Plan", "choose_open", "initial_rows", "plan"]
 
 Params = dict[str, Any]
+
+
+N_PER_CHANCE = 10  # of so many open trials one goes to who had fewest
 
 
 class Alternative(NamedTuple):
@@ -24,6 +27,33 @@ class Alternative(NamedTuple):
     initial: list[Params]
     quota: int
     schedule: Schedule
+
+    @property
+    def last_stage(self) -> Stage:
+        """The stage that has open trials."""
+        return self.schedule.stages[-1]
+
+
+class Plan(NamedTuple):
+    """What a budget is for."""
+
+    alternatives: tuple[Alternative, ...]
+    n_trials: int  # those beyond the quotas are open to all alternatives
+
+    @property
+    def numbers(self) -> range:
+        """Numbers of the alternatives."""
+        return range(len(self.alternatives))
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether every configuration is asked, in their order."""
+        return all(a.schedule.stages[0].name == "grid" for a in self.alternatives)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there are open trials."""
+        return sum(a.quota for a in self.alternatives) < self.n_trials
 
 
 def initial_rows(
@@ -68,7 +98,7 @@ def initial_rows(
             f"reference must hold one configuration for each of {len(spaces)} "
             f"alternatives; got {len(references)}."
         )
-    rows = [[_filled(s, r)] for s, r in zip(spaces, references, strict=True)]
+    rows = [[s.filled(r)] for s, r in zip(spaces, references, strict=True)]
     if isinstance(initial_params, Mapping) or not isinstance(
         initial_params, Iterable | None
     ):
@@ -77,44 +107,18 @@ def initial_rows(
         )
     for i, params in enumerate(initial_params or ()):
         k = _home(spaces, params, f"initial_params[{i}]")
-        rows[k].append(_native(spaces[k], rows[k][0] | dict(params)))
+        rows[k].append(spaces[k].filled(rows[k][0] | dict(params)))
     return [_distinct(s, own) for s, own in zip(spaces, rows, strict=True)]
-
-
-def _filled(space: Space, params: Mapping[str, Any]) -> Params:
-    """The values that lie in the space, and the centre for the rest."""
-    usable = {
-        name: params[name]
-        for name, dim in zip(space.names, space.dimensions, strict=True)
-        if name in params and dim.contains(params[name])
-    }
-    return _native(space, space.centre() | usable)
-
-
-def _native(space: Space, params: Params) -> Params:
-    dims = zip(space.names, space.dimensions, strict=True)
-    return {name: dim.native(params[name]) for name, dim in dims}
 
 
 def _home(spaces: tuple[Space, ...], params: Any, what: str) -> int:
     """Number of the first alternative that holds a configuration."""
     if not isinstance(params, Mapping):
         raise TypeError(f"{what} must be a dict; got {params!r}.")
-    faults = [_fault(space, params) for space in spaces]
+    faults = [space.fault(params) for space in spaces]
     if None not in faults:
         raise ValueError(f"{what}: {faults[0]}")
     return faults.index(None)
-
-
-def _fault(space: Space, params: Mapping[str, Any]) -> str | None:
-    """Why a configuration does not belong to a space; None if it does."""
-    dims = dict(zip(space.names, space.dimensions, strict=True))
-    for name, value in params.items():
-        if name not in dims:
-            return f"{name!r} must be one of {sorted(dims)}."
-        if not dims[name].contains(value):
-            return f"{name!r} must lie in {dims[name]!r}; got {value!r}."
-    return None
 
 
 def _distinct(space: Space, rows: list[Params]) -> list[Params]:
@@ -128,14 +132,17 @@ def plan(
     strategy: Strategy,
     n_iter: int | None,
     *,
-    is_extended: bool = False,
-) -> tuple[Alternative, ...]:
+    begun: Plan | None = None,
+) -> Plan:
     """Give each alternative its share of the budget and its stages.
 
     A finite search no larger than the budget is asked exhaustively, in
     ``ParameterGrid`` order, its initial configurations where they stand in the grid.
-    Otherwise the budget is split evenly; what a finite alternative cannot use goes to
-    the others.
+    Otherwise each alternative has a first look: its initial configurations, and two
+    trials more than it has parameters that vary, as far as half of the budget goes
+    round. The rest is open, see `choose_open`. A strategy that can not say what its
+    next trial promises has no open trials: its budget is split evenly, and what a
+    finite alternative cannot use goes to the others.
 
     Parameters
     ----------
@@ -147,47 +154,105 @@ def plan(
         Makes out the stages of each.
     n_iter : int or None
         Trials of all alternatives together; None for each strategy's own schedule.
-    is_extended : bool, default=False
-        Whether the search began with a smaller budget: then it has no grid, and its
-        last stage has no end but the budget's.
+    begun : Plan or None, default=None
+        The plan with which the search began, if that had a smaller budget: unless it
+        was a grid its stages remain, and the last has no end but the new budget's.
 
     Returns
     -------
-    alternatives : tuple of k Alternative
-        The plan.
+    plan : Plan
+        Alternatives with quotas, and the number of all trials.
     """
     units = [space.to_unit(rows) for space, rows in zip(spaces, initial, strict=True)]
     full = [strategy.n_trials(s, u) for s, u in zip(spaces, units, strict=True)]
     budget = sum(full) if n_iter is None else n_iter
     sizes = [space.size for space in spaces]
-    is_finite = not is_extended and None not in sizes
+    if begun is not None and begun.is_grid:
+        return begun
+    is_finite = begun is None and None not in sizes
     if is_finite and sum(size or 0 for size in sizes) <= budget:
-        return tuple(
+        grids = tuple(
             Alternative(s, [], s.size or 0, _exhaustive(strategy, s, u))
             for s, u in zip(spaces, units, strict=True)
         )
+        return Plan(grids, sum(size or 0 for size in sizes))
     if n_iter is None:
         quotas = [
             n if s is None else min(n, s) for n, s in zip(full, sizes, strict=True)
         ]
     else:
         quotas = _split(n_iter, sizes)
+    n_trials = sum(quotas)
+    if begun is not None:
+        own = begun.alternatives
+        if begun.is_open:
+            quotas = [a.quota for a in own]
+        ends = [_endless(a, q, n_trials) for a, q in zip(own, quotas, strict=True)]
+        return Plan(tuple(ends), n_trials)
     schedules = [
         strategy.schedule(s, u, quota)
         for s, u, quota in zip(spaces, units, quotas, strict=True)
     ]
-    if is_extended:
-        schedules = [_endless(*pair) for pair in zip(schedules, quotas, strict=True)]
-    return tuple(map(Alternative, spaces, initial, quotas, schedules))
+    own = tuple(map(Alternative, spaces, initial, quotas, schedules))
+    if len(own) > 1 and all(hasattr(a.last_stage, "promise") for a in own):
+        most = max(1, n_trials // (2 * len(own)))
+        own = tuple(_endless(a, _look(a, most), n_trials) for a in own)
+    return Plan(own, n_trials)
 
 
-def _endless(schedule: Schedule, quota: int) -> Schedule:
+def _look(alternative: Alternative, most: int) -> int:
+    """Size of the first look: two trials more than parameters, and all initial ones."""
+    look = min(len(active(alternative.space)) + 2, most)
+    return min(alternative.quota, max(look, len(alternative.initial)))
+
+
+def _endless(alternative: Alternative, quota: int, n_trials: int) -> Alternative:
     """Give the last stage all of the budget, if it counts its trials."""
-    *before, last = schedule.stages
-    if not hasattr(last, "n_trials"):
-        return schedule
-    endless = replace(last, n_trials=quota)  # type: ignore[type-var]
-    return schedule._replace(stages=(*before, endless))
+    *before, last = alternative.schedule.stages
+    if hasattr(last, "n_trials"):
+        last = replace(last, n_trials=n_trials)  # type: ignore[type-var]
+    schedule = alternative.schedule._replace(stages=(*before, last))
+    return alternative._replace(quota=quota, schedule=schedule)
+
+
+def choose_open(
+    alternatives: tuple[Alternative, ...], ledgers: list[Ledger], seed: int
+) -> tuple[int, FloatArray] | None:
+    """Choose which alternative gets the next open trial, and its point.
+
+    It goes to the largest expected improvement over the best score of all; every tenth
+    to the alternative that has had the fewest trials, so that none is given up on the
+    word of a model that has seen little of it.
+
+    Parameters
+    ----------
+    alternatives : tuple of k Alternative
+        All of them, their quotas asked.
+    ledgers : list of k Ledger
+        The rows of each.
+    seed : int
+        Seed of the search.
+
+    Returns
+    -------
+    choice : (int, ndarray of shape (d,)) or None
+        Number of the alternative and its next point; None if there is none.
+    """
+    n_open = sum(map(len, ledgers)) - sum(a.quota for a in alternatives)
+    order = sorted(range(len(alternatives)), key=lambda k: (len(ledgers[k]), k))
+    best: tuple[float, int, FloatArray] | None = None
+    for k in order:
+        space, stage = alternatives[k].space, alternatives[k].last_stage
+        promise = None
+        if not stage.is_done(space, ledgers[k], (seed, k)):
+            promise = stage.promise(space, ledgers[k], (seed, k))  # type: ignore[attr-defined]
+        if promise is None:
+            continue
+        if n_open % N_PER_CHANCE == N_PER_CHANCE - 1:
+            return k, promise.unit
+        if best is None or promise.log_gain > best[0]:
+            best = promise.log_gain, k, promise.unit
+    return None if best is None else best[1:]
 
 
 def _split(n_iter: int, sizes: list[int | None]) -> list[int]:

@@ -82,7 +82,11 @@ def starting_points(
     step = rng.choice(STEPS, size=(N_NEAR, 1)) * rng.standard_normal((N_NEAR, d))
     is_ordered = np.array([dim.is_ordered for dim in space.dimensions])
     moved = np.where(is_ordered, np.clip(near + step, 0.0, 1.0), rng.random(near.shape))
-    return np.vstack([anywhere, np.where(is_moved, moved, near)])
+    points = np.where(is_moved, moved, near)
+    is_new = space.applies(points) & ~space.applies(near)
+    if is_new.any():  # what comes to apply by a move starts anywhere
+        points = np.where(is_new, rng.random(near.shape), points)
+    return np.vstack([anywhere, points])
 
 
 def _climb(
@@ -91,6 +95,7 @@ def _climb(
     """Climb by L-BFGS in the box, all starts together; choices stay."""
     varying = active(space)
     movable = model.columns.levels == 0
+    applies = space.applies(starts)[:, varying[movable]]
     free = np.ix_(range(len(starts)), varying[movable])
 
     def loss(values: FloatArray) -> tuple[float, FloatArray]:
@@ -100,7 +105,7 @@ def _climb(
         gain, by_mean, by_std = log_expected_improvement(post.mean, post.std, incumbent)
         # Chain rule: the acquisition's slope by mean and by deviation, theirs by u.
         slope = by_mean[:, None] * post.mean_slope + by_std[:, None] * post.std_slope
-        return -float(gain.sum()), -slope[:, movable].ravel()
+        return -float(gain.sum()), -(slope[:, movable] * applies).ravel()
 
     values = starts[free].ravel()
     if not len(values):

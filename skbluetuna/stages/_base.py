@@ -7,7 +7,6 @@ remembers nothing.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from itertools import product
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 
 from skbluetuna._ledger import Ledger, row_key
 from skbluetuna.model import Influence
-from skbluetuna.space import Space, is_integer, is_number
+from skbluetuna.space import Space, grid, is_integer, is_number
 
 __all__ = [
     "FloatArray",
@@ -220,7 +219,7 @@ def fresh_points(
                 break
             take(sample_intervals(rng.random((4 * n + 16, len(space))), parts))
     if len(found) < n and space.size is not None:
-        take(rng.permutation(_all_points(space)))
+        take(rng.permutation(space.to_unit(grid(space))))
     return np.array(list(found.values())).reshape(len(found), len(space))
 
 
@@ -231,9 +230,3 @@ def any_fresh_point(
     whole = [np.array([[0.0, 1.0]])] * len(space)
     found = fresh_points(space, ledger, 1, rng, whole, np.empty((0, len(space))))
     return found[0] if len(found) else None
-
-
-def _all_points(space: Space) -> FloatArray:
-    """Every point of a finite space; called only when random ones keep repeating."""
-    axes = [[dim.to_unit(v) for v in dim.values()] for dim in space.dimensions]
-    return np.array(list(product(*axes)), dtype=np.float64)

@@ -107,7 +107,9 @@ class Climb(PlannedStage):
         found: dict[bytes, FloatArray] = {}
         budget = STEPS_PER_TRIAL * self.n_trials
         for trial in complete:
-            for u in self._path(np.array(trial.unit), model, active(space), movable):
+            start = np.array(trial.unit)
+            free = movable & space.applies(start[None])[0]
+            for u in self._path(start, model, active(space), free):
                 budget -= 1
                 unit = space.snap(u[None])[0]
                 if unit not in before:
@@ -127,7 +129,7 @@ class Climb(PlannedStage):
         while True:
             gradient = np.zeros_like(u)
             gradient[varying] = model.gradient(u[varying])
-            gradient[~movable] = 0.0  # choices stay at the incumbent's value
+            gradient[~movable] = 0.0  # choices stay, and what does not apply
             ahead = np.clip(u + self.tune_lr * gradient, 0.0, 1.0)  # eq. 10
             if np.all(np.abs(ahead - u) < STANDSTILL):
                 return

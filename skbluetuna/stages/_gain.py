@@ -7,7 +7,7 @@ from skbluetuna.model import unwarp
 from skbluetuna.space import Space
 from skbluetuna.stages._ascent import starting_points
 from skbluetuna.stages._base import Seed, active
-from skbluetuna.stages._surrogate import evidence_model
+from skbluetuna.stages._surrogate import surrogate
 
 __all__ = ["MIN_SCORES", "gain_bounds"]
 
@@ -48,14 +48,15 @@ def gain_bounds(space: Space, ledger: Ledger, seed: Seed) -> tuple[float, float]
     best, varying = ledger.best, active(space)
     if best is None or best.score is None:
         return np.inf, -np.inf
-    if not len(varying) or (space.size is not None and len(y) >= space.size):
+    if not len(varying) or (space.size is not None and ledger.n_known >= space.size):
         return best.score, best.score
-    model = evidence_model(space, ledger)
+    model, shift, scale, _ = surrogate(space, ledger)
     beta = 2.0 * np.log(len(varying) * len(y) ** 2 * np.pi**2 / (6.0 * DELTA)) / SHRINK
     rng = np.random.default_rng([*seed, len(ledger)])
     anywhere = space.snap(starting_points(space, ledger, rng))
     at = model.predict(np.vstack([U, anywhere])[:, varying])
     reach = np.sqrt(beta) * at.std
     ends = np.array([(at.mean + reach).max(), (at.mean - reach)[: len(y)].max()])
-    upper, lower = unwarp(ends, y)
+    warped_from = np.concatenate([y, *ledger.rivals])
+    upper, lower = unwarp(shift + scale * ends, warped_from)
     return float(upper), float(lower)

@@ -93,7 +93,7 @@ class Scan(PlannedStage):
         for j in self._scanned(space):
             lines = self.lines(space, j)
             values = np.column_stack([lines.at, lines.nudged]).ravel()
-            for unit in _moved(reference, j, values):
+            for unit in _moved(space, reference, j, values):
                 if unit not in before:
                     points.setdefault(row_key(unit), unit)
         return np.array(list(points.values())).reshape(len(points), len(space))
@@ -177,8 +177,8 @@ class Scan(PlannedStage):
             return lines, None, np.empty(0)
         lines = self.lines(space, j)
         reference = _reference(space, ledger)
-        y = ledger.score_at(_moved(reference, j, lines.at))
-        y_nudged = ledger.score_at(_moved(reference, j, lines.nudged))
+        y = ledger.score_at(_moved(space, reference, j, lines.at))
+        y_nudged = ledger.score_at(_moved(space, reference, j, lines.nudged))
         if np.isnan(y).any() or np.isnan(y_nudged).any():
             return lines, None, np.empty(0)
         known = ledger.scored()[1]
@@ -244,11 +244,14 @@ def _reference(space: Space, ledger: Ledger) -> FloatArray:
     return space.to_unit([space.centre()]).ravel()
 
 
-def _moved(reference: FloatArray, j: int, values: FloatArray) -> FloatArray:
+def _moved(
+    space: Space, reference: FloatArray, j: int, values: FloatArray
+) -> FloatArray:
     """The reference with coordinate j set to each value, shape (k, d)."""
     points = np.repeat(reference[None, :], len(values), axis=0)
     points[:, j] = values
-    return points
+    # A parent's value decides whether others apply.
+    return np.where(space.applies(points), points, space.snap(points))
 
 
 def _snap_one(space: Space, j: int, values: FloatArray) -> FloatArray:

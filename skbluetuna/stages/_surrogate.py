@@ -4,18 +4,27 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna._ledger import Ledger, Trial
-from skbluetuna.model import Columns, EvidenceModel, encode, fit_theta, warp
+from skbluetuna.model import (
+    Columns,
+    EvidenceModel,
+    encode,
+    fit_theta,
+    log_expected_improvement,
+    warp,
+)
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Seed, active
 
-__all__ = ["Choice", "OneByOne", "evidence_model", "one_by_one"]
+__all__ = ["Choice", "OneByOne", "Promise", "evidence_model", "surrogate"]
 
 REFIT_ALWAYS, REFIT_EVERY = 40, 3  # trials until every fit is new, and how often later
+LEAN = 2.0  # scores' worth of the spread of other alternatives
 
 Choice = Callable[[Ledger, EvidenceModel, float], FloatArray | None]
 
@@ -41,7 +50,7 @@ class OneByOne(ABC):
     def is_done(self, space: Space, ledger: Ledger, seed: Seed) -> bool:  # noqa: ARG002
         """Whether all trials were asked, or every configuration there is."""
         return ledger.count(self.name) >= self.n_trials or (
-            space.size is not None and len(ledger) >= space.size
+            space.size is not None and ledger.n_known >= space.size
         )
 
     def propose(
@@ -55,26 +64,86 @@ class OneByOne(ABC):
         if n is None:
             n = 0 if ledger.has_pending else 1
         n = min(n, self.n_trials - ledger.count(self.name))
+        chosen = self._choose(space, ledger, n, seed)
+        return np.array([one.unit for one in chosen]).reshape(-1, len(space))
+
+    def promise(self, space: Space, ledger: Ledger, seed: Seed) -> "Promise | None":
+        """The next point and what it promises; None if there is nothing to choose."""
+        chosen = self._choose(space, ledger, 1, seed)
+        return chosen[0] if chosen else None
+
+    def _choose(
+        self, space: Space, ledger: Ledger, n: int, seed: Seed
+    ) -> "list[Promise]":
         if n <= 0 or all(trial.state == "asked" for trial in ledger):
-            return np.empty((0, len(space)))
+            return []
         rng = np.random.default_rng([*seed, len(ledger)])
         return one_by_one(space, ledger, n, self.chooser(space, ledger, rng))
 
 
-def evidence_model(space: Space, ledger: Ledger) -> EvidenceModel:
+class Promise(NamedTuple):
+    """A point and the gain it promises."""
+
+    log_gain: float  # log expected improvement, in warped scores of all alternatives
+    unit: FloatArray  # (d,)
+
+
+class Surrogate(NamedTuple):
+    """The model of one alternative, and how its targets compare with the others'."""
+
+    model: EvidenceModel
+    shift: float  # warped score = shift + scale * target
+    scale: float
+    incumbent: float  # the best warped score of all alternatives, as a target
+
+
+def surrogate(space: Space, ledger: Ledger) -> Surrogate:
     """The evidence-fitted perceptron on every told trial (eq. 11 to 13).
 
-    From 40 trials on the hyperparameters are those of the trials up to the last
-    multiple of three, so that they are a function of the ledger alone.
+    Scores of several alternatives are warped together, so that gains compare; each
+    alternative's are then standardised for its own model (eq. 18). From 40 trials on
+    the hyperparameters are those of the trials up to the last multiple of three, so
+    that they are a function of the ledger alone.
     """
     varying = active(space)
     U, y = ledger.scored()
     columns = _columns(space, varying)
+    t, shift, scale, incumbent = _targets(y, ledger.rivals)
     n = len(y) if len(y) <= REFIT_ALWAYS else len(y) - len(y) % REFIT_EVERY
     own = np.ascontiguousarray(U[:, varying])
     levels = tuple(int(k) for k in columns.levels)
-    theta = _fit(own[:n].tobytes(), y[:n].tobytes(), levels)
-    return EvidenceModel.condition(encode(own, columns), warp(y), columns, theta)
+    # Without rivals the fit sees those n scores alone.
+    target = t[:n] if ledger.rivals or n == len(y) else warp(y[:n])
+    theta = _fit(own[:n].tobytes(), target.tobytes(), levels)
+    model = EvidenceModel.condition(encode(own, columns), t, columns, theta)
+    return Surrogate(model, shift, scale, incumbent)
+
+
+def evidence_model(space: Space, ledger: Ledger) -> EvidenceModel:
+    """The model of `surrogate` alone."""
+    return surrogate(space, ledger).model
+
+
+def _targets(
+    y: FloatArray, rivals: tuple[FloatArray, ...]
+) -> tuple[FloatArray, float, float, float]:
+    """Targets of an alternative, their shift and scale, and the best of all (eq. 18).
+
+    With few scores an alternative's spread leans on that of the others, as two scores
+    would.
+    """
+    if not rivals:
+        t = warp(y)
+        return t, 0.0, 1.0, float(t.max())
+    warped = warp(np.concatenate([y, *rivals]))
+    own, *others = np.split(warped, np.cumsum([len(y), *map(len, rivals[:-1])]))
+    squares = sum(float(np.sum((t - t.mean()) ** 2)) for t in others)
+    freedom = sum(len(t) - 1 for t in others)
+    usual = squares / freedom if squares > 0.0 else 1.0
+    shift = float(own.mean())
+    spread = float(np.sum((own - shift) ** 2)) + LEAN * usual
+    scale = float(np.sqrt(spread / (len(own) - 1 + LEAN)))
+    return (own - shift) / scale, shift, scale, (float(warped.max()) - shift) / scale
 
 
 def _columns(space: Space, varying: NDArray[np.intp]) -> Columns:
@@ -83,14 +152,14 @@ def _columns(space: Space, varying: NDArray[np.intp]) -> Columns:
 
 
 @lru_cache(maxsize=32)
-def _fit(U: bytes, y: bytes, levels: tuple[int, ...]) -> FloatArray:
+def _fit(U: bytes, t: bytes, levels: tuple[int, ...]) -> FloatArray:
     """Fit once for each distinct ledger, however often it is asked for."""
-    scores, columns = np.frombuffer(y), Columns.of(list(levels))
-    X = encode(np.frombuffer(U).reshape(len(scores), -1), columns)
-    return fit_theta(X, warp(scores), columns)
+    targets, columns = np.frombuffer(t), Columns.of(list(levels))
+    X = encode(np.frombuffer(U).reshape(len(targets), -1), columns)
+    return fit_theta(X, targets, columns)
 
 
-def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> FloatArray:
+def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> list[Promise]:
     """Choose n points, each as if those before it had been observed (eq. 16).
 
     Trials whose scores are awaited, and the points of the batch, count as observed at
@@ -105,26 +174,27 @@ def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> FloatArr
     n : int
         How many points.
     choose : callable
-        From everything asked, the model, and the best (warped) score, the next point,
-        or None if there is none.
+        From everything asked, the model, and the best target, the next point, or None
+        if there is none.
 
     Returns
     -------
-    points : ndarray of shape (k, d)
-        At most n points.
+    chosen : list of Promise
+        At most n.
     """
     varying = active(space)
-    model = evidence_model(space, ledger)
-    incumbent = float(model.t.max())
+    model, _, scale, incumbent = surrogate(space, ledger)
     for trial in ledger:
         if trial.state == "asked":
             model = model.believing(np.array(trial.unit)[varying])
-    asked, points = Ledger(tuple(ledger)), []
+    asked, chosen = ledger.copy(), list[Promise]()
     for _ in range(n):
         point = choose(asked, model, incumbent)
         if point is None:
             break
-        points.append(point)
+        at = model.predict(point[None, varying])
+        gain = float(log_expected_improvement(at.mean, at.std, incumbent)[0][0])
+        chosen.append(Promise(gain + float(np.log(scale)), point))
         asked.append(Trial(len(asked), {}, tuple(point), "chosen"))
         model = model.believing(point[varying])
-    return np.array(points).reshape(len(points), len(space))
+    return chosen

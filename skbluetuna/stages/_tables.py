@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.model import Influence, pairs
-from skbluetuna.space import Categorical, Dimension, Space
+from skbluetuna.space import Categorical, Dimension, Space, parse_dimension, when
 from skbluetuna.stages._base import FloatArray, Regions, active
 
 __all__ = ["interaction_table", "narrowed_space", "region_table", "weight_table"]
@@ -81,12 +81,26 @@ def narrowed_space(
     """Shrink the space to its kept regions and the best configuration.
 
     A range becomes the smallest one that holds its kept regions and the best value, a
-    choice keeps its kept values and the best one, in their order.
+    choice keeps its kept values and the best one, in their order. What can no longer
+    apply is left out.
     """
-    return {
-        name: _narrow(dim, j, regions, [] if best is None else [best[name]])
-        for j, (name, dim) in enumerate(zip(space.names, space.dimensions, strict=True))
-    }
+    narrowed: dict[str, Any] = {}
+    left: dict[str, Dimension] = {}  # the same, read
+    for j, (name, dim) in enumerate(zip(space.names, space.dimensions, strict=True)):
+        spec = _narrow(dim, j, regions, [best[name]] if best and name in best else [])
+        dimension = parse_dimension(name, spec)
+        conditions = [
+            (one.parent, [v for v in one.values if left[one.parent].contains(v)])
+            for one in space.conditions[j]
+            if one.parent in left
+        ]
+        if len(conditions) == len(space.conditions[j]) and all(
+            v for _, v in conditions
+        ):
+            for parent, values in reversed(conditions):
+                spec = when(parent, values, spec)
+            narrowed[name], left[name] = spec, dimension
+    return narrowed
 
 
 def _narrow(dim: Dimension, j: int, regions: Regions, best: list[Any]) -> Any:

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy.stats import expon, poisson
 
-from skbluetuna import Adaptive, BlueTuner, Classic
+from skbluetuna import Adaptive, BlueTuner, Classic, Space, when
+from skbluetuna.space import When
 
 finite = st.floats(-1e3, 1e3)
 
@@ -27,9 +28,34 @@ dimensions = st.one_of(
     st.sampled_from([[1, 10, 100], [0.1, 0.2], [3, 2, 1], ["only"]]),
     st.sampled_from([expon(scale=2.0), poisson(4)]),
 )
-spaces = st.lists(dimensions, min_size=1, max_size=4).map(
-    lambda dims: {f"p{i}": dim for i, dim in enumerate(dims)}
-)
+
+
+@st.composite
+def _spaces(draw):
+    """Spaces of one to four parameters, some of which apply under a condition."""
+    space = {}
+    for i, dim in enumerate(draw(st.lists(dimensions, min_size=1, max_size=4))):
+        plain = Space({name: bare(spec) for name, spec in space.items()} or {"-": [0]})
+        listable = {
+            name: own.values()[:5]
+            for name, own in zip(plain.names, plain.dimensions, strict=True)
+            if own.n_values is not None and name != "-"
+        }
+        space[f"p{i}"] = dim
+        if listable and draw(st.booleans()):
+            parent = draw(st.sampled_from(sorted(listable)))
+            some = st.sampled_from(listable[parent])
+            values = draw(st.lists(some, min_size=1, unique_by=repr))
+            space[f"p{i}"] = when(parent, values, dim)
+    return space
+
+
+def bare(spec):
+    """What may be tried, without its condition."""
+    return spec.spec if isinstance(spec, When) else spec
+
+
+spaces = _spaces()
 planned = st.sampled_from(
     [
         Classic(n_epochs=20),
@@ -40,7 +66,7 @@ planned = st.sampled_from(
     ]
 )
 strategies = planned | st.sampled_from([Adaptive(), Adaptive(2, 0.4)])
-budgets = st.integers(1, 40)
+budgets = st.integers(1, 30)
 seeds = st.integers(0, 2**31)
 
 

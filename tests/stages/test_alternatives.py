@@ -24,7 +24,7 @@ def quotas(sizes, n_iter):
     """Trials given to alternatives of these sizes; None for a continuum."""
     spaces = tuple(continuum() if s is None else finite(s) for s in sizes)
     rows = initial_rows(spaces, None, None)
-    return [a.quota for a in plan(spaces, rows, CHEAP, n_iter)]
+    return [a.quota for a in plan(spaces, rows, CHEAP, n_iter).alternatives]
 
 
 def run(tuner):
@@ -103,7 +103,7 @@ def test_without_a_budget_each_alternative_has_the_published_schedule():
     spaces = (continuum(), Space({"y": (0.0, 1.0), "z": (0.0, 1.0)}))
     rows = initial_rows(spaces, None, None)
     strategy = Classic(n_lhs=6, tune_reps=5)
-    got = [a.quota for a in plan(spaces, rows, strategy, None)]
+    got = [a.quota for a in plan(spaces, rows, strategy, None).alternatives]
     assert got == [1 + 8 + 11, 1 + 16 + 11]
 
 
@@ -211,3 +211,90 @@ def test_the_search_asks_the_initial_rows_first():
     trials = run(tuner).trials
     assert [t.params for t in trials[:2]] == [{"x": 1.0, "k": 5}, {"x": 1.0, "k": 2}]
     assert [t.stage for t in trials[:3]] == ["initial", "initial", "scan"]
+
+
+# Open trials
+
+
+def bowl(trial, centres, heights):
+    centre, height = centres[trial.alternative], heights[trial.alternative]
+    return height - float(np.sum((np.array(trial.unit) - centre) ** 2))
+
+
+def contest(heights, n_iter=60, seed=0, n=None, **kwargs):
+    spaces = [{f"{c}{i}": (0.0, 1.0) for i in range(2)} for c in "abc"[: len(heights)]]
+    tuner = BlueTuner(spaces, n_iter=n_iter, random_state=seed, **kwargs)
+    while not tuner.finished:
+        for trial in tuner.ask(n):
+            tuner.tell(trial, bowl(trial, (0.3, 0.6, 0.8), heights))
+    return tuner
+
+
+def counts(tuner):
+    asked = [trial.alternative for trial in tuner.trials]
+    return [asked.count(k) for k in range(len(tuner.spaces))]
+
+
+@pytest.mark.parametrize("winner", [0, 1, 2])
+@pytest.mark.parametrize("n", [None, 4])
+def test_the_budget_goes_where_it_pays_and_none_is_starved(winner, n):
+    heights = [0.3 * (k == winner) for k in range(3)]
+    tuner = contest(heights, n=n)
+    asked = counts(tuner)
+    assert sum(asked) == 60
+    assert asked[winner] == max(asked)
+    assert asked[winner] > 30  # an even split gives 20
+    assert min(asked) >= 4 + 2  # the first look, and every tenth of 48
+    assert tuner.best.alternative == winner
+    assert tuner.best.score > 0.3 - 1e-3
+
+
+def test_the_first_look_is_two_more_than_parameters_or_half_of_the_budget():
+    assert [t.alternative for t in contest([0.0, 0.0, 0.0]).trials[:12]] == (
+        [0, 1, 2] * 4
+    )
+    few = [t.alternative for t in contest([0.0, 0.0, 0.0], n_iter=12).trials]
+    assert few[:6] == [0, 1, 2] * 2
+    named = contest([0.0, 0.0], initial_params=[{"a0": k / 9.0} for k in range(9)])
+    assert [t.stage for t in named.trials if t.alternative == 0][:10] == [
+        "initial"
+    ] * 10
+
+
+def test_an_offset_or_scale_of_all_scores_changes_no_choice():
+    def asked(scale, offset):
+        tuner = BlueTuner(
+            [{"a": (0.0, 1.0)}, {"b": (0.0, 1.0)}], n_iter=25, random_state=0
+        )
+        while not tuner.finished:
+            for trial in tuner.ask():
+                score = bowl(trial, (0.3, 0.6), (0.0, 0.1))
+                tuner.tell(trial, offset + scale * score)
+        return [(t.alternative, t.unit) for t in tuner.trials]
+
+    plain = asked(1.0, 0.0)
+    assert asked(8.0, 0.0) == plain
+    moved = asked(1.0, 3.0)
+    assert [k for k, _ in moved] == [k for k, _ in plain]
+
+
+def test_an_alternative_that_always_fails_gets_its_chances_and_no_more():
+    tuner = BlueTuner([{"a": (0.0, 1.0)}, {"b": (0.0, 1.0)}], n_iter=40, random_state=0)
+    while not tuner.finished:
+        for trial in tuner.ask():
+            fails = trial.alternative == 1
+            tuner.tell(trial, np.nan if fails else bowl(trial, (0.3, 0), (0, 0)))
+    asked = counts(tuner)
+    assert asked[1] <= 3 + 4 + 8
+    assert asked[1] >= 3 + 3
+
+
+def test_what_one_alternative_has_asked_the_other_does_not_ask_again():
+    spaces = [{"k": (1, 30)}, {"k": (10, 40)}, {"k": (1, 40)}]
+    tuner = BlueTuner(spaces, n_iter=45, random_state=0)
+    while not tuner.finished:
+        for trial in tuner.ask():
+            tuner.tell(trial, -abs(trial.params["k"] - 20.0))
+    later = [t.params["k"] for t in tuner.trials if t.stage != "initial"]
+    assert len(set(later)) == len(later)
+    assert set(later) | {t.params["k"] for t in tuner.trials} == set(range(1, 41))

@@ -1,0 +1,153 @@
+"""Published ranges for the estimators of scikit-learn, XGBoost, LightGBM and CatBoost.
+
+The ranges and their sources are data, ``space/ranges.toml``; here they are looked up.
+"""
+
+import inspect
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from skbluetuna.space import when
+
+__all__ = ["suggest_space"]
+
+
+def suggest_space(estimator: Any) -> dict[str, Any]:
+    """Ranges from the literature for an estimator's hyperparameters.
+
+    A starting point to read and edit, and sooner narrow than wide: it is meant for 20
+    to 200 evaluations.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        A gradient boosting, forest, tree, support vector, linear, neighbours, network
+        or naive Bayes estimator of scikit-learn, XGBoost, LightGBM or CatBoost, of a
+        subclass of these, or a pipeline or any other meta-estimator that contains some.
+        Of a pipeline, steps of which nothing is known are left alone.
+
+    Returns
+    -------
+    param_space : dict
+        A new dict, valid as `param_space` of :class:`BlueTunaSearchCV`. Names carry the
+        prefix of the step that they belong to.
+
+    Raises
+    ------
+    TypeError
+        If it is not an estimator, or a class instead of an instance.
+    ValueError
+        If no ranges are known for it or for anything in it.
+
+    See Also
+    --------
+    BlueTunaSearchCV : Searches the space.
+
+    Notes
+    -----
+    Each range stands with its source in ``skbluetuna/space/ranges.toml``. Parameters
+    that the estimator was given decide where they have no range themselves: the elastic
+    net of ``LogisticRegression`` is searched for ``solver="saga"`` only.
+
+    Ranges in units of the target (``epsilon`` of a support vector regressor, say) and
+    of the features (``gamma``) were published for standardised data.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from skbluetuna import suggest_space
+    >>> space = suggest_space(make_pipeline(StandardScaler(), KNeighborsClassifier()))
+    >>> for name, spec in space.items():
+    ...     print(name, spec)
+    kneighborsclassifier__n_neighbors (1, 50, 'log')
+    kneighborsclassifier__weights ['uniform', 'distance']
+    kneighborsclassifier__p [1, 2]
+    """
+    if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
+        raise TypeError(
+            "suggest_space needs an estimator, an object with get_params; "
+            f"got {estimator!r}."
+        )
+    space = _ranges(estimator, "")
+    if space:
+        return space
+    found: list[str] = []
+    nested = estimator.get_params(deep=True)
+    for name in sorted(nested, key=lambda name: name.count("__")):  # parents first
+        prefix = f"{name}__"
+        if prefix.startswith(tuple(found)):
+            continue  # of an estimator that was recognised as a whole
+        ranges = _ranges(nested[name], prefix)
+        if ranges:
+            found.append(prefix)
+            space |= ranges
+    if not space:
+        raise ValueError(
+            f"no ranges are known for {estimator!r}, nor for anything in it. Known "
+            f"are {', '.join(sorted(name.partition('.')[2] for name in _families()))}, "
+            "and pipelines of these; for others write param_space by hand."
+        )
+    return space
+
+
+@cache
+def _families() -> dict[str, dict[str, Any]]:
+    """Ranges of each known class, by "package.Class"."""
+    text = files("skbluetuna.space").joinpath("ranges.toml").read_text("utf-8")
+    families: dict[str, dict[str, Any]] = {}
+    for title, family in tomllib.loads(text).items():
+        if title != "sources":
+            classes = family.pop("classes")
+            families |= dict.fromkeys(classes, family)
+    return families
+
+
+def _ranges(estimator: Any, prefix: str) -> dict[str, Any]:
+    """Space of an estimator's own parameters; empty if it is not a known one."""
+    family = _family(estimator)
+    if not family:
+        return {}
+    own = estimator.get_params(deep=False)
+    space: dict[str, Any] = {}
+    for title, entry in family.items():
+        name = next((a for a in entry.get("aliases", ()) if a in own), title)
+        spec = _spec(entry)
+        for parent, values in entry.get("when", {}).items():
+            if prefix + parent in space:
+                spec = when(prefix + parent, values, spec)
+            elif own.get(parent) not in values:
+                break
+        else:
+            if name in own or _accepts(estimator, name):
+                space[prefix + name] = spec
+    return space
+
+
+def _family(estimator: Any) -> dict[str, Any]:
+    """Entry of the estimator's class or its nearest known ancestor."""
+    for cls in type(estimator).__mro__:
+        key = f"{cls.__module__.partition('.')[0]}.{cls.__name__}"
+        if key in _families():
+            return _families()[key]
+    return {}
+
+
+def _spec(entry: dict[str, Any]) -> Any:
+    """Range or choices in the notation of a `param_space`, always a new object."""
+    if "range" in entry:
+        return tuple(entry["range"])
+    # TOML has no tuples, and a choice that is a list could be changed in place.
+    return [tuple(c) if isinstance(c, list) else c for c in entry["choices"]]
+
+
+def _accepts(estimator: Any, name: str) -> bool:
+    """Whether the constructor takes a parameter; a subclass may have dropped it.
+
+    Asked where ``get_params`` does not tell: CatBoost's lists only what was set.
+    """
+    signature = inspect.signature(type(estimator)).parameters
+    return name in signature or any(p.kind is p.VAR_KEYWORD for p in signature.values())
