@@ -3,12 +3,15 @@ r"""What each part of the adaptive strategy is worth, and what batches cost, in 
     OMP_NUM_THREADS=1 python benchmarks/ablation.py --bench ../shared/bench
     OMP_NUM_THREADS=1 python benchmarks/ablation.py --bench ../shared/bench \
         --variants all --batch 1 2 4 8
+    OMP_NUM_THREADS=1 python benchmarks/ablation.py --bench ../shared/bench \
+        --variants all conditions --conditional --budget 100
 
 ``--bench`` is a folder with a ``landscapes.py`` whose ``development_set()`` lists
-landscapes: each with a ``space``, a ``score(params)`` and a ``regret(score)`` (0: best
-known, 1: median of random search). Every variant searches each landscape with each
-seed; printed are the mean log10 regret and the mean regret after 10, 25, 50 and 100
-evaluations, and the standard error over seeds of the last.
+landscapes: each with a ``space``, its ``conditions`` ({child: (parent, values)}), a
+``score(params)`` and a ``regret(score)`` (0: best known, 1: median of random search).
+With ``--conditional`` those alone that have conditions. Every variant searches each
+landscape with each seed; printed are the mean log10 regret and the mean regret after
+10, 25, 50 and 100 evaluations, and the standard error over seeds of the last.
 """
 
 import argparse
@@ -19,7 +22,7 @@ from unittest.mock import patch
 import numpy as np
 from joblib import Parallel, delayed
 
-from skbluetuna import Adaptive, BlueTuner
+from skbluetuna import Adaptive, BlueTuner, when
 from skbluetuna.model import _evidence
 from skbluetuna.model._warp import _standardise
 from skbluetuna.stages import _surrogate
@@ -36,6 +39,7 @@ VARIANTS = {
     "perceptron": "without perceptron",
     "scan": "without scan",
     "hypercube": "with hypercube of 5",
+    "conditions": "with conditions",
 }
 
 
@@ -60,6 +64,14 @@ def parts(variant):
     return strategy, [patch.object(_evidence.Prior, "of", without)]
 
 
+def declared(land):
+    """Return the landscape's space with its conditions."""
+    return land.space | {
+        child: when(parent, list(values), land.space[child])
+        for child, (parent, values) in land.conditions.items()
+    }
+
+
 def run(folder, index, variant, batch, seed, budget, noise):
     """Regret of the configuration that looks best after each checkpoint."""
     sys.path.insert(0, folder)
@@ -74,9 +86,8 @@ def run(folder, index, variant, batch, seed, budget, noise):
         for each in patches:
             stack.enter_context(each)
         _surrogate._fit.cache_clear()
-        tuner = BlueTuner(
-            land.space, n_iter=budget, strategy=strategy, random_state=seed
-        )
+        space = declared(land) if variant == "conditions" else land.space
+        tuner = BlueTuner(space, n_iter=budget, strategy=strategy, random_state=seed)
         while not tuner.finished:
             for trial in tuner.ask(batch):
                 true.append(land.score(trial.params))
@@ -95,6 +106,7 @@ def main():
     parser.add_argument("--bench", required=True)
     parser.add_argument("--variants", nargs="+", default=VARIANTS, choices=VARIANTS)
     parser.add_argument("--batch", type=int, nargs="+", default=[1])
+    parser.add_argument("--conditional", action="store_true")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--budget", type=int, default=50)
     parser.add_argument("--noise", type=float, default=0.0)
@@ -103,7 +115,12 @@ def main():
     sys.path.insert(0, args.bench)
     from landscapes import development_set
 
-    n_lands = len(development_set())
+    lands = [
+        k
+        for k, land in enumerate(development_set())
+        if land.conditions or not args.conditional
+    ]
+    n_lands = len(lands)
     print(f"{n_lands} landscapes, {args.seeds} seeds, noise {args.noise}")
     print(f"{'':20s}{'batch':>6s}{'mean log10 regret':>30s}{'mean regret':>30s}")
     for variant in args.variants:
@@ -113,7 +130,7 @@ def main():
                     args.bench, k, variant, batch, seed, args.budget, args.noise
                 )
                 for seed in range(args.seeds)
-                for k in range(n_lands)
+                for k in lands
             )
             regret = np.array(rows).reshape(args.seeds, n_lands, -1)
             log = np.log10(np.maximum(regret, 1e-4))

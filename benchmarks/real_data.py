@@ -11,15 +11,12 @@ scikit-learn's breast cancer table is always there. Needs ``pip install optuna p
 
 import argparse
 import time
-from pathlib import Path
 
 import numpy as np
 import optuna
-import pandas as pd
 from joblib import Parallel, delayed
 from scipy.stats import loguniform, randint, uniform
 from sklearn.base import clone
-from sklearn.datasets import load_breast_cancer
 from sklearn.metrics import f1_score
 from sklearn.model_selection import (
     RandomizedSearchCV,
@@ -28,8 +25,9 @@ from sklearn.model_selection import (
     train_test_split,
 )
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import LabelEncoder, StandardScaler
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from tables import tables
 from xgboost import XGBClassifier
 
 from skbluetuna import BlueTunaSearchCV
@@ -54,16 +52,6 @@ def models():
         "XGBoost": (xgb, XGBOOST),
         "SVM": (make_pipeline(StandardScaler(), SVC()), SVM),
     }
-
-
-def tables(folder):
-    """Every table as (X, y) by name."""
-    found = {"breast_cancer": load_breast_cancer(return_X_y=True)}
-    for path in sorted(Path(folder).glob("*.csv")):
-        frame = pd.read_csv(path, header=None, sep=None, engine="python")
-        X = pd.get_dummies(frame.iloc[:, :-1], dtype=float).to_numpy()
-        found[path.stem] = X, LabelEncoder().fit_transform(frame.iloc[:, -1])
-    return found
 
 
 def by_skbluetuna(model, ranges, n_iter, seed, common, X, y):
