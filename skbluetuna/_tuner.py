@@ -16,6 +16,7 @@ from skbluetuna.space import Space, decode_params, encode_params, parse_spaces
 from skbluetuna.stages import (
     MIN_SCORES,
     Strategy,
+    boundary_table,
     gain_bounds,
     initial_rows,
     interaction_table,
@@ -291,6 +292,56 @@ class BlueTuner:
         )
 
     @property
+    def boundaries(self) -> dict[str, NDArray[Any]]:
+        """The boundaries from which the regions follow, one row each.
+
+        Columns ``param``, ``value`` (in the parameter's own values), ``score`` and
+        ``slope`` (by the unit interval; 0 for a choice). Classic: evaluated scores;
+        adaptive: the model's, warped, the worst one counting zero.
+        """
+        return self._table(
+            lambda a, ledger, _: boundary_table(
+                a.space, _known(a.schedule.boundaries)(a.space, ledger)
+            )
+        )
+
+    def predict(
+        self, params: Sequence[Mapping[str, Any]], *, alternative: int = 0
+    ) -> NDArray[np.float64]:
+        """Score that the search expects of configurations, with its uncertainty.
+
+        Parameters
+        ----------
+        params : sequence of n mappings
+            Complete configurations.
+        alternative : int, default=0
+            The alternative they belong to.
+
+        Returns
+        -------
+        scores : ndarray of shape (n, 3)
+            The median, and the 5 % and 95 % quantiles of what the model believes of the
+            score without noise. NaN before there is a score, and for the quantiles of
+            the classic perceptron, which has none.
+
+        Raises
+        ------
+        ValueError
+            If a configuration is not in the space, or there is no such alternative.
+        """
+        if not 0 <= alternative < len(self.spaces):
+            raise ValueError(
+                f"alternative must be below {len(self.spaces)}; got {alternative}."
+            )
+        space, _, _, schedule = self._course.alternatives[alternative]
+        predict = _known(schedule.predict)
+        ledger, seed = self._ledger.of(alternative), (self.seed, alternative)
+        scores: NDArray[np.float64] = predict(
+            space, ledger, seed, space.to_unit(params)
+        )
+        return scores
+
+    @property
     def weights(self) -> dict[str, NDArray[Any]]:
         """Influence of each parameter, one row each (see `BlueTunaSearchCV`)."""
         return self._table(
@@ -389,10 +440,16 @@ class BlueTuner:
         ]
         if len(tables) == 1:
             return dict(tables[0])
-        number = [np.full(len(t["weight" if "weight" in t else "score"]), k)
-                  for k, t in enumerate(tables)]  # fmt: skip
+        number = [np.full(len(next(iter(t.values()))), k) for k, t in enumerate(tables)]
         joined = {c: np.concatenate([t[c] for t in tables]) for c in tables[0]}
         return {"alternative": np.concatenate(number), **joined}
+
+
+def _known(rule: Any) -> Any:
+    """A rule of the schedule; strategies of other hands may lack it."""
+    if rule is None:
+        raise ValueError("strategy must have this rule in its Schedule; it has none.")
+    return rule
 
 
 def _copied(trial: Trial) -> Trial:

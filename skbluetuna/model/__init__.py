@@ -27,6 +27,7 @@ from skbluetuna.model._perceptron import (
     FittedPerceptron,
     autoconverge,
     loss_gradient,
+    scores_of,
 )
 from skbluetuna.model._tables import Influence, evidence_influence, influence
 from skbluetuna.model._warp import unwarp, warp
@@ -48,6 +49,7 @@ __all__ = [
     "pairs",
     "perceptron_features",
     "perceptron_jacobian",
+    "scores_of",
     "unwarp",
     "warp",
 ]

@@ -17,6 +17,7 @@ __all__ = [
     "FittedPerceptron",
     "autoconverge",
     "loss_gradient",
+    "scores_of",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -90,6 +91,13 @@ def _targets(y: FloatArray, act: Activation) -> FloatArray:
     span = y.max() - y.min()
     unit = (y - y.min()) / span if span > 0.0 else np.full_like(y, 0.5)
     return act.low + (act.high - act.low) * unit
+
+
+def scores_of(output: FloatArray, y: FloatArray, activation: str) -> FloatArray:
+    """Scores that outputs stand for, where the perceptron was trained on scores y."""
+    act = ACTIVATIONS[activation]
+    share = (output - act.low) / (act.high - act.low)
+    return np.asarray(y.min() * (1.0 - share) + y.max() * share)
 
 
 def loss_gradient(

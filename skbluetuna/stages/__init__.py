@@ -26,6 +26,7 @@ from skbluetuna.stages._strategy import (
     resolve_strategy,
 )
 from skbluetuna.stages._tables import (
+    boundary_table,
     interaction_table,
     narrowed_space,
     region_table,
@@ -44,6 +45,7 @@ __all__ = [
     "Seed",
     "Stage",
     "Strategy",
+    "boundary_table",
     "choose_open",
     "decode_strategy",
     "encode_strategy",

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
 
 from skbluetuna._ledger import Ledger
-from skbluetuna.model import EvidenceModel, Influence, evidence_influence
+from skbluetuna.model import EvidenceModel, Influence, evidence_influence, unwarp
 from skbluetuna.space import Space
 from skbluetuna.stages._ascent import Ascent
 from skbluetuna.stages._base import (
+    Boundaries,
     FloatArray,
     Regions,
     Schedule,
@@ -25,9 +27,10 @@ from skbluetuna.stages._scan import (
     join,
     score_regions,
     sensitivity,
+    stack,
     unscanned,
 )
-from skbluetuna.stages._surrogate import evidence_model
+from skbluetuna.stages._surrogate import evidence_model, surrogate
 from skbluetuna.stages._sweep import Sweep
 
 __all__ = ["Adaptive"]
@@ -101,7 +104,7 @@ class Adaptive:
             Sweep(n_scan),
             Ascent(left - n_learn - n_scan),
         )
-        return Schedule(stages, _regions, _influence)
+        return Schedule(stages, _regions, _influence, _boundaries, _predict)
 
 
 def _everywhere(space: Space, ledger: Ledger) -> Regions:  # noqa: ARG001
@@ -123,6 +126,28 @@ def _regions(space: Space, ledger: Ledger) -> Regions:
         else:
             parts.append(unscanned(j, lines.edges if lines.is_choice else WHOLE))
     return join(parts)
+
+
+def _boundaries(space: Space, ledger: Ledger) -> Boundaries:
+    """Boundaries through the best trial, as the fitted model has them."""
+    return stack(_boundary_scores(space, ledger))
+
+
+def _predict(
+    space: Space,
+    ledger: Ledger,
+    seed: Seed,  # noqa: ARG001
+    U: FloatArray,
+) -> FloatArray:
+    """Median of the score at unit points, and its 5 and 95 %, shape (n, 3)."""
+    varying = active(space)
+    if ledger.best is None or not len(varying):
+        return np.full((len(U), 3), np.nan)
+    model, shift, scale, _ = surrogate(space, ledger)
+    at = model.predict(space.snap(U)[:, varying])
+    targets = at.mean[:, None] + at.std[:, None] * norm.ppf([0.5, 0.05, 0.95])
+    scores = np.concatenate([ledger.scored()[1], *ledger.rivals])
+    return unwarp((shift + scale * targets).ravel(), scores).reshape(-1, 3)
 
 
 def _influence(

@@ -17,6 +17,7 @@ from skbluetuna.model import Influence
 from skbluetuna.space import Space, grid, is_integer, is_number
 
 __all__ = [
+    "Boundaries",
     "FloatArray",
     "InfluenceRule",
     "PlannedStage",
@@ -94,6 +95,15 @@ class PlannedStage(ABC):
         return np.empty((0, len(space))) if remaining is None else remaining[:n]
 
 
+class Boundaries(NamedTuple):
+    """The scanned boundaries, one row each."""
+
+    param: NDArray[np.intp]  # which dimension
+    at: FloatArray  # unit
+    score: FloatArray  # as the regions see it
+    slope: FloatArray  # by the unit (eq. 1); 0 for a choice
+
+
 class Regions(NamedTuple):
     """The scanned regions, one row each; lengths and edges in the unit interval."""
 
@@ -107,7 +117,9 @@ class Regions(NamedTuple):
 
 
 RegionRule = Callable[[Space, Ledger], Regions]
+BoundaryRule = Callable[[Space, Ledger], Boundaries]
 InfluenceRule = Callable[[Space, Ledger, Seed], tuple[FloatArray, Influence]]
+PredictionRule = Callable[[Space, Ledger, Seed, FloatArray], FloatArray]
 
 
 class Schedule(NamedTuple):
@@ -116,6 +128,8 @@ class Schedule(NamedTuple):
     stages: tuple[Stage, ...]
     regions: RegionRule
     influence: InfluenceRule  # -> initial weights (d,), tables of the active parameters
+    boundaries: BoundaryRule | None = None
+    predict: PredictionRule | None = None  # at (n, d) -> score, its 5 and 95 %, (n, 3)
 
 
 def open_stages(stages: tuple[Stage, ...], ledger: Ledger) -> tuple[Stage, ...]:

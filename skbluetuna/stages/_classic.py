@@ -121,7 +121,10 @@ class Classic:
             activation=self.activation,
             n_epochs=self.n_epochs,
         )
-        return Schedule((scan, learn, climb), scan.regions, climb.influence)
+        return Schedule(
+            (scan, learn, climb), scan.regions, climb.influence, scan.boundaries,
+            climb.predict,
+        )  # fmt: skip
 
     def _affordable_scan(self, space: Space, initial: FloatArray, left: int) -> Scan:
         """Choose the largest scan within its share of the budget."""

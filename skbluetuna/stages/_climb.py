@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna._ledger import Ledger, row_key
-from skbluetuna.model import FittedPerceptron, Influence, autoconverge, influence
+from skbluetuna.model import (
+    FittedPerceptron,
+    Influence,
+    autoconverge,
+    influence,
+    scores_of,
+)
 from skbluetuna.space import Space
 from skbluetuna.stages._base import (
     FloatArray,
@@ -96,6 +102,18 @@ class Climb(PlannedStage):
             m = d * (d - 1) // 2
             return weights, Influence(*(np.zeros((3, k)) for k in (d, m, m)))
         return weights, influence(self.fit(space, before, seed), U[:, active(space)])
+
+    def predict(
+        self, space: Space, ledger: Ledger, seed: Seed, U: FloatArray
+    ) -> FloatArray:
+        """The perceptron's score at unit points; it knows no limits: shape (n, 3)."""
+        before, varying = ledger.before(self.name), active(space)
+        scores = np.full((len(U), 3), np.nan)
+        if before.best is not None and len(varying):
+            fitted = self.fit(space, before, seed)
+            output = fitted.predict(space.snap(U)[:, varying])
+            scores[:, 0] = scores_of(output, before.scored()[1], self.activation)
+        return scores
 
     def _paths(
         self, space: Space, before: Ledger, model: FittedPerceptron

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from skbluetuna._ledger import Ledger, row_key
 from skbluetuna.space import Space
-from skbluetuna.stages._base import FloatArray, PlannedStage, Regions, Seed, active
+from skbluetuna.stages._base import (
+    Boundaries,
+    FloatArray,
+    PlannedStage,
+    Regions,
+    Seed,
+    active,
+)
 
 __all__ = [
     "Lines",
@@ -24,6 +31,7 @@ __all__ = [
     "pseudo_gradient",
     "score_regions",
     "sensitivity",
+    "stack",
     "trapezoid",
     "unscanned",
 ]
@@ -140,6 +148,16 @@ class Scan(PlannedStage):
         parts = [self._regions_of(space, seen, j) for j in range(len(space))]
         return join(parts)
 
+    def boundaries(self, space: Space, ledger: Ledger) -> Boundaries:
+        """The boundaries of every scanned parameter, with scores and slopes (eq. 1)."""
+        seen = ledger.only("initial", self.name)
+        found = {}
+        for j in self._scanned(space):
+            lines, y, slope = self._boundary_scores(space, seen, j)
+            if y is not None:
+                found[j] = lines, y, slope
+        return stack(found)
+
     def _regions_of(self, space: Space, ledger: Ledger, j: int) -> Regions:
         lines, y, slope = self._boundary_scores(space, ledger, j)
         if y is None:
@@ -218,6 +236,26 @@ def sensitivity(lines: Lines, y: FloatArray, slope: FloatArray) -> float:
     """Mean slope (for a choice, range of the score) times the ceiling (eq. 5)."""
     change = np.ptp(y) if lines.is_choice else np.mean(np.abs(slope))
     return float(change * y.max())
+
+
+def stack(found: dict[int, tuple[Lines, FloatArray, FloatArray]]) -> Boundaries:
+    """Scores and slopes at the lines of several dimensions, one below the other."""
+    param = [np.full(len(lines.at), j) for j, (lines, _, _) in found.items()]
+    columns = [
+        [lines.at, y, np.broadcast_to(slope, y.shape)]
+        for lines, y, slope in found.values()
+    ]
+    return (
+        Boundaries(
+            np.concatenate([np.empty(0, dtype=np.intp), *param]),
+            *(
+                np.concatenate([np.empty(0), *own])
+                for own in zip(*columns, strict=True)
+            ),
+        )
+        if found
+        else Boundaries(np.empty(0, dtype=np.intp), *np.empty((3, 0)))
+    )
 
 
 def join(parts: list[Regions]) -> Regions:

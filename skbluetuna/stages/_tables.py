@@ -7,9 +7,15 @@ from numpy.typing import NDArray
 
 from skbluetuna.model import Influence, pairs
 from skbluetuna.space import Categorical, Dimension, Space, parse_dimension, when
-from skbluetuna.stages._base import FloatArray, Regions, active
+from skbluetuna.stages._base import Boundaries, FloatArray, Regions, active
 
-__all__ = ["interaction_table", "narrowed_space", "region_table", "weight_table"]
+__all__ = [
+    "boundary_table",
+    "interaction_table",
+    "narrowed_space",
+    "region_table",
+    "weight_table",
+]
 
 Table = dict[str, NDArray[Any]]
 
@@ -33,6 +39,18 @@ def region_table(space: Space, regions: Regions) -> Table:
         "projection": regions.projection,
         "score": regions.score,
         "kept": regions.kept,
+    }
+
+
+def boundary_table(space: Space, found: Boundaries) -> Table:
+    """Scanned boundaries as native values, with scores and slopes."""
+    dims = [space.dimensions[j] for j in found.param]
+    values = [dim.from_unit(float(u)) for dim, u in zip(dims, found.at, strict=True)]
+    return {
+        "param": _objects([space.names[j] for j in found.param]),
+        "value": _objects(values),
+        "score": found.score,
+        "slope": found.slope,
     }
 
 

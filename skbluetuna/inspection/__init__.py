@@ -1,0 +1,3 @@
+"""Pictures of what a search learned: compute first, draw second."""
+
+__all__: list[str] = []

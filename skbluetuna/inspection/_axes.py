@@ -1,0 +1,70 @@
+"""What every display asks of a search and of matplotlib."""
+
+from typing import Any
+
+from sklearn.utils.validation import check_is_fitted
+
+from skbluetuna._optional import import_optional
+from skbluetuna.space import Categorical, Integer, Real, Space
+
+__all__ = ["axes_for", "checked", "is_choice", "is_log", "label", "space_of"]
+
+
+def checked(search: Any) -> Any:
+    """The search, if it is fitted and has results.
+
+    Raises
+    ------
+    NotFittedError
+        If it is not fitted.
+    """
+    check_is_fitted(search, ["tuner_", "cv_results_"])
+    return search
+
+
+def axes_for(ax: Any, *, width: float = 6.4, height: float = 4.8) -> Any:
+    """The axes to draw in: those given, or new ones of a size in inches."""
+    if ax is not None:
+        return ax
+    pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="A picture")
+    return pyplot.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def space_of(search: Any, alternative: int) -> Space:
+    """The space of an alternative.
+
+    Raises
+    ------
+    ValueError
+        If there is no such alternative.
+    """
+    spaces = search.tuner_.spaces
+    if not 0 <= alternative < len(spaces):
+        raise ValueError(
+            f"alternative must be below {len(spaces)}, their number; got {alternative}."
+        )
+    space: Space = spaces[alternative]
+    return space
+
+
+def is_log(dimension: Any) -> bool:
+    """Whether a parameter is searched on a log scale."""
+    return isinstance(dimension, Real | Integer) and dimension.log
+
+
+def label(value: Any, *, most: int = 18) -> str:
+    """A value as short text: numbers in four digits, objects by their class."""
+    if hasattr(value, "get_params"):
+        text = type(value).__name__
+    elif isinstance(value, float):
+        text = f"{value:.4g}"
+    elif callable(value):
+        text = getattr(value, "__name__", repr(value))
+    else:
+        text = str(value)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def is_choice(dimension: Any) -> bool:
+    """Whether a parameter is a choice without order."""
+    return isinstance(dimension, Categorical) and not dimension.is_ordered
