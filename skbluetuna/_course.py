@@ -170,8 +170,10 @@ def _turns(now: Plan, ledger: Ledger) -> list[int]:
 
 
 def _view(now: Plan, k: int, ledger: Ledger) -> Ledger:
-    """Rows of an alternative, which excludes what others of them have asked."""
+    """Rows of an alternative; where they compete, without what others have asked."""
     mine, space = ledger.of(k), now.alternatives[k].space
+    if not (now.is_open or now.is_grid):
+        return mine  # a planned stage would lose the points, and with them its budget
     for trial in ledger:
         if trial.alternative != k and space.holds(trial.params):
             mine.exclude(space.to_unit([trial.params])[0])

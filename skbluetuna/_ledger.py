@@ -161,11 +161,15 @@ class Ledger:
         return Ledger(tuple(t for t in self if t.stage in stages))
 
     def of(self, alternative: int) -> "Ledger":
-        """The rows of one alternative, which know the scores of the others."""
-        scores: dict[int, list[float]] = {}
+        """The rows of one alternative, which know the scores of the others.
+
+        Failures count as in `scored`, so that all alternatives see the same scores.
+        """
+        worst, scores = self._worst(), dict[int, list[float]]()
         for trial in self:
-            if trial.alternative != alternative and trial.score is not None:
-                scores.setdefault(trial.alternative, []).append(trial.score)
+            if trial.alternative != alternative and trial.state != "asked":
+                score = worst if trial.score is None else trial.score
+                scores.setdefault(trial.alternative, []).append(score)
         rivals = tuple(np.array(scores[k]) for k in sorted(scores))
         return Ledger(tuple(t for t in self if t.alternative == alternative), rivals)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any
@@ -159,8 +159,9 @@ def _parts(value: Any) -> dict[Any, Any] | None:  # noqa: PLR0911
     clone = getattr(type(value), "__sklearn_clone__", BaseEstimator.__sklearn_clone__)
     if hasattr(value, "get_params") and clone is BaseEstimator.__sklearn_clone__:
         return dict(sorted(value.get_params(deep=False).items()))
-    is_ours = is_dataclass(value) or hasattr(value, "_score_func")  # or a scorer
-    return dict(vars(value)) if is_ours else None
+    if is_dataclass(value):
+        return {own.name: getattr(value, own.name) for own in fields(value)}
+    return dict(vars(value)) if hasattr(value, "_score_func") else None  # a scorer
 
 
 def _parts_of_code(value: Any) -> dict[Any, Any]:

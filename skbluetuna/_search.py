@@ -68,7 +68,8 @@ class BlueTunaSearchCV(BaseSearchCV):
 
         A list of dicts holds alternatives, such as one for each kind of classifier; a
         candidate belongs to one. See Notes for how they share the budget. No
-        configuration is evaluated twice, but for those that alternatives begin with.
+        configuration is evaluated twice, but for those that alternatives begin with
+        (classic: within one alternative).
     n_iter : int or None, default=50
         Number of candidates to evaluate by cross-validation, all stages together. None:
         the strategy's own schedule in full. A finite space no larger than this is
@@ -189,7 +190,7 @@ class BlueTunaSearchCV(BaseSearchCV):
 
     References
     ----------
-    Equations 1 to 16 of ``doc/notation.md``.
+    Equations 1 to 18 of ``doc/notation.md``.
 
     Examples
     --------

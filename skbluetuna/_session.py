@@ -130,7 +130,10 @@ class Session:
     def _reason_to_stop(self) -> str | None:
         n_iter = self._search.n_iter
         if self._tuner.finished:
-            is_spent = n_iter is None or len(self._tuner.trials) >= n_iter
+            trials = self._tuner.trials
+            is_spent = trials[0].stage != "grid" if n_iter is None else (
+                len(trials) >= n_iter
+            )  # fmt: skip
             return "n_iter" if is_spent else "exhausted"
         if self._stop_asked:
             return "callback"

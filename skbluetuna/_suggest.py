@@ -114,6 +114,11 @@ def _ranges(estimator: Any, prefix: str) -> dict[str, Any]:
     own = estimator.get_params(deep=False)
     space: dict[str, Any] = {}
     for title, entry in family.items():
+        unless = entry.get("unless", {}).items()
+        if any(own.get(name) in values for name, values in unless) or any(
+            own.get(name) is not None for name in entry.get("unset", ())
+        ):
+            continue
         name = next((a for a in entry.get("aliases", ()) if a in own), title)
         spec = _spec(entry)
         for parent, values in entry.get("when", {}).items():

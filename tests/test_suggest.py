@@ -106,7 +106,7 @@ def bare(spec):
 
 @pytest.mark.parametrize(("classes", "name", "entry"), RANGES)
 def test_every_entry_says_what_it_may_say_and_cites_known_sources(classes, name, entry):
-    known = {"range", "choices", "source", "when", "aliases", "note"}
+    known = {"range", "choices", "source", "when", "aliases", "note", "unless", "unset"}
     assert set(entry) <= known
     assert ("range" in entry) != ("choices" in entry)
     assert entry["source"]
@@ -320,3 +320,14 @@ def test_the_space_can_be_searched_without_a_failure_or_a_warning(name):
     scores = search.cv_results_["mean_test_score"]
     assert len(scores) == 8
     assert np.isfinite(scores).all()
+
+
+def test_what_the_estimator_was_given_decides_what_is_suggested():
+    forest = RandomForestClassifier(max_samples=0.5)
+    assert "bootstrap" not in suggest_space(forest)  # it would forbid max_samples
+    pytest.importorskip("xgboost")
+    from xgboost import XGBClassifier
+
+    linear = suggest_space(XGBClassifier(booster="gblinear"))
+    assert not {"max_depth", "subsample", "min_child_weight"} & set(linear)
+    assert "reg_lambda" in linear

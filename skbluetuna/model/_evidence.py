@@ -70,7 +70,8 @@ def encode(U: FloatArray, columns: Columns) -> FloatArray:
             parts.append(2.0 * U[:, j : j + 1] - 1.0)
         else:
             level = np.minimum((U[:, j] * k).astype(np.intp), k - 1)
-            parts.append(np.eye(k)[level])
+            # A choice that does not apply stands at 1, and has no level.
+            parts.append(np.eye(k)[level] * (U[:, j : j + 1] < 1.0))
     return np.hstack(parts)
 
 

@@ -206,17 +206,12 @@ def _units(choices: tuple[Any, ...], is_ordered: bool) -> tuple[float, ...]:
     """Unit of each choice: half by rank and half by value where these are numbers."""
     n = len(choices)
     rank = (np.arange(n) + 0.5) / n
-    numbers = [c for c in choices if c is not None]
     if not is_ordered or n < 3 or not _is_monotone(choices):
         return tuple(rank.tolist())
-    x = np.array(numbers, dtype=np.float64)
-    if len(x) < 3 or not np.isfinite(x).all():
+    numbers = [c.item() if isinstance(c, np.generic) else c for c in choices]
+    gaps = _gaps([c for c in numbers if c is not None])
+    if gaps is None or gaps.std() < 1e-9 * gaps.mean():  # as good as even
         return tuple(rank.tolist())
-    if (x > 0.0).all() and _unevenness(np.log(x)) < _unevenness(x):
-        x = np.log(x)
-    if _unevenness(x) < 1e-9:  # as good as even
-        return tuple(rank.tolist())
-    gaps = np.abs(np.diff(x))
     if choices[-1] is None:
         gaps = np.append(gaps, gaps.mean())
     elif choices[0] is None:
@@ -226,7 +221,19 @@ def _units(choices: tuple[Any, ...], is_ordered: bool) -> tuple[float, ...]:
     return tuple(((rank + spread) / 2.0).tolist())
 
 
-def _unevenness(x: NDArray[np.float64]) -> float:
-    """Relative spread of the gaps between neighbours."""
-    gaps = np.abs(np.diff(x))
-    return float(gaps.std() / gaps.mean())
+def _gaps(numbers: list[Any]) -> NDArray[np.float64] | None:
+    """Gaps of numbers or of their logarithms, whichever are more even.
+
+    None where float64 does not tell the numbers apart, or for two.
+    """
+    try:
+        steps = [np.array([float(b - a) for a, b in pairwise(numbers)])]
+        if min(numbers) > 0:
+            steps.append(np.diff(np.log([float(c) for c in numbers])))
+    except OverflowError:
+        return None
+    steps = [np.abs(step) for step in steps]
+    usable = [s for s in steps if (s > 0.0).all() and s.max() < 1e300]
+    if len(numbers) < 3 or not usable:
+        return None
+    return min(usable, key=lambda gaps: float(gaps.std() / gaps.mean()))

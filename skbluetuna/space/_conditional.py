@@ -4,12 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from skbluetuna.space._categorical import Categorical
 from skbluetuna.space._dimensions import Dimension
 
 __all__ = ["Condition", "Needs", "When", "needs_of", "split_conditions", "when"]
 
-SEVERAL = (list, set, frozenset, range)  # these hold values, anything else is one
+SEVERAL = (
+    list,
+    set,
+    frozenset,
+    range,
+    np.ndarray,
+)  # these hold values, anything else is one
 Needs = dict[int, frozenset[float]]  # by dimension, the units of which one is needed
 
 
@@ -34,6 +42,10 @@ class Condition:
     parent: str
     values: tuple[Any, ...]
 
+    def sorted_by(self, parent: Dimension) -> "Condition":
+        """The same, its values in the parent's order: that of a set is any."""
+        return Condition(self.parent, tuple(sorted(self.values, key=parent.to_unit)))
+
     def __str__(self) -> str:
         known = [repr(value) for value in self.values]
         return f"{self.parent!r} is " + (
@@ -53,7 +65,7 @@ def when(parent: str, values: Any, spec: Any) -> When:
         Name of a parameter that stands before this one in the `param_space`: a choice
         or a range of integers. It may have a condition of its own; where it does not
         apply, this parameter does not either.
-    values : object, or list, set or range of objects
+    values : object, or list, set, range or array of objects
         The parent's values for which this parameter applies. A value that is itself a
         list must stand in a list.
     spec : object

@@ -1,6 +1,5 @@
 """Named dimensions in their order: dicts of native values <-> rows of the unit cube."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +16,7 @@ from skbluetuna.space._parse import parse_dimension
 __all__ = ["Space", "grid", "parse_spaces"]
 
 FloatArray = NDArray[np.float64]
+OTHER = -1.0  # a unit that no condition names
 
 
 @dataclass(frozen=True, init=False, eq=True)
@@ -77,7 +77,7 @@ class Space:
             spec, own = split_conditions(value)
             dimension = parse_dimension(name, spec)
             needs.append(needs_of(name, own, dims, param_space, needs))
-            conditions.append(own)
+            conditions.append(tuple(one.sorted_by(dims[one.parent]) for one in own))
             dims[name] = dimension
         object.__setattr__(self, "names", tuple(dims))
         object.__setattr__(self, "dimensions", tuple(dims.values()))
@@ -93,32 +93,38 @@ class Space:
         if any(dim.n_values is None for dim in self.dimensions):
             return None
         named: dict[int, set[float]] = {}  # units that some condition names
-        for needs in self._needs:
+        last: dict[int, int] = {}  # the last parameter that asks for them
+        for j, needs in enumerate(self._needs):
             for parent, units in needs.items():
                 named.setdefault(parent, set()).update(units)
-
-        def count(units: list[float]) -> int:
-            j = len(units)
-            if j == len(self):
-                return 1
-            n = self.dimensions[j].n_values or 0
-            if not self._applies(j, units) or j not in named:
-                return (n if self._applies(j, units) else 1) * count([*units, math.nan])
-            others = n - len(named[j])  # they make no difference to any condition
-            return others * count([*units, math.nan]) + sum(
-                count([*units, unit]) for unit in named[j]
-            )
-
-        return count([])
+                last[parent] = j
+        # Configurations of the first j parameters, by the units that still matter.
+        counts: dict[tuple[float, ...], int] = {(): 1}
+        for j, dim in enumerate(self.dimensions):
+            grown: dict[tuple[float, ...], int] = {}
+            for before, count in counts.items():
+                if not self._applies(j, before):
+                    options = {OTHER: 1}
+                else:
+                    options = dict.fromkeys(named.get(j, ()), 1)
+                    options[OTHER] = (dim.n_values or 0) - len(options)
+                kept = [
+                    OTHER if last.get(p, j) <= j else u for p, u in enumerate(before)
+                ]
+                for unit, n in options.items():
+                    key = (*kept, unit)
+                    grown[key] = grown.get(key, 0) + count * n
+            counts = {key: n for key, n in grown.items() if n}
+        return sum(counts.values())
 
     @cached_property
     def _idle(self) -> FloatArray:
-        """Where each coordinate stands while its parameter does not apply."""
-        middles = (dim.from_unit(0.5) for dim in self.dimensions)
-        pairs = zip(self.dimensions, middles, strict=True)
-        return np.array(
-            [0.5 if d.n_values is None else d.to_unit(mid) for d, mid in pairs]
-        )
+        """Where each coordinate stands while its parameter does not apply.
+
+        In the middle, where the model's terms with it vanish; of a choice without
+        order at the upper end, where none of its values stands.
+        """
+        return np.array([0.5 if dim.is_ordered else 1.0 for dim in self.dimensions])
 
     def _applies(self, j: int, units: Sequence[float]) -> bool:
         """Whether parameter j applies, given the snapped units before it."""
@@ -212,13 +218,17 @@ class Space:
             return False
         return set(params) == set(self.filled(params))
 
-    def fault(self, params: Mapping[str, Any]) -> str | None:
+    def fault(
+        self, params: Mapping[str, Any], reference: Mapping[str, Any] | None = None
+    ) -> str | None:
         """Say why a configuration, complete or not, does not belong; None if it does.
 
         Parameters
         ----------
         params : mapping
             Values by name.
+        reference : mapping or None, default=None
+            What stands in for the values it lacks; None: the centre.
 
         Returns
         -------
@@ -231,7 +241,8 @@ class Space:
                 return f"{name!r} must be one of {sorted(dims)}."
             if not dims[name].contains(value):
                 return f"{name!r} must lie in {dims[name]!r}; got {value!r}."
-        for name in set(params) - set(self.filled(params)):
+        filled = self.filled({**(reference or {}), **params})
+        for name in sorted(set(params) - set(filled)):
             rules = " and ".join(map(str, self.conditions[self.names.index(name)]))
             return f"{name!r} applies only where {rules}; got {dict(params)!r}."
         return None

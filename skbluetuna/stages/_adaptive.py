@@ -64,7 +64,7 @@ class Adaptive:
 
     References
     ----------
-    Equations 11 to 16 of ``doc/notation.md``.
+    Equations 11 to 18 of ``doc/notation.md``.
 
     Examples
     --------

@@ -106,16 +106,19 @@ def initial_rows(
             f"initial_params must be a list of dicts; got {initial_params!r}."
         )
     for i, params in enumerate(initial_params or ()):
-        k = _home(spaces, params, f"initial_params[{i}]")
+        k = _home(spaces, [own[0] for own in rows], params, f"initial_params[{i}]")
         rows[k].append(spaces[k].filled(rows[k][0] | dict(params)))
     return [_distinct(s, own) for s, own in zip(spaces, rows, strict=True)]
 
 
-def _home(spaces: tuple[Space, ...], params: Any, what: str) -> int:
+def _home(
+    spaces: tuple[Space, ...], references: list[Params], params: Any, what: str
+) -> int:
     """Number of the first alternative that holds a configuration."""
     if not isinstance(params, Mapping):
         raise TypeError(f"{what} must be a dict; got {params!r}.")
-    faults = [space.fault(params) for space in spaces]
+    pairs = zip(spaces, references, strict=True)
+    faults = [space.fault(params, reference) for space, reference in pairs]
     if None not in faults:
         raise ValueError(f"{what}: {faults[0]}")
     return faults.index(None)
@@ -195,15 +198,19 @@ def plan(
     ]
     own = tuple(map(Alternative, spaces, initial, quotas, schedules))
     if len(own) > 1 and all(hasattr(a.last_stage, "promise") for a in own):
-        most = max(1, n_trials // (2 * len(own)))
-        own = tuple(_endless(a, _look(a, most), n_trials) for a in own)
+        looks = [_look(a, n_trials // (2 * len(own))) for a in own]
+        if sum(looks) > n_trials:  # more initial configurations than trials
+            looks = [min(pair) for pair in zip(looks, quotas, strict=True)]
+        ends = [_endless(a, look, n_trials) for a, look in zip(own, looks, strict=True)]
+        own = tuple(ends)
     return Plan(own, n_trials)
 
 
 def _look(alternative: Alternative, most: int) -> int:
     """Size of the first look: two trials more than parameters, and all initial ones."""
-    look = min(len(active(alternative.space)) + 2, most)
-    return min(alternative.quota, max(look, len(alternative.initial)))
+    look = max(1, min(len(active(alternative.space)) + 2, most))
+    look, size = max(look, len(alternative.initial)), alternative.space.size
+    return look if size is None else min(look, size)
 
 
 def _endless(alternative: Alternative, quota: int, n_trials: int) -> Alternative:

@@ -83,9 +83,12 @@ def starting_points(
     is_ordered = np.array([dim.is_ordered for dim in space.dimensions])
     moved = np.where(is_ordered, np.clip(near + step, 0.0, 1.0), rng.random(near.shape))
     points = np.where(is_moved, moved, near)
-    is_new = space.applies(points) & ~space.applies(near)
-    if is_new.any():  # what comes to apply by a move starts anywhere
+    known = space.applies(near)
+    is_new = space.applies(points) & ~known
+    while is_new.any():  # what comes to apply by a move starts anywhere
         points = np.where(is_new, rng.random(near.shape), points)
+        known |= is_new
+        is_new = space.applies(points) & ~known
     return np.vstack([anywhere, points])
 
 

@@ -45,11 +45,11 @@ def gain_bounds(space: Space, ledger: Ledger, seed: Seed) -> tuple[float, float]
     AutoML-Conf 2022, equations 4 and 5.
     """
     U, y = ledger.scored()
-    best, varying = ledger.best, active(space)
-    if best is None or best.score is None:
+    varying = active(space)
+    if not len(y) or (ledger.best is None and not ledger.rivals):
         return np.inf, -np.inf
     if not len(varying) or (space.size is not None and ledger.n_known >= space.size):
-        return best.score, best.score
+        return float(y.max()), float(y.max())
     model, shift, scale, _ = surrogate(space, ledger)
     beta = 2.0 * np.log(len(varying) * len(y) ** 2 * np.pi**2 / (6.0 * DELTA)) / SHRINK
     rng = np.random.default_rng([*seed, len(ledger)])

@@ -195,6 +195,8 @@ class Scan(PlannedStage):
             return lines, None, np.empty(0)
         lines = self.lines(space, j)
         reference = _reference(space, ledger)
+        if not space.applies(reference[None])[0, j]:
+            return lines, None, np.empty(0)
         y = ledger.score_at(_moved(space, reference, j, lines.at))
         y_nudged = ledger.score_at(_moved(space, reference, j, lines.nudged))
         if np.isnan(y).any() or np.isnan(y_nudged).any():

@@ -107,18 +107,23 @@ def narrowed_space(
     for j, (name, dim) in enumerate(zip(space.names, space.dimensions, strict=True)):
         spec = _narrow(dim, j, regions, [best[name]] if best and name in best else [])
         dimension = parse_dimension(name, spec)
-        conditions = [
-            (one.parent, [v for v in one.values if left[one.parent].contains(v)])
-            for one in space.conditions[j]
-            if one.parent in left
-        ]
-        if len(conditions) == len(space.conditions[j]) and all(
-            v for _, v in conditions
-        ):
-            for parent, values in reversed(conditions):
-                spec = when(parent, values, spec)
+        for one in reversed(space.conditions[j]):
+            left_of = left.get(one.parent)
+            values = [v for v in one.values if left_of and left_of.contains(v)]
+            spec = when(one.parent, values, spec) if values else None
+            if spec is None:
+                break
+        if spec is not None and _fits(narrowed, name, spec):
             narrowed[name], left[name] = spec, dimension
     return narrowed
+
+
+def _fits(narrowed: dict[str, Any], name: str, spec: Any) -> bool:
+    """Whether a parameter can still apply."""
+    try:
+        return bool(Space(narrowed | {name: spec}))
+    except ValueError:
+        return False
 
 
 def _narrow(dim: Dimension, j: int, regions: Regions, best: list[Any]) -> Any:

@@ -71,3 +71,21 @@ def test_a_boolean_or_none_is_one_parameter():
     space = Space({"a": [False, True], "b": [None, 3, 7]})
     assert space.size == 6
     assert space.to_unit([{"a": True, "b": None}]).shape == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        [2**60, 2**60 + 1, 2**60 + 3],
+        [-1e308, 0.0, 1e308],
+        [1, 10, 10**400],
+        [5e-324, 1e-323, 1.0],
+        [-(10**400), 0, 3],
+    ],
+)
+def test_numbers_of_any_size_keep_their_place(choices):
+    dim = Categorical(choices)
+    at = units(choices)
+    assert np.isfinite(at).all()
+    assert (np.diff(at) > 0.1).all()
+    assert [dim.from_unit(u) for u in at] == choices

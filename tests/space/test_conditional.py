@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
 from skbluetuna import Adaptive, BlueTunaSearchCV, BlueTuner, Classic, Space, when
+from skbluetuna.model import Columns, encode
 from skbluetuna.space import decode_space, encode_space, grid
 
 X, y = load_iris(return_X_y=True)
@@ -245,3 +246,66 @@ def test_initial_params_that_do_not_apply_are_refused():
     assert tuner.ask(2)[1].params["degree"] == 2
     with pytest.raises(ValueError, match=r"must name \['kernel', 'C', 'gamma'\]"):
         Space(SVMS).to_unit([{"kernel": "rbf", "C": 1.0}])
+
+
+def test_initial_params_are_completed_by_the_estimators_own_values():
+    space = {"kernel": ["rbf", "poly"], "degree": when("kernel", "poly", (2, 5))}
+    tuner = BlueTuner(
+        space | {"C": (0.1, 9.0)},
+        reference={"kernel": "poly", "degree": 3},
+        initial_params=[{"degree": 5}],
+    )
+    assert tuner.ask(2)[1].params["degree"] == 5
+    with pytest.raises(ValueError, match="'degree' applies only where 'kernel' is 'po"):
+        BlueTuner(space, reference={"kernel": "rbf"}, initial_params=[{"degree": 5}])
+
+
+def test_a_narrowed_space_is_a_space_again():
+    score = {"a": 1.0, "b": -9.0, "c": 0.9}
+    twice = when("k", ["a", "b"], when("k", ["b", "c"], (0.0, 1.0)))
+    tuner = BlueTuner({"k": ["a", "b", "c"], "x": twice}, n_iter=12, random_state=0)
+    while not tuner.finished:
+        for trial in tuner.ask():
+            tuner.tell(trial, score[trial.params["k"]] + trial.params.get("x", 0.0))
+    assert "x" not in tuner.optimized_space
+    Space(tuner.optimized_space)
+
+
+def test_a_set_of_values_has_the_order_of_the_parent():
+    spaces = [
+        Space({"k": list("abc"), "x": when("k", values, (0.0, 1.0))})
+        for values in ({"c", "a"}, ["c", "a"], ["a", "c"], np.array(["c", "a"]))
+    ]
+    assert all(space == spaces[0] for space in spaces)
+    assert spaces[0].conditions[1][0].values == ("a", "c")
+
+
+def test_many_conditions_are_counted_quickly():
+    space = {}
+    for i in range(300):
+        space |= {f"s{i}": [0, 1], f"x{i}": when(f"s{i}", 1, [1, 2])}
+    assert Space(space).size == 3**300
+
+
+@pytest.mark.parametrize("child", [(2, 5), ["p", "q", "r"], [1, 2, 3, 100], (0.0, 1.0)])
+def test_what_does_not_apply_has_no_terms_in_the_model(child):
+    space = Space({"k": ["a", "b"], "x": when("k", "a", child)})
+    (off,) = space.to_unit([{"k": "b"}])
+    dim = space.dimensions[1]
+    columns = Columns.of([2, 0 if dim.is_ordered else dim.n_values])
+    assert (encode(off[None], columns)[0, 2:] == 0.0).all()
+    (on,) = space.to_unit([{"k": "a", "x": dim.centre}])
+    assert encode(on[None], columns)[0, 2:].any() or dim.is_ordered
+
+
+def test_classic_knows_nothing_of_what_did_not_apply_where_it_looked():
+    space = {"kernel": ["linear", "rbf"], "C": (0.1, 10.0, "log"),
+             "gamma": when("kernel", "rbf", (1e-3, 1.0, "log"))}  # fmt: skip
+    search = BlueTunaSearchCV(
+        SVC(kernel="linear"), space, n_iter=30, cv=2, strategy="classic", random_state=0
+    ).fit(X, y)
+    mine = search.regions_["param"] == "gamma"
+    assert np.isnan(search.regions_["score"][mine]).all()
+    weights = dict(zip(search.weights_["param"], search.weights_["initial_weight"],
+                       strict=True))  # fmt: skip
+    assert weights["gamma"] == pytest.approx((weights["kernel"] + weights["C"]) / 2)

@@ -6,6 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from skbluetuna import BlueTuner, Classic
+from skbluetuna._ledger import Ledger
 from skbluetuna.space import Space, grid
 from skbluetuna.stages import initial_rows, plan
 
@@ -298,3 +299,43 @@ def test_what_one_alternative_has_asked_the_other_does_not_ask_again():
     later = [t.params["k"] for t in tuner.trials if t.stage != "initial"]
     assert len(set(later)) == len(later)
     assert set(later) | {t.params["k"] for t in tuner.trials} == set(range(1, 41))
+
+
+def test_all_alternatives_see_the_same_scores_failures_too():
+    tuner = BlueTuner([{"a": (0.0, 1.0)}, {"b": (0.0, 1.0)}], n_iter=16, random_state=0)
+    while not tuner.finished:
+        for trial in tuner.ask():
+            fails = trial.alternative == 0 and trial.number % 3 == 1
+            tuner.tell(trial, np.nan if fails else trial.unit[0])
+    ledger = Ledger(tuner.trials)
+    seen = []
+    for k in (0, 1):
+        mine = ledger.of(k)
+        seen.append(np.sort(np.concatenate([mine.scored()[1], *mine.rivals])))
+    np.testing.assert_array_equal(*seen)
+    assert len(seen[0]) == 16
+
+
+def test_every_initial_configuration_is_asked_while_the_budget_lasts():
+    wanted = [{"a": i / 21} for i in range(1, 16)]
+    spaces = [{"a": (0.0, 1.0)}, {"b": (0.0, 1.0)}]
+    tuner = BlueTuner(spaces, n_iter=20, initial_params=wanted, random_state=0)
+    stages = [t.stage for t in run(tuner).trials]
+    assert stages.count("initial") == 17
+    assert len(stages) == 20
+
+
+def test_an_alternative_that_always_fails_does_not_hinder_the_regret_rule():
+    tuner = BlueTuner([{"a": (0.0, 1.0)}, {"b": (0.0, 1.0)}], n_iter=60, random_state=0)
+    while not tuner.finished:
+        for trial in tuner.ask():
+            fails = trial.alternative == 1
+            tuner.tell(trial, np.nan if fails else -((trial.unit[0] - 0.3) ** 2))
+    assert tuner.regret_bound() < 0.05
+
+
+@pytest.mark.parametrize("strategy", ["adaptive", "classic"])
+def test_overlapping_alternatives_spend_the_whole_budget(strategy):
+    spaces = [{"a": (1, 60)}, {"a": (1, 60)}]
+    tuner = BlueTuner(spaces, n_iter=40, strategy=strategy, random_state=0)
+    assert len(run(tuner).trials) == 40
