@@ -1,0 +1,230 @@
+"""How fast a search, or one kind of search and another, comes to its best score."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from skbluetuna.inspection._axes import axes_for
+from skbluetuna.inspection._progress import (
+    AGAINST,
+    Columns,
+    band,
+    evaluated,
+    limit_scores,
+    mark_at_edge,
+    score_floor,
+)
+
+__all__ = ["STAGE_COLORS", "ConvergenceDisplay"]
+
+STAGE_COLORS = {  # Okabe and Ito's, which the colour-blind tell apart
+    "initial": "#000000",
+    "scan": "#E69F00",
+    "learn": "#56B4E9",
+    "climb": "#D55E00",
+    "grid": "#009E73",
+}
+OTHER_COLOR = "#0072B2"
+
+
+class ConvergenceDisplay:
+    """Best score so far against evaluations or seconds.
+
+    It is recommended to use :meth:`from_search` or :meth:`from_searches`.
+
+    Parameters
+    ----------
+    curves : dict of str to dict of arrays
+        For each name columns ``x``, and over its runs ``min``, ``lower`` (first
+        quartile), ``median``, ``upper`` (third quartile) and ``max`` of the best score
+        so far; NaN until every run has a score.
+    points : dict of arrays or None, default=None
+        Each evaluation of a single search: ``x``, ``score`` (NaN if failed), and
+        ``stage`` where the search has stages.
+    against : {"evaluations", "seconds"}, default="evaluations"
+        What ``x`` is.
+    score_name : str, default="score"
+        Name of the metric.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Where it is drawn.
+    figure_ : matplotlib Figure
+        The figure of these axes.
+
+    Notes
+    -----
+    Scores far below the rest (three interquartile ranges below the first quartile)
+    would leave no room for the others: they are marked at the lower edge, as triangles.
+    Failed evaluations are crosses there. Seconds are those that the folds took one
+    after another, whatever ran in parallel.
+
+    Examples
+    --------
+    >>> from matplotlib import pyplot as plt
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbluetuna import BlueTunaSearchCV
+    >>> from skbluetuna.inspection import ConvergenceDisplay
+    >>> search = BlueTunaSearchCV(SVC(), {"C": (1e-2, 1e3, "log")}, n_iter=8)
+    >>> search = search.fit(*load_iris(return_X_y=True))
+    >>> display = ConvergenceDisplay.from_search(search)
+    >>> bool(display.curves["best so far"]["median"][-1] == search.best_score_)
+    True
+    >>> plt.close(display.figure_)
+    """
+
+    ax_: Any
+    figure_: Any
+
+    def __init__(
+        self,
+        curves: dict[str, Columns],
+        *,
+        points: Columns | None = None,
+        against: str = "evaluations",
+        score_name: str = "score",
+    ) -> None:
+        self.curves = curves
+        self.points = points
+        self.against = against
+        self.score_name = score_name
+
+    @classmethod
+    def from_search(
+        cls, search: Any, *, against: str = "evaluations", ax: Any = None
+    ) -> "ConvergenceDisplay":
+        """Show the way of one search.
+
+        Parameters
+        ----------
+        search : BlueTunaSearchCV, or any fitted search of scikit-learn's kind
+            What has ``cv_results_``. Of several metrics the one that `refit` names,
+            else the first.
+        against : {"evaluations", "seconds"}, default="evaluations"
+            Horizontal axis.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ConvergenceDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        ValueError
+            If `against` is neither.
+        """
+        points, name = evaluated(search, against)
+        curves = {"best so far": band([points])}
+        display = cls(curves, points=points, against=against, score_name=name)
+        return display.plot(ax=ax)
+
+    @classmethod
+    def from_searches(
+        cls,
+        searches: Mapping[str, Sequence[Any]],
+        *,
+        against: str = "evaluations",
+        ax: Any = None,
+    ) -> "ConvergenceDisplay":
+        """Compare kinds of searches, each run with several seeds.
+
+        Parameters
+        ----------
+        searches : dict of str to list of fitted searches
+            For each name its runs. A run that ended before others keeps its best.
+        against : {"evaluations", "seconds"}, default="evaluations"
+            Horizontal axis.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ConvergenceDisplay
+            The display, drawn: medians, bands from quartile to quartile, and faint
+            from the worst run to the best.
+
+        Raises
+        ------
+        NotFittedError
+            If a search is not fitted.
+        ValueError
+            If `against` is neither, or there are no searches.
+        """
+        if not searches or not all(len(runs) for runs in searches.values()):
+            raise ValueError("searches must hold at least one search for each name.")
+        curves, metrics = {}, set()
+        for name, runs in searches.items():
+            found = [evaluated(search, against) for search in runs]
+            curves[name] = band([points for points, _ in found])
+            metrics |= {metric for _, metric in found}
+        metric = metrics.pop() if len(metrics) == 1 else "score"
+        return cls(curves, against=against, score_name=metric).plot(ax=ax)
+
+    def plot(self, ax: Any = None) -> "ConvergenceDisplay":
+        """Draw lines, bands and points.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        self : ConvergenceDisplay
+            With `ax_` and `figure_`.
+        """
+        ax = axes_for(ax)
+        if self.points is None:
+            self._draw_bands(ax)
+        else:
+            (curve,) = self.curves.values()
+            (name,) = self.curves
+            ax.step(curve["x"], curve["median"], where="post", color="0.4", label=name)
+            _draw_points(ax, self.points)
+        ax.set_xlabel(AGAINST[self.against])
+        ax.set_ylabel(f"Cross-validated {self.score_name}")
+        # Below the axes: within them it would hide points or the ends of lines.
+        ax.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, fontsize="small"
+        )
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _draw_bands(self, ax: Any) -> None:
+        """Draw the median and the bands of each name."""
+        for name, curve in self.curves.items():
+            x = curve["x"]
+            (line,) = ax.step(x, curve["median"], where="post", label=name)
+            for low, high, alpha in (("lower", "upper", 0.25), ("min", "max", 0.08)):
+                ax.fill_between(
+                    x, curve[low], curve[high], step="post",
+                    color=line.get_color(), alpha=alpha, linewidth=0.0,
+                )  # fmt: skip
+        lows = np.concatenate([curve["lower"] for curve in self.curves.values()])
+        tops = np.concatenate([curve["max"] for curve in self.curves.values()])
+        limit_scores(ax, score_floor(lows), tops)
+
+
+def _draw_points(ax: Any, points: Columns) -> None:
+    """Draw each evaluation, those that are off the scale at the lower edge."""
+    x, score = points["x"], points["score"]
+    floor = score_floor(score)
+    stages = points.get("stage", np.full(len(x), "evaluated", dtype=object))
+    for stage in dict.fromkeys(stages):  # in the order of the search
+        color = STAGE_COLORS.get(stage, OTHER_COLOR)
+        own = stages == stage
+        seen, below = own & (score >= floor), own & (score < floor)
+        ax.scatter(x[seen], score[seen], s=16, color=color, label=stage)
+        mark_at_edge(ax, x[below], "v", color)
+    if (score < floor).any():
+        mark_at_edge(ax, x[:0], "v", "0.4", "far below")  # for the legend only
+    failed = np.isnan(score)
+    mark_at_edge(ax, x[failed], "x", "0.4", "failed" if failed.any() else None)
+    limit_scores(ax, floor, score)

@@ -1,0 +1,189 @@
+"""Which pairs of hyperparameters depend on one another."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbluetuna.inspection._alternatives import Table, chosen, rows_of, title_of
+from skbluetuna.inspection._axes import axes_for, checked
+
+__all__ = ["InteractionDisplay"]
+
+N_NAMED = 3  # of the strongest pairs
+LEAST_NAMED = 0.01
+LEAST_SCALE = 0.05  # of the colours, so that pairs which hardly count look it
+MOST_IN_CELLS = 8  # parameters up to which each cell has room for its number
+
+
+class InteractionDisplay:
+    """Interaction of each pair of parameters, as a heat map.
+
+    It is recommended to use :meth:`from_search`.
+
+    Parameters
+    ----------
+    names : list of d str
+        Parameters, in the order of the space.
+    share : ndarray of shape (d, d)
+        Share of the variance explained by each pair, symmetric; NaN on the diagonal.
+    title : str, default=""
+        First line of the title.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Where it is drawn.
+    figure_ : matplotlib Figure
+        The figure of these axes.
+
+    See Also
+    --------
+    InfluenceDisplay : The share of each parameter.
+
+    Examples
+    --------
+    >>> from matplotlib import pyplot as plt
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbluetuna import BlueTunaSearchCV
+    >>> from skbluetuna.inspection import InteractionDisplay
+    >>> space = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 1e1, "log")}
+    >>> search = BlueTunaSearchCV(SVC(), space, n_iter=8, random_state=0)
+    >>> search = search.fit(*load_iris(return_X_y=True))
+    >>> display = InteractionDisplay.from_search(search)
+    >>> display.names, display.share.shape
+    (['C', 'gamma'], (2, 2))
+    >>> plt.close(display.figure_)
+    """
+
+    ax_: Any
+    figure_: Any
+
+    def __init__(
+        self, names: list[str], share: NDArray[np.float64], *, title: str = ""
+    ) -> None:
+        self.names = names
+        self.share = share
+        self.title = title
+
+    @classmethod
+    def from_search(
+        cls, search: Any, *, alternative: int | None = None, ax: Any = None
+    ) -> "InteractionDisplay":
+        """Show the interactions that a search learned.
+
+        Parameters
+        ----------
+        search : BlueTunaSearchCV
+            A fitted search.
+        alternative : int or None, default=None
+            Which of several alternatives; None for the best configuration's.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : InteractionDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        ValueError
+            If there is no such alternative.
+
+        Notes
+        -----
+        The share of a pair is the sum over its kinds of terms. A parameter with a
+        single value is in no pair and is not shown.
+        """
+        k = chosen(checked(search), alternative)
+        table = rows_of(search.interactions_, k)
+        known = {*table["param_a"], *table["param_b"]}
+        names = [name for name in search.tuner_.spaces[k].names if name in known]
+        share = _square(names, table)
+        return cls(names, share, title=title_of(search, k)).plot(ax=ax)
+
+    def strongest(self) -> list[tuple[str, str, float]]:
+        """Name the strongest pairs: at most three, each above one per cent.
+
+        Returns
+        -------
+        pairs : list of (str, str, float)
+            Both names and the share, the largest first.
+        """
+        i, j = np.triu_indices(len(self.names), 1)
+        shares = self.share[i, j]
+        return [
+            (self.names[i[k]], self.names[j[k]], float(shares[k]))
+            for k in np.argsort(-shares, kind="stable")[:N_NAMED]
+            if shares[k] > LEAST_NAMED
+        ]
+
+    def plot(self, ax: Any = None) -> "InteractionDisplay":
+        """Draw the heat map.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        self : InteractionDisplay
+            With `ax_` and `figure_`.
+        """
+        longest = max(map(len, self.names), default=0)
+        cells = max(2.6, 0.3 * len(self.names))
+        margin = 0.09 * longest
+        is_short = longest * len(self.names) < 28  # the names fit side by side
+        ax = axes_for(
+            ax,
+            width=max(5.0, 1.6 + cells + margin),
+            height=max(3.6, 1.4 + cells + (0.0 if is_short else margin)),
+        )
+        self.ax_, self.figure_ = ax, ax.figure
+        if len(self.names) < 2:
+            ax.text(
+                0.5, 0.5, "No pairs:\nonly one parameter varies.",
+                ha="center", va="center", transform=ax.transAxes,
+            )  # fmt: skip
+            ax.set_xticks([])
+            ax.set_yticks([])
+            ax.set_title(self.title)
+            return self
+        top = max(float(np.nanmax(self.share)), LEAST_SCALE)
+        image = ax.imshow(self.share, cmap="Blues", vmin=0.0, vmax=top)
+        bar = self.figure_.colorbar(image, ax=ax, shrink=0.8)
+        bar.set_label("Share of the variance explained")
+        places = np.arange(len(self.names))
+        ax.set_xticks(places, self.names, rotation=0 if is_short else 90)
+        ax.set_yticks(places, self.names)
+        if len(self.names) <= MOST_IN_CELLS:
+            self._write_shares(ax, top)
+        lines = [f"{a} and {b}: {share:.1%}" for a, b, share in self.strongest()]
+        lines = lines or ["No pair above 1 %"]
+        ax.set_title("\n".join([self.title, *lines] if self.title else lines), size=9)
+        return self
+
+    def _write_shares(self, ax: Any, top: float) -> None:
+        """Put each pair's share, in per cent, into its cell."""
+        for (i, j), share in np.ndenumerate(self.share):
+            if i != j:
+                color = "white" if share > 0.6 * top else "black"
+                text = f"{100.0 * share:.2g}" if share < 0.1 else f"{100 * share:.0f}"
+                ax.text(j, i, f"{text}%", ha="center", va="center", color=color, size=7)
+
+
+def _square(names: list[str], table: Table) -> NDArray[np.float64]:
+    """Sum of the shares of each pair's kinds, as a symmetric matrix."""
+    share = np.zeros((len(names), len(names)))
+    place = {name: i for i, name in enumerate(names)}
+    i = [place[name] for name in table["param_a"]]
+    j = [place[name] for name in table["param_b"]]
+    np.add.at(share, (i, j), table["share"])
+    share += share.T
+    np.fill_diagonal(share, np.nan)
+    return share

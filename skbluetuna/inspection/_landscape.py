@@ -1,0 +1,270 @@
+"""LandscapeDisplay: the learned score along one parameter, or over two."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbluetuna.inspection._alternatives import rows_of
+from skbluetuna.inspection._axes import axes_for, checked, space_of
+from skbluetuna.inspection._scales import Scale, named
+from skbluetuna.inspection._slices import (
+    evaluated,
+    example,
+    most_influential,
+    predicted,
+)
+from skbluetuna.space import Dimension
+
+__all__ = ["LandscapeDisplay"]
+
+N_LEVELS = 12
+NEAR = 0.25  # distance from the slice at which a point fades to a third
+
+
+class LandscapeDisplay:
+    """The learned score along one parameter or over two.
+
+    All others stand where the best configuration has them. One parameter: the median
+    with its 5-95 % band where the model has one. Two: the median as contours, or as
+    cells if one is a choice; the path of the climb, thin. Evaluated configurations
+    are dots, the paler the farther from this slice; the best one is a star.
+
+    Parameters
+    ----------
+    dimensions : dict of str to dimension
+        One or two parameters by name.
+    values : list of lists
+        Native values of each, at which the score is predicted.
+    prediction : ndarray of shape (n, 3) or (n_first, n_second, 3)
+        Median, 5 % and 95 % quantile. NaN where a parameter does not apply.
+    points : dict of arrays
+        Evaluated configurations in which the parameters apply, in their order, by
+        column: ``number`` of the trial, ``stage``, ``score``, ``values`` of shape
+        (n_points, n_parameters), ``distance`` from the slice in the unit cube.
+    centre : dict
+        The configuration through which the slice goes.
+    best : int or None
+        Trial number of that configuration; None if it was not evaluated.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        The axes.
+    figure_ : matplotlib Figure
+        Their figure.
+
+    See Also
+    --------
+    ScanDisplay : The boundaries and regions of each parameter.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skbluetuna import BlueTunaSearchCV
+    >>> from skbluetuna.inspection import LandscapeDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> space = {"max_depth": (1, 8), "criterion": ["gini", "entropy"]}
+    >>> search = BlueTunaSearchCV(
+    ...     DecisionTreeClassifier(random_state=0), space, n_iter=8, random_state=0
+    ... ).fit(X, y)
+    >>> display = LandscapeDisplay.from_search(search, "max_depth")
+    >>> display.prediction.shape
+    (8, 3)
+    >>> display.figure_.clear()
+    """
+
+    ax_: Any
+    figure_: Any
+
+    def __init__(
+        self,
+        *,
+        dimensions: dict[str, Dimension],
+        values: list[list[Any]],
+        prediction: NDArray[np.float64],
+        points: dict[str, NDArray[Any]],
+        centre: dict[str, Any],
+        best: int | None = None,
+    ) -> None:
+        self.dimensions = dimensions
+        self.values = values
+        self.prediction = prediction
+        self.points = points
+        self.centre = centre
+        self.best = best
+
+    @classmethod
+    def from_search(
+        cls,
+        search: Any,
+        params: str | Sequence[str] | None = None,
+        *,
+        alternative: int = 0,
+        grid_resolution: int = 50,
+        ax: Any = None,
+        cmap: str = "viridis",
+    ) -> "LandscapeDisplay":
+        """Predict the score of a fitted search on a slice, and draw it.
+
+        Parameters
+        ----------
+        search : BlueTunaSearchCV
+            A fitted search.
+        params : str or sequence of one or two str, default=None
+            The parameters; None for the two of most influence.
+        alternative : int, default=0
+            Which of several alternative spaces.
+        grid_resolution : int, default=50
+            Most values along each range, at least 2; a choice has all of its own.
+        ax, cmap
+            As in `plot`.
+
+        Returns
+        -------
+        display : LandscapeDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        ValueError
+            If a parameter or the alternative is unknown, there are more than two
+            parameters, two that never apply together, or the resolution is below 2.
+        """
+        tuner = checked(search).tuner_
+        space = space_of(search, alternative)
+        if grid_resolution < 2:
+            raise ValueError(
+                f"grid_resolution must be at least 2; got {grid_resolution}."
+            )
+        if params is None:
+            weights = rows_of(search.weights_, alternative)
+            names = most_influential(space, weights["share"])
+        else:
+            names = named(space, params)
+        if not 1 <= len(names) <= 2:
+            raise ValueError(f"params must be one or two names; got {params!r}.")
+        trials = [
+            trial
+            for trial in tuner.trials
+            if trial.alternative == alternative
+            and trial.score is not None
+            and set(names) <= set(trial.params)
+        ]
+        best = max(trials, key=lambda trial: trial.score, default=None)
+        centre = example(space, names) if best is None else best.params
+        if centre is None:
+            raise ValueError(f"params must apply together; {names} never do.")
+        known = dict(zip(space.names, space.dimensions, strict=True))
+        dimensions = {name: known[name] for name in names}
+        values = [Scale(*one).grid(grid_resolution) for one in dimensions.items()]
+        display = cls(
+            dimensions=dimensions,
+            values=values,
+            prediction=predicted(tuner, space, alternative, centre, names, values),
+            points=evaluated(space, trials, centre, names),
+            centre=centre,
+            best=None if best is None else best.number,
+        )
+        return display.plot(ax=ax, cmap=cmap)
+
+    def plot(self, ax: Any = None, *, cmap: str = "viridis") -> "LandscapeDisplay":
+        """Draw the slice.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to draw in; None for a new figure.
+        cmap : str or matplotlib colormap, default="viridis"
+            Colours of the score over two parameters.
+
+        Returns
+        -------
+        display : LandscapeDisplay
+            This display.
+        """
+        self.ax_ = axes_for(ax)
+        self.figure_ = self.ax_.figure
+        scales = [Scale(*one) for one in self.dimensions.items()]
+        grids = [
+            scale.positions(own) for scale, own in zip(scales, self.values, strict=True)
+        ]
+        at = [s.positions(self.points["values"][:, i]) for i, s in enumerate(scales)]
+        for scale, which in zip(scales, "xy", strict=False):
+            scale.dress(self.ax_, which)
+        if len(scales) == 1:
+            self._draw_line(scales[0], grids[0])
+            self._draw_points(at[0], self.points["score"], color="0.2")
+        else:
+            self._draw_surface(scales, grids, cmap)
+            self._draw_path(*at)
+            self._draw_points(*at, color="white")
+        self.ax_.legend(  # above, where it hides nothing
+            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False,
+            fontsize="small", borderaxespad=0.3,
+        )  # fmt: skip
+        return self
+
+    def _draw_line(self, scale: Scale, x: NDArray[np.float64]) -> None:
+        """Draw median and band, or for a choice a dot with a bar for each value."""
+        known = np.append(self.prediction, self.points["score"])
+        known = known[np.isfinite(known)]
+        if len(known):  # a quantile beyond all scores reaches to the edge
+            middle, low, high = np.clip(self.prediction, known.min(), known.max()).T
+        else:
+            middle, low, high = self.prediction.T
+        self.ax_.set_ylabel("score")
+        if scale.is_categorical:
+            self.ax_.plot(x, middle, "s", ms=8, color="C0", label="median")
+            self.ax_.set_xlim(-0.6, len(x) - 0.4)
+        else:
+            self.ax_.plot(x, middle, color="C0", label="median")
+        if np.isnan(low).all() or np.isnan(high).all():
+            return
+        band = {"color": "C0", "label": "5-95 %"}
+        if scale.is_categorical:
+            self.ax_.vlines(x, low, high, lw=6, alpha=0.3, **band)
+        else:
+            self.ax_.fill_between(x, low, high, alpha=0.2, lw=0, **band)
+
+    def _draw_surface(
+        self, scales: list[Scale], grids: list[NDArray[np.float64]], cmap: str
+    ) -> None:
+        """Draw the median as contours, or as cells where a parameter is a choice."""
+        x, y = grids
+        Z = np.ma.masked_invalid(self.prediction[..., 0].T)
+        is_flat = Z.count() == 0 or np.ptp(Z.compressed()) == 0.0
+        if is_flat or any(scale.is_categorical for scale in scales):
+            borders = [s.edges(own) for s, own in zip(scales, grids, strict=True)]
+            drawn = self.ax_.pcolormesh(*borders, Z, cmap=cmap)
+        else:
+            drawn = self.ax_.contourf(x, y, Z, N_LEVELS, cmap=cmap)
+        self.figure_.colorbar(drawn, ax=self.ax_, label="score (median)")
+
+    def _draw_path(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+        climb = self.points["stage"] == "climb"
+        if climb.any():
+            self.ax_.plot(
+                x[climb], y[climb], color="C3", lw=0.8, alpha=0.7, label="climb"
+            )
+
+    def _draw_points(
+        self, x: NDArray[np.float64], y: NDArray[np.float64], *, color: str
+    ) -> None:
+        """Draw the evaluated configurations, the best one as a star."""
+        fade = 1.0 / (1.0 + 2.0 * (self.points["distance"] / NEAR) ** 2)
+        style = {"color": color, "s": 18, "edgecolors": "0.2", "linewidths": 0.6}
+        alpha = np.clip(fade, 0.2, 1.0)
+        if len(x):
+            self.ax_.scatter(x, y, alpha=alpha, zorder=3, clip_on=False, **style)
+        self.ax_.scatter([], [], label="evaluated", **style)
+        star = self.points["number"] == self.best
+        if star.any():
+            self.ax_.plot(
+                x[star], y[star], "*", ms=15, color="C1", mec="k", zorder=4,
+                ls="", clip_on=False, label="best",
+            )  # fmt: skip

@@ -1,0 +1,114 @@
+"""Scores in the order of their evaluation, and where they stand in a picture."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
+
+__all__ = [
+    "AGAINST",
+    "Columns",
+    "band",
+    "evaluated",
+    "limit_scores",
+    "mark_at_edge",
+    "score_floor",
+]
+
+Columns = dict[str, NDArray[Any]]
+AGAINST = {"evaluations": "Evaluations", "seconds": "Seconds of fitting and scoring"}
+
+
+def evaluated(search: Any, against: str) -> tuple[Columns, str]:
+    """Each evaluation of a search, and the name of the metric that guided it.
+
+    Returns
+    -------
+    points : dict of arrays
+        ``x``, ``score`` (NaN if it failed) and, if the search has stages, ``stage``.
+    name : str
+        Name of the metric.
+
+    Raises
+    ------
+    NotFittedError
+        If the search is not fitted.
+    ValueError
+        If `against` is unknown.
+    """
+    if against not in AGAINST:
+        raise ValueError(f"against must be one of {[*AGAINST]}; got {against!r}.")
+    check_is_fitted(search, ["cv_results_"])
+    results = search.cv_results_
+    name = _metric(search)
+    score = np.array(results[f"mean_test_{name}"], dtype=np.float64)
+    score[~np.isfinite(score)] = np.nan
+    x = np.arange(1.0, len(score) + 1.0)
+    if against == "seconds":
+        took = np.asarray(results["mean_fit_time"]) + results["mean_score_time"]
+        x = np.cumsum(search.n_splits_ * np.nan_to_num(took))
+    points = {"x": x, "score": score}
+    if "stage" in results:
+        points["stage"] = np.asarray(results["stage"], dtype=object)
+    return points, name
+
+
+def _metric(search: Any) -> str:
+    prefix = "mean_test_"
+    names = [k.removeprefix(prefix) for k in search.cv_results_ if k.startswith(prefix)]
+    refit = getattr(search, "refit", None)
+    return refit if isinstance(refit, str) and refit in names else names[0]
+
+
+def band(runs: Sequence[Columns]) -> Columns:
+    """Quantiles over runs of the best score so far, wherever one of them changes.
+
+    NaN until each run has a score; a run that has ended keeps its best.
+    """
+    x = np.unique(np.concatenate([run["x"] for run in runs]))
+    best = np.full((len(runs), len(x)), np.nan)
+    for row, run in zip(best, runs, strict=True):
+        so_far = np.fmax.accumulate(run["score"])
+        last = np.searchsorted(run["x"], x, side="right") - 1
+        row[last >= 0] = so_far[last[last >= 0]]
+    levels = ("min", "lower", "median", "upper", "max")
+    quantiles = np.full((len(levels), len(x)), np.nan)
+    is_known = ~np.isnan(best).any(axis=0)
+    if is_known.any():
+        steps = np.linspace(0.0, 1.0, len(levels))
+        quantiles[:, is_known] = np.quantile(best[:, is_known], steps, axis=0)
+    return {"x": x, **dict(zip(levels, quantiles, strict=True))}
+
+
+def score_floor(scores: NDArray[np.float64]) -> float:
+    """Score below which a few bad ones would leave no room for the others.
+
+    Three interquartile ranges below the first quartile, as for far outliers in a box
+    plot; the worst score if none lies so low, NaN if there is no score.
+    """
+    known = scores[np.isfinite(scores)]
+    if not len(known):
+        return np.nan
+    first, third = np.quantile(known, [0.25, 0.75])
+    floor = first - 3.0 * (third - first)
+    return float(known[known >= floor].min())
+
+
+def mark_at_edge(
+    ax: Any, x: NDArray[np.float64], marker: str, color: str, label: str | None = None
+) -> None:
+    """Mark evaluations at the lower edge of the axes."""
+    if len(x) or label:
+        where = ax.get_xaxis_transform()
+        y = np.full(len(x), 0.02)
+        ax.scatter(x, y, s=24, marker=marker, color=color, label=label, transform=where)
+
+
+def limit_scores(ax: Any, floor: float, scores: NDArray[np.float64]) -> None:
+    """Set the range of scores, with room for what stands at the lower edge."""
+    if not np.isnan(floor):
+        top = float(np.nanmax(scores))
+        span = (top - floor) or max(abs(top), 1.0) * 0.01
+        ax.set_ylim(floor - 0.08 * span, top + 0.05 * span)

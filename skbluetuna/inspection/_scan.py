@@ -1,0 +1,286 @@
+"""ScanDisplay: what the scan saw at the boundaries, and which regions it kept."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbluetuna.inspection._alternatives import rows_of
+from skbluetuna.inspection._axes import axes_for, checked, is_choice, space_of
+from skbluetuna.inspection._scales import Scale, named
+from skbluetuna.space import Dimension
+
+__all__ = ["ScanDisplay"]
+
+N_COLUMNS = 4
+REACH = 0.06  # half the length of a tangent, in the unit interval
+
+
+class ScanDisplay:
+    """Boundary scores, pseudo-gradients and regions of each scanned parameter.
+
+    A panel for each parameter. Dots are the scores at the boundaries, short lines the
+    pseudo-gradients there, areas the regions between: coloured where kept, grey where
+    dropped. A choice has a bar for each value.
+
+    Parameters
+    ----------
+    boundaries : dict of arrays
+        Columns ``param``, ``value``, ``score`` and ``slope`` (by the unit interval), as
+        of ``search.tuner_.boundaries``.
+    regions : dict of arrays
+        Columns ``param``, ``low``, ``high`` and ``kept``, as of ``search.regions_``.
+    dimensions : dict of str to dimension
+        What each panel is of, in this order.
+    tangents : ndarray of shape (n_boundaries, 2, 2)
+        Both ends of each tangent as x and y; a choice is counted by position. NaN where
+        there is no slope.
+    score_name : str, default="score"
+        What the scores are.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        The axes around all panels.
+    axes_ : ndarray of matplotlib Axes
+        The panels.
+    figure_ : matplotlib Figure
+        Their figure.
+
+    See Also
+    --------
+    LandscapeDisplay : The learned score along one or two parameters.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skbluetuna import BlueTunaSearchCV
+    >>> from skbluetuna.inspection import ScanDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> space = {"max_depth": (1, 8), "criterion": ["gini", "entropy"]}
+    >>> search = BlueTunaSearchCV(
+    ...     DecisionTreeClassifier(random_state=0), space, n_iter=8, random_state=0
+    ... ).fit(X, y)
+    >>> display = ScanDisplay.from_search(search)
+    >>> [ax.get_xlabel() for ax in display.axes_]
+    ['max_depth', 'criterion']
+    >>> display.figure_.clear()
+    """
+
+    ax_: Any
+    axes_: NDArray[Any]
+    figure_: Any
+
+    def __init__(
+        self,
+        *,
+        boundaries: dict[str, NDArray[Any]],
+        regions: dict[str, NDArray[Any]],
+        dimensions: dict[str, Dimension],
+        tangents: NDArray[np.float64],
+        score_name: str = "score",
+    ) -> None:
+        self.boundaries = boundaries
+        self.regions = regions
+        self.dimensions = dimensions
+        self.tangents = tangents
+        self.score_name = score_name
+
+    @classmethod
+    def from_search(
+        cls,
+        search: Any,
+        params: str | Sequence[str] | None = None,
+        *,
+        alternative: int = 0,
+        ax: Any = None,
+        kept_color: str = "C0",
+        dropped_color: str = "0.8",
+    ) -> "ScanDisplay":
+        """Take the boundaries and regions of a fitted search, and draw them.
+
+        Parameters
+        ----------
+        search : BlueTunaSearchCV
+            A fitted search.
+        params : str or sequence of str, default=None
+            The parameters; None for all. Those that were not scanned are left out.
+        alternative : int, default=0
+            Which of several alternative spaces.
+        ax, kept_color, dropped_color
+            As in `plot`.
+
+        Returns
+        -------
+        display : ScanDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        ValueError
+            If a parameter or the alternative is unknown.
+        """
+        tuner = checked(search).tuner_
+        space = space_of(search, alternative)
+        names = named(space, params)
+        found = rows_of(tuner.boundaries, alternative)
+        found, regions = (
+            {key: own[np.isin(table["param"], names)] for key, own in table.items()}
+            for table in (found, rows_of(search.regions_, alternative))
+        )
+        known = dict(zip(space.names, space.dimensions, strict=True))
+        dimensions = {name: known[name] for name in names if name in found["param"]}
+        display = cls(
+            boundaries=found,
+            regions=regions,
+            dimensions=dimensions,
+            tangents=_tangents(found, dimensions),
+            score_name=_score_name(search, alternative),
+        )
+        return display.plot(ax=ax, kept_color=kept_color, dropped_color=dropped_color)
+
+    def plot(
+        self, ax: Any = None, *, kept_color: str = "C0", dropped_color: str = "0.8"
+    ) -> "ScanDisplay":
+        """Draw the panels.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or array of Axes, default=None
+            Axes to draw in. One is divided if there are several panels; of an array
+            each is a panel. None: a new figure.
+        kept_color, dropped_color : matplotlib color
+            Colours of the regions.
+
+        Returns
+        -------
+        display : ScanDisplay
+            This display.
+
+        Raises
+        ------
+        ValueError
+            If an array of axes has not one for each panel.
+
+        Notes
+        -----
+        All panels have one score axis. It need not begin at zero, as the areas do by
+        which the regions were scored.
+        """
+        self.ax_, self.axes_ = _panels(ax, max(1, len(self.dimensions)))
+        self.figure_ = self.ax_.figure
+        if not self.dimensions:
+            middle = {"ha": "center", "va": "center", "transform": self.ax_.transAxes}
+            self.ax_.text(0.5, 0.5, "no parameter was scanned", **middle)
+            self.ax_.set_axis_off()
+            return self
+        heights = np.append(self.boundaries["score"], self.tangents[:, :, 1])
+        low, high = np.nanmin(heights), np.nanmax(heights)
+        margin = 0.08 * (high - low) or 0.5
+        for name, panel in zip(self.dimensions, self.axes_, strict=True):
+            panel.set_ylim(low - margin, high + margin)
+            self._draw(panel, name, [dropped_color, kept_color])
+        is_grid = not isinstance(ax, Sequence | np.ndarray)
+        self._finish([dropped_color, kept_color], is_grid=is_grid)
+        return self
+
+    def _draw(self, ax: Any, name: str, colors: list[str]) -> None:
+        """Draw one parameter: its areas, dots and tangents."""
+        scale = Scale(name, self.dimensions[name])
+        mine = self.boundaries["param"] == name
+        x = scale.positions(self.boundaries["value"][mine])
+        y = self.boundaries["score"][mine]
+        kept = self.regions["kept"][self.regions["param"] == name]
+        bottom = ax.get_ylim()[0]
+        if is_choice(scale.dimension):
+            own = [colors[int(is_kept)] for is_kept in kept]
+            ax.bar(x, y - bottom, 0.7, bottom, color=own, alpha=0.6)
+            ax.set_xlim(-0.6, len(scale.dimension.values()) - 0.4)
+        else:
+            for k, is_kept in enumerate(kept):
+                ends = slice(k, k + 2)
+                color = colors[int(is_kept)]
+                ax.fill_between(x[ends], y[ends], bottom, color=color, alpha=0.6, lw=0)
+            for tangent in self.tangents[mine]:
+                ax.plot(*tangent.T, color="0.2", lw=1.5)
+        ax.plot(x, y, "o", color="0.2", ms=4)
+        scale.dress(ax)
+
+    def _finish(self, colors: list[str], *, is_grid: bool) -> None:
+        """Name the score once in each row of a grid, and the colours once."""
+        for k, panel in enumerate(self.axes_):
+            panel.locator_params(axis="y", nbins=5)
+            if is_grid and k % N_COLUMNS:
+                panel.tick_params(labelleft=False)
+            else:
+                panel.set_ylabel(self.score_name)
+        first = self.axes_[0]
+        for color, word in zip(colors, ("dropped", "kept"), strict=True):
+            first.fill_between([], [], color=color, alpha=0.6, lw=0, label=word)
+        first.legend(
+            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, frameon=False,
+            fontsize="small", reverse=True, borderaxespad=0.2, handlelength=1.2,
+        )  # fmt: skip
+
+
+def _panels(ax: Any, n: int) -> tuple[Any, NDArray[Any]]:
+    """The axes around all panels, and the panels."""
+    if isinstance(ax, Sequence | np.ndarray):
+        axes = np.array(ax, dtype=object).ravel()
+        if len(axes) != n:
+            raise ValueError(
+                f"ax must hold one axes for each of {n} panels; got {len(axes)}."
+            )
+        return axes[0], axes
+    n_columns = min(n, N_COLUMNS)
+    n_rows = math.ceil(n / n_columns)
+    width = 5.0 if n == 1 else 0.8 + 2.4 * n_columns
+    ax = axes_for(ax, width=width, height=3.6 if n == 1 else 0.6 + 2.2 * n_rows)
+    if n == 1:
+        return ax, np.array([ax], dtype=object)
+    ax.set_axis_off()
+    place = ax.get_subplotspec()
+    if place is None:  # axes that were put by hand
+        box = ax.get_position()
+        grid = ax.figure.add_gridspec(
+            n_rows, n_columns, left=box.x0, right=box.x1, bottom=box.y0, top=box.y1
+        )
+    else:
+        grid = place.subgridspec(n_rows, n_columns)
+    own = [ax.figure.add_subplot(grid[divmod(k, n_columns)]) for k in range(n)]
+    return ax, np.array(own, dtype=object)
+
+
+def _tangents(
+    found: dict[str, NDArray[Any]], dimensions: dict[str, Dimension]
+) -> NDArray[np.float64]:
+    """Both ends of each pseudo-gradient's line, NaN for a choice without order."""
+    tangents = np.full((len(found["param"]), 2, 2), np.nan)
+    for name, dimension in dimensions.items():
+        if not dimension.is_ordered:
+            continue
+        scale, mine = Scale(name, dimension), found["param"] == name
+        at = np.array([dimension.to_unit(value) for value in found["value"][mine]])
+        ends = np.clip(at[:, None] + [-REACH, REACH], at.min(), at.max())
+        rise = found["slope"][mine, None] * (ends - at[:, None])
+        tangents[mine, :, 0] = scale.at_units(ends)
+        tangents[mine, :, 1] = found["score"][mine, None] + rise
+    return tangents
+
+
+def _score_name(search: Any, alternative: int) -> str:
+    """What the scores of the boundaries are, as an axis says it."""
+    if getattr(search.strategy, "name", search.strategy) == "adaptive":
+        return "score (warped)"
+    is_shifted = any(
+        trial.score is not None and trial.score < 0.0
+        for trial in search.tuner_.trials
+        if trial.alternative == alternative and trial.stage in ("initial", "scan")
+    )
+    # Scores below zero are shifted before the published formulas are applied.
+    return "score above the worst" if is_shifted else "score"

@@ -1,0 +1,149 @@
+"""The heat map shows each pair once in a row and once in a column, kinds summed."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.svm import SVC
+
+from skbluetuna import BlueTunaSearchCV, when
+from skbluetuna.inspection._interaction import InteractionDisplay
+from skbluetuna.stages import Classic
+
+matplotlib = pytest.importorskip("matplotlib")
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt  # noqa: E402
+
+X, y = load_iris(return_X_y=True)
+PIPELINE = Pipeline([("scaler", StandardScaler()), ("clf", SVC())])
+GAMMA = when("kernel", "rbf", (1e-3, 1e1, "log"))
+SPACES = {
+    "mixed": (
+        KNeighborsClassifier(),
+        {"n_neighbors": (1, 40, "log"), "p": (1.0, 3.0), "leaf_size": [10, 20, 40]},
+    ),
+    "objects": (
+        PIPELINE,
+        {
+            "scaler": [StandardScaler(), MinMaxScaler(), "passthrough"],
+            "clf__C": (1e-2, 1e2, "log"),
+        },
+    ),
+    "conditional": (
+        SVC(),
+        {"kernel": ["linear", "rbf"], "C": (1e-2, 1e2), "gamma": GAMMA},
+    ),
+    "alternatives": (
+        PIPELINE,
+        [
+            {"clf": [SVC()], "clf__C": (1e-2, 1e2, "log"), "clf__tol": (1e-4, 1e-2)},
+            {"clf": [LogisticRegression()], "clf__C": (1e-2, 1e2, "log")},
+        ],
+    ),
+}
+
+
+def fitted(kind, strategy="adaptive"):
+    estimator, space = SPACES[kind]
+    own = BlueTunaSearchCV(
+        estimator, space, n_iter=10, cv=2, strategy=strategy, random_state=0
+    )
+    return own.fit(X, y)
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize("strategy", ["adaptive", Classic(n_epochs=30)], ids=str)
+@pytest.mark.parametrize("kind", SPACES)
+def test_the_numbers_are_those_of_the_table(kind, strategy):
+    search = fitted(kind, strategy)
+    for k, space in enumerate(search.tuner_.spaces):
+        display = InteractionDisplay.from_search(search, alternative=k)
+        table = search.interactions_
+        numbers = table.get("alternative", np.zeros(len(table["share"]), int))
+        expected = {}
+        for a, b, share, number in zip(
+            table["param_a"], table["param_b"], table["share"], numbers, strict=True
+        ):
+            if number == k:
+                expected[a, b] = expected.get((a, b), 0.0) + share
+        names = display.names
+        assert names == [n for n in space.names if any(n in pair for pair in expected)]
+        assert len(expected) == len(names) * (len(names) - 1) / 2
+        for (a, b), share in expected.items():
+            i, j = names.index(a), names.index(b)
+            assert display.share[i, j] == display.share[j, i] == pytest.approx(share)
+        assert np.isnan(np.diag(display.share)).all()
+
+
+def test_one_parameter_has_no_pairs_and_the_picture_says_so():
+    search = BlueTunaSearchCV(SVC(), {"C": (0.1, 10.0)}, n_iter=6, cv=2).fit(X, y)
+    display = InteractionDisplay.from_search(search)
+    assert display.names == []
+    assert display.share.shape == (0, 0)
+    assert display.strongest() == []
+    (text,) = display.ax_.texts
+    assert "one parameter" in text.get_text()
+
+
+def made(shares):
+    share = np.full((4, 4), np.nan)
+    i, j = np.triu_indices(4, 1)
+    share[i, j] = share[j, i] = shares
+    return InteractionDisplay(list("abcd"), share)
+
+
+def test_at_most_three_are_named_the_strongest_first():
+    display = made([0.05, 0.002, 0.4, 0.1, 0.02, 0.0])
+    assert display.strongest() == [("a", "d", 0.4), ("b", "c", 0.1), ("a", "b", 0.05)]
+    title = display.plot().ax_.get_title()
+    assert [line.split(":")[0] for line in title.split("\n")] == [
+        "a and d", "b and c", "a and b",
+    ]  # fmt: skip
+
+
+def test_none_below_one_per_cent_is_named():
+    assert made([0.01, 0.5, 0.0, 0.0, 0.0, 0.0]).strongest() == [("a", "c", 0.5)]
+    assert made(np.zeros(6)).strongest() == []
+    assert "No pair" in made(np.zeros(6)).plot().ax_.get_title()
+
+
+def test_twenty_parameters_are_drawn_without_overlapping_names():
+    names = [f"kneighborsclassifier__parameter_{i}" for i in range(20)]
+    display = InteractionDisplay(names, np.full((20, 20), 0.01)).plot()
+    display.figure_.draw_without_rendering()
+    for axis, at in ((display.ax_.xaxis, "x"), (display.ax_.yaxis, "y")):
+        boxes = [text.get_window_extent() for text in axis.get_ticklabels()]
+        starts = sorted((getattr(b, f"{at}0"), getattr(b, f"{at}1")) for b in boxes)
+        assert len(boxes) == 20
+        gaps = [b[0] - a[1] for a, b in pairwise(starts)]
+        assert min(gaps) > 0.0
+
+
+def test_it_draws_where_it_is_told():
+    search = fitted("mixed")
+    figure, ax = plt.subplots()
+    display = InteractionDisplay.from_search(search, ax=ax)
+    assert (display.ax_, display.figure_) == (ax, figure)
+    assert plt.get_fignums() == [figure.number]
+    assert display.plot() is display
+
+
+def test_an_alternative_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match=r"alternative .* got -1"):
+        InteractionDisplay.from_search(fitted("alternatives"), alternative=-1)
+
+
+def test_a_search_must_be_fitted():
+    with pytest.raises(NotFittedError):
+        InteractionDisplay.from_search(BlueTunaSearchCV(SVC(), {"C": (0.1, 1.0)}))
