@@ -161,7 +161,7 @@ def _check(
         rule = (
             "must be on a parameter that stands before it (none may wait for itself)"
             if parent in names
-            else f"must be on one of {sorted(names)}"
+            else f"must be on another parameter of {sorted(names)}"
         )
         raise ValueError(f"{what} {rule}.")
     dim = earlier[parent]

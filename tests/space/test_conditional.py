@@ -186,7 +186,10 @@ def test_the_model_learns_from_every_trial_what_all_share():
 @pytest.mark.parametrize(
     ("space", "message"),
     [
-        ({"b": when("a", 1, [1, 2])}, "'b'.*'a' is 1, must be on one of .'b'."),
+        (
+            {"b": when("a", 1, [1, 2])},
+            "'b'.*'a' is 1, must be on another parameter of .'b'.",
+        ),
         ({"b": when("b", 1, [1, 2])}, "'b'.*must be on a parameter that stands before"),
         (
             {"b": when("a", 1, [1, 2]), "a": [1, 2]},
