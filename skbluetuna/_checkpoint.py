@@ -196,7 +196,8 @@ class Checkpoint:
             size = os.fstat(descriptor).st_size
             if size:
                 os.lseek(descriptor, size - 1, os.SEEK_SET)
-                if os.read(descriptor, 1) != b"\n":  # a crash cut the last line short
+                if os.read(descriptor, 1) != b"\n":
+                    # A crash cut the last line short, or another process is writing.
                     text = "\n" + text
             remaining = memoryview(text.encode())
             while remaining:
