@@ -187,23 +187,33 @@ def plan(
         quotas = _split(n_iter, sizes)
     n_trials = sum(quotas)
     if begun is not None:
-        own = begun.alternatives
-        if begun.is_open:
-            quotas = [a.quota for a in own]
-        ends = [_endless(a, q, n_trials) for a, q in zip(own, quotas, strict=True)]
-        return Plan(tuple(ends), n_trials)
+        return _grown(begun, quotas, n_trials)
     schedules = [
         strategy.schedule(s, u, quota)
         for s, u, quota in zip(spaces, units, quotas, strict=True)
     ]
     own = tuple(map(Alternative, spaces, initial, quotas, schedules))
     if len(own) > 1 and all(hasattr(a.last_stage, "promise") for a in own):
-        looks = [_look(a, n_trials // (2 * len(own))) for a in own]
-        if sum(looks) > n_trials:  # more initial configurations than trials
-            looks = [min(pair) for pair in zip(looks, quotas, strict=True)]
-        ends = [_endless(a, look, n_trials) for a, look in zip(own, looks, strict=True)]
-        own = tuple(ends)
+        own = _competing(own, n_trials)
     return Plan(own, n_trials)
+
+
+def _grown(begun: Plan, quotas: list[int], n_trials: int) -> Plan:
+    """The plan of a larger budget; first looks stay what they were."""
+    own = begun.alternatives
+    if begun.is_open:
+        quotas = [a.quota for a in own]
+    ends = [_endless(a, q, n_trials) for a, q in zip(own, quotas, strict=True)]
+    return Plan(tuple(ends), n_trials)
+
+
+def _competing(own: tuple[Alternative, ...], n_trials: int) -> tuple[Alternative, ...]:
+    """The alternatives with a first look each, in place of even shares."""
+    looks = [_look(a, n_trials // (2 * len(own))) for a in own]
+    if sum(looks) > n_trials:  # more initial configurations than trials
+        looks = [min(look, a.quota) for look, a in zip(looks, own, strict=True)]
+    ends = [_endless(a, look, n_trials) for a, look in zip(own, looks, strict=True)]
+    return tuple(ends)
 
 
 def _look(alternative: Alternative, most: int) -> int:
