@@ -141,13 +141,7 @@ class LandscapeDisplay:
             raise ValueError(
                 f"grid_resolution must be at least 2; got {grid_resolution}."
             )
-        if params is None:
-            weights = rows_of(search.weights_, alternative)
-            names = most_influential(space, weights["share"])
-        else:
-            names = named(space, params)
-        if not 1 <= len(names) <= 2:
-            raise ValueError(f"params must be one or two names; got {params!r}.")
+        names = _names(search, space, params, alternative)
         trials = [
             trial
             for trial in tuner.trials
@@ -268,3 +262,17 @@ class LandscapeDisplay:
                 x[star], y[star], "*", ms=15, color="C1", mec="k", zorder=4,
                 ls="", clip_on=False, label="best",
             )  # fmt: skip
+
+
+def _names(
+    search: Any, space: Any, params: str | Sequence[str] | None, alternative: int
+) -> list[str]:
+    """The one or two parameters that are asked for, or have most influence."""
+    if params is None:
+        share = rows_of(search.weights_, alternative)["share"]
+        names: list[str] = most_influential(space, share)
+    else:
+        names = named(space, params)
+    if not 1 <= len(names) <= 2:
+        raise ValueError(f"params must be one or two names; got {params!r}.")
+    return names
