@@ -9,6 +9,7 @@ from sklearn.utils import check_random_state, get_tags
 
 from skbluetuna._checks import check_count
 from skbluetuna._record import Record
+from skbluetuna._report import write_report
 from skbluetuna._session import Session, quiet_failures, visible_log
 from skbluetuna._sklearn_compat import (
     BaseSearchCV,
@@ -265,6 +266,48 @@ class BlueTunaSearchCV(BaseSearchCV):
         self.max_time = max_time
         self.stopping = stopping
 
+    def report(self, path):
+        """Write what the search found and learned as one HTML page.
+
+        The verdict, the way there, the ten best configurations, the tables and the six
+        pictures of :mod:`skbluetuna.inspection`, and what it takes to repeat the
+        search. The page needs no network and no other file.
+
+        Parameters
+        ----------
+        path : path-like
+            The file to write, in a folder that exists; a file of that name is
+            replaced once the new one is complete.
+
+        Returns
+        -------
+        path : pathlib.Path
+            The file.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        MissingDependencyError
+            If matplotlib is not installed.
+        FileNotFoundError, IsADirectoryError, TypeError
+            If there is no such folder, or `path` is a folder, or no path.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.svm import SVC
+        >>> from skbluetuna import BlueTunaSearchCV
+        >>> search = BlueTunaSearchCV(SVC(), {"C": (1e-2, 1e3, "log")}, n_iter=5)
+        >>> search = search.fit(*load_iris(return_X_y=True))
+        >>> with TemporaryDirectory() as folder:
+        ...     search.report(Path(folder) / "report.html").name
+        'report.html'
+        """
+        return write_report(self, path)
+
     def _get_routed_params_for_fit(self, params):
         """Route what was passed to ``fit``, and note it: it decides the scores too."""
         self._fit_params = params
@@ -273,6 +316,7 @@ class BlueTunaSearchCV(BaseSearchCV):
     def _check_input_parameters(self, X, y, split_params):
         """Make out the search and draw the folds, before the first fit."""
         params = self.__dict__.pop("_fit_params")
+        self._data_shape = tuple(X.shape) if hasattr(X, "shape") else (len(X),)
         spaces = parse_spaces(
             suggest_space(self.estimator)
             if self.param_space is None

@@ -1,0 +1,46 @@
+"""The ten best configurations, as a table."""
+
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from skbluetuna._report._html import table, tag
+from skbluetuna._report._scores import scores_of
+from skbluetuna._report._values import NOTHING, cell
+
+__all__ = ["best_table"]
+
+N_BEST = 10
+
+
+def best_table(search: Any) -> list[Element]:
+    """Rows by score; where configurations are alike in it, the earlier one first."""
+    scores, results = scores_of(search), search.cv_results_
+    order = [int(i) for i in np.argsort(-scores.mean, kind="stable")]
+    order = [i for i in order if np.isfinite(scores.mean[i])][:N_BEST]
+    failed = int(np.isnan(scores.mean).sum())
+    several = "alternative" in results
+    names = dict.fromkeys(name for i in order for name in results["params"][i])
+    columns = ["evaluation", f"mean {scores.name}", "std. dev.", "stage", "seconds"]
+    columns += ["alternative"] * several + list(names)
+    rows = []
+    for i in order:
+        took = float(f"{scores.seconds[i]:.3g}")
+        values: list[Any] = [i + 1, scores.mean[i], scores.spread(i)]
+        values += [results["stage"][i], took]
+        values += [int(results["alternative"][i])] if several else []
+        params = results["params"][i]
+        own = [cell(params[name]) if name in params else NOTHING for name in names]
+        rows.append([*map(cell, values), *own])
+    note = (
+        f"Standard deviation over {search.n_splits_} folds; seconds of fitting and "
+        "scoring, all folds one after another."
+    )
+    if failed:
+        note += f" {failed} of {len(scores.mean)} evaluations failed."
+    if scores.best is not None and order and scores.best != order[0]:
+        note += f" The search's `refit` chose evaluation {scores.best + 1}."
+    if not order:
+        return [tag("p", "No configuration has a score.")]
+    return [table("The best configurations", columns, rows, note)]

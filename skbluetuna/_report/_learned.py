@@ -1,0 +1,92 @@
+"""What was learned of each alternative: its pictures and its tables."""
+
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from skbluetuna._report._html import table, tag
+from skbluetuna._report._pictures import (
+    influence,
+    interactions,
+    landscape,
+    parallel,
+    scan,
+)
+from skbluetuna._report._values import cell, short
+from skbluetuna.inspection._alternatives import Table, chosen, rows_of
+
+__all__ = ["learned_sections"]
+
+MOST_ROWS = 40
+
+
+def learned_sections(search: Any) -> list[tuple[str, list[Element]]]:
+    """Heading and content for each alternative, the best configuration's first."""
+    n, first = len(search.tuner_.spaces), chosen(search, None)
+    order = [first, *(k for k in range(n) if k != first)]
+    if n == 1:
+        return [("What it learned", _content(search, 0))]
+    return [
+        (f"What it learned of {_name(search, k)}", _content(search, k)) for k in order
+    ]
+
+
+def _name(search: Any, k: int) -> str:
+    """An alternative by its number and by what it alone fixes."""
+    space = search.tuner_.spaces[k]
+    fixed = [
+        f"{name}={short(dimension.centre)}"
+        for name, dimension in zip(space.names, space.dimensions, strict=True)
+        if dimension.n_values == 1
+    ]
+    return f"alternative {k}" + (f" ({', '.join(fixed)})" if fixed else "")
+
+
+def _content(search: Any, k: int) -> list[Element]:
+    n = sum(trial.alternative == k for trial in search.tuner_.trials)
+    counted = f"From {n} evaluations." if n != 1 else "From one evaluation."
+    weights, pairs, regions = (
+        rows_of(own, k)
+        for own in (search.weights_, search.interactions_, search.regions_)
+    )
+    return [
+        tag("p", counted),
+        tag("h3", "How much each parameter matters"),
+        influence(search, k),
+        _table("weights_", _by_share(weights)),
+        *(_pairs(search, k, pairs) if len(pairs["share"]) else []),
+        tag("h3", "What the boundary scan saw, and the regions it kept"),
+        scan(search, k),
+        _table("regions_", regions),
+        tag("h3", "The learned landscape"),
+        landscape(search, k),
+        tag("h3", "All configurations"),
+        parallel(search, k),
+    ]
+
+
+def _pairs(search: Any, k: int, pairs: Table) -> list[Element]:
+    return [
+        tag("h3", "Which pairs depend on one another"),
+        interactions(search, k),
+        _table("interactions_", _by_share(pairs)),
+    ]
+
+
+def _by_share(own: Table) -> Table:
+    order = np.argsort(-np.asarray(own["share"], dtype=float), kind="stable")
+    return {column: np.asarray(values)[order] for column, values in own.items()}
+
+
+def _table(name: str, own: Table) -> Element:
+    """A table of the search, whatever its columns are."""
+    columns = [column for column in own if column != "alternative"]
+    n = len(own[columns[0]])
+    if n == 0:
+        return tag("p", f"The table {name} is empty.", class_="note")
+    rows = [[cell(own[column][i]) for column in columns] for i in range(n)[:MOST_ROWS]]
+    rest = n - len(rows)
+    note = f"{rest} more rows are in {name} of the search." if rest else ""
+    titles = [column.replace("_", " ") for column in columns]
+    return table(f"{name} of the search", titles, rows, note)

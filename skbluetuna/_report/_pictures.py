@@ -1,0 +1,125 @@
+"""The six displays as pictures within the page."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from skbluetuna._optional import import_optional
+from skbluetuna._report._html import tag
+from skbluetuna.inspection import (
+    ConvergenceDisplay,
+    InfluenceDisplay,
+    InteractionDisplay,
+    LandscapeDisplay,
+    ParallelDisplay,
+    ScanDisplay,
+)
+
+__all__ = [
+    "convergence",
+    "influence",
+    "interactions",
+    "landscape",
+    "parallel",
+    "scan",
+]
+
+MOST_BYTES = 400_000  # of a drawing; larger ones become dots
+DOTS_PER_INCH = 160
+PIXELS_PER_INCH = 96  # of CSS
+COLUMN = 1000  # pixels, a little more than the page's column
+
+
+def convergence(search: Any) -> Element:
+    """Best score so far."""
+    return _figure(
+        lambda: ConvergenceDisplay.from_search(search),
+        "Best score so far against the number of evaluations",
+        "Each dot is an evaluation, coloured by the stage that asked for it; the line "
+        "is the best score so far.",
+    )
+
+
+def influence(search: Any, k: int) -> Element:
+    """Influence of each parameter."""
+    return _figure(
+        lambda: InfluenceDisplay.from_search(search, alternative=k),
+        "Bars of each parameter's influence; the numbers are in the table below",
+        "Bars are shares, lines their standard errors; a line that reaches zero may be "
+        "chance.",
+    )
+
+
+def interactions(search: Any, k: int) -> Element:
+    """Interaction of each pair."""
+    return _figure(
+        lambda: InteractionDisplay.from_search(search, alternative=k),
+        "Heat map of the interaction of each pair; the numbers are in the table below",
+        "A pair interacts where what one does to the score depends on the other.",
+    )
+
+
+def scan(search: Any, k: int) -> Element:
+    """Boundaries and regions."""
+    return _figure(
+        lambda: ScanDisplay.from_search(search, alternative=k),
+        "Score at the boundaries of each parameter's regions, and which were kept",
+        "Dots are scores at the boundaries, short lines the slopes there, areas the "
+        "regions: blue ones were kept.",
+    )
+
+
+def landscape(search: Any, k: int) -> Element:
+    """Learned score over the parameters of most influence."""
+    return _figure(
+        lambda: LandscapeDisplay.from_search(search, alternative=k),
+        "Learned score over the parameters of most influence, with what was evaluated",
+        "All other parameters stand where the best configuration has them. Dots were "
+        "evaluated, the paler the farther from this slice.",
+    )
+
+
+def parallel(search: Any, k: int) -> Element:
+    """Configurations side by side."""
+    return _figure(
+        lambda: ParallelDisplay.from_search(search, alternative=k),
+        "Configurations as lines over one axis for each parameter, coloured by score",
+        "Each line is a configuration; the thick one is the best.",
+    )
+
+
+def _figure(draw: Callable[[], Any], alt: str, caption: str) -> Element:
+    """A display as a figure of the page, in matplotlib's own style and closed again."""
+    pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="A report")
+    # Reports look alike whatever the session's style; no window opens.
+    with pyplot.ioff(), pyplot.style.context("default"):
+        before = set(pyplot.get_fignums())
+        try:
+            figure = draw().figure_
+            source = _source(figure, pyplot)
+            width = figure.get_figwidth() * PIXELS_PER_INCH
+        finally:
+            for number in set(pyplot.get_fignums()) - before:
+                pyplot.close(number)
+    image = tag("img", src=source, alt=alt, width=f"{width:.0f}")
+    about = tag("figcaption", caption)
+    box = tag("div", image)
+    if width <= COLUMN:
+        return tag("figure", box, about)
+    box.attrib |= {"tabindex": "0", "role": "region", "aria-label": alt}
+    return tag("figure", box, about, class_="wide")  # scrolls, as shrunk it is no use
+
+
+def _source(figure: Any, pyplot: Any) -> str:
+    """The picture as a data URI: a drawing, or dots where that would be too large."""
+    buffer = BytesIO()
+    # Ids that depend on the picture alone make the same search the same page.
+    with pyplot.rc_context({"svg.hashsalt": "skbluetuna"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    kind = "svg+xml"
+    if buffer.tell() > MOST_BYTES:
+        buffer, kind = BytesIO(), "png"
+        figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH)
+    return f"data:image/{kind};base64,{b64encode(buffer.getvalue()).decode()}"

@@ -1,0 +1,47 @@
+"""Numbers and values as a reader wants them, in text."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+__all__ = ["NOTHING", "cell", "percent", "short", "took"]
+
+LONGEST = 60
+NOTHING = "\N{EN DASH}"  # where there is no value
+
+
+def short(value: Any) -> str:
+    """A value as text: numbers in four digits, objects as they show themselves."""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float | np.floating):
+        return f"{value:.4g}"
+    name = getattr(value, "__name__", None) if callable(value) else None
+    text = " ".join((name or str(value)).split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def cell(value: Any) -> tuple[str, bool]:
+    """The same, and whether it is a number, for a table."""
+    is_number = isinstance(value, int | float | np.number) and not isinstance(
+        value, bool | np.bool_
+    )
+    if is_number and math.isnan(float(value)):
+        return NOTHING, True
+    return short(value), is_number
+
+
+def percent(share: float) -> str:
+    """A share from 0 to 1 in per cent, two digits of it, never parted from its sign."""
+    number = f"{100.0 * share:.0f}" if share >= 0.0995 else f"{100.0 * share:.2g}"
+    return f"{number}\N{NO-BREAK SPACE}%"
+
+
+def took(seconds: float) -> str:
+    """A time in the unit that suits it."""
+    if seconds < 120.0:
+        return f"{seconds:.3g} seconds"
+    if seconds < 7200.0:
+        return f"{seconds / 60.0:.3g} minutes"
+    return f"{seconds / 3600.0:.3g} hours"

@@ -1,0 +1,122 @@
+"""The verdict: what was found in one sentence, what mattered in another."""
+
+from typing import Any
+
+import numpy as np
+
+from skbluetuna._report._scores import Scores, scores_of
+from skbluetuna._report._values import percent, took
+from skbluetuna.inspection._alternatives import chosen, rows_of
+
+__all__ = ["CAUTION", "verdict"]
+
+N_NAMED = 3  # parameters
+LEAST = 0.01  # share that is worth naming
+LEAST_RESIDUAL = 0.1
+CLEAR = 2.0  # standard errors above zero
+
+CAUTION = (
+    "The best of many scores on the same folds flatters: expect a little less on new "
+    "data. What mattered is what the search's own model says of the range that was "
+    "searched, from these evaluations and no others."
+)
+
+
+def verdict(search: Any) -> list[str]:
+    """Both sentences."""
+    return [_found(search, scores_of(search)), _mattered(search)]
+
+
+def _found(search: Any, scores: Scores) -> str:
+    """What the best configuration scores, against the first one."""
+    n, k = scores.folds.shape
+    best = scores.best
+    time = took(float(scores.seconds.sum()))
+    evaluations = "evaluation" if n == 1 else f"{n} evaluations"
+    if best is None:
+        return f"No configuration has a score after {evaluations} and {time}."
+    name = f"mean {scores.name} of {scores.mean[best]:.4g}"
+    folds = f"standard deviation {scores.spread(best):.2g} over {k} folds"
+    stage = search.cv_results_["stage"][best]
+    if best == 0:
+        rest = "" if n == 1 else f"; none of the {n - 1} that followed was better"
+        return (
+            f"The configuration that the search began with has a {name} ({folds})"
+            f"{rest}; {evaluations} took {time} of fitting and scoring."
+        )
+    return (
+        f"The best of {evaluations} has a {name} ({folds}), {_against(scores, best)}; "
+        f"it was evaluation {best + 1}, in stage {stage}, and all of them took {time} "
+        "of fitting and scoring."
+    )
+
+
+def _against(scores: Scores, best: int) -> str:
+    """How the best configuration compares with the one the search began with."""
+    first = scores.mean[0]
+    if np.isnan(first):
+        return "and the configuration that the search began with failed"
+    gain, error = scores.gain(best, 0)
+    word = "above" if gain >= 0.0 else "below"
+    known = f"{abs(gain):.2g} {word} the {first:.4g} that the search began with"
+    if np.isnan(error):
+        return known
+    doubt = "" if abs(gain) > CLEAR * error else ", so that chance may explain it"
+    return f"{known} (standard error {error:.2g}{doubt})"
+
+
+def _mattered(search: Any) -> str:
+    """Which parameters and which pair matter most, and how surely."""
+    k = chosen(search, None)
+    space = search.tuner_.spaces[k]
+    known = zip(space.names, space.dimensions, strict=True)
+    varied = [name for name, dimension in known if dimension.n_values != 1]
+    if len(varied) < 2:
+        only = f"only {varied[0]}" if varied else "no parameter"
+        return f"What mattered most is no question here, as {only} could vary."
+    weights, pairs = rows_of(search.weights_, k), rows_of(search.interactions_, k)
+    share = np.asarray(weights["share"], dtype=float)
+    order = [i for i in np.argsort(-share, kind="stable") if share[i] >= LEAST]
+    order = order[:N_NAMED]
+    if not order:
+        return "What mattered cannot be said: no parameter has a share of its own."
+    names = [f"{weights['param'][i]} {percent(share[i])}" for i in order]
+    unsure = [weights["param"][i] for i in order if not _is_clear(weights, i)]
+    is_known = len(unsure) < len(names)
+    text = f"What mattered, by share of the variance explained: {_listed(names)}"
+    text += _pair(pairs, is_known)
+    residual = 1.0 - share.sum() - float(np.sum(pairs["share"]))
+    if residual >= LEAST_RESIDUAL:
+        text += f"; {percent(residual)} fits neither (the residual)"
+    if not is_known:
+        return f"{text}; none of this stands clear of its own error."
+    if unsure:
+        text += f"; {_listed(unsure)} may be chance, being within the error"
+    return f"{text}."
+
+
+def _pair(pairs: dict[str, Any], is_doubted: bool) -> str:
+    """The pair of most interaction, all kinds of terms together, and how surely."""
+    total: dict[tuple[str, str], float] = {}
+    clear: set[tuple[str, str]] = set()
+    for i, pair in enumerate(zip(pairs["param_a"], pairs["param_b"], strict=True)):
+        total[pair] = total.get(pair, 0.0) + float(pairs["share"][i])
+        if _is_clear(pairs, i):
+            clear.add(pair)
+    first = max(total, key=lambda pair: total[pair])
+    if total[first] < LEAST:
+        return "; no pair interacts by more than 1 %"
+    doubt = ", perhaps by chance" if is_doubted and first not in clear else ""
+    return f"; of the pairs {first[0]} with {first[1]} {percent(total[first])}{doubt}"
+
+
+def _is_clear(table: dict[str, Any], row: int) -> bool:
+    """Whether a row's weight stands clear of zero."""
+    weight, error = float(table["weight"][row]), float(table["std_error"][row])
+    return abs(weight) > CLEAR * error
+
+
+def _listed(names: list[Any]) -> str:
+    """Names as a sentence has them: a, b and c."""
+    *others, last = map(str, names)
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,0 +1,69 @@
+"""Put the page together, and put it on disk in one piece."""
+
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+from skbluetuna._optional import import_optional
+from skbluetuna._report._best import best_table
+from skbluetuna._report._html import page, section, sections, tag
+from skbluetuna._report._learned import learned_sections
+from skbluetuna._report._pictures import convergence
+from skbluetuna._report._settings import settings_section
+from skbluetuna._report._verdict import CAUTION, verdict
+from skbluetuna.inspection._axes import checked
+
+__all__ = ["write_report"]
+
+
+def write_report(search: Any, path: Any) -> Path:
+    """Write the report of a fitted search; see ``BlueTunaSearchCV.report``."""
+    checked(search)
+    target = _checked_path(path)
+    # Missing, it should be missed before anything is computed.
+    import_optional("matplotlib.pyplot", extra="plots", purpose="A report")
+    title = f"What the search learned of {type(search.estimator).__name__}"
+    body = [
+        tag("h1", title),
+        *(tag("p", sentence, class_="verdict") for sentence in verdict(search)),
+        tag("p", CAUTION, class_="note"),
+        section("How it got there", convergence(search)),
+        section("The best configurations", *best_table(search)),
+        *sections(learned_sections(search)),
+        section("To repeat it", *settings_section(search)),
+    ]
+    _replace(target, page(title, body))
+    return Path(path)
+
+
+def _checked_path(path: Any) -> Path:
+    """Where to write.
+
+    Raises
+    ------
+    TypeError, FileNotFoundError, IsADirectoryError
+        If that is no path, its folder is missing, or it is a folder itself.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be a str or path-like; got {path!r}.")
+    target = Path(path).resolve()  # a link stays a link
+    if target.is_dir():
+        raise IsADirectoryError(f"path must be a file; {str(path)!r} is a folder.")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"path must be in a folder that exists; got {str(path)!r}, and there is "
+            f"no folder {str(target.parent)!r}."
+        )
+    return target
+
+
+def _replace(target: Path, text: str) -> None:
+    """Write all or nothing: beside the target first, then in its place."""
+    draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        # A name may hold what UTF-8 cannot, as names of files do.
+        draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
