@@ -32,7 +32,7 @@ def _found(search: Any, scores: Scores) -> str:
     n, k = scores.folds.shape
     best = scores.best
     time = took(float(scores.seconds.sum()))
-    evaluations = "evaluation" if n == 1 else f"{n} evaluations"
+    evaluations = "one evaluation" if n == 1 else f"{n} evaluations"
     if best is None:
         return f"No configuration has a score after {evaluations} and {time}."
     name = f"mean {scores.name} of {scores.mean[best]:.4g}"
