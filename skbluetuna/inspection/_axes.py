@@ -1,5 +1,6 @@
 """What every display asks of a search and of matplotlib."""
 
+import re
 from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
@@ -7,7 +8,15 @@ from sklearn.utils.validation import check_is_fitted
 from skbluetuna._optional import import_optional
 from skbluetuna.space import Categorical, Integer, Real, Space
 
-__all__ = ["axes_for", "checked", "is_choice", "is_log", "label", "space_of"]
+__all__ = [
+    "axes_for",
+    "checked",
+    "folded",
+    "is_choice",
+    "is_log",
+    "label",
+    "space_of",
+]
 
 
 def checked(search: Any) -> Any:
@@ -62,7 +71,23 @@ def label(value: Any, *, most: int = 18) -> str:
         text = getattr(value, "__name__", repr(value))
     else:
         text = str(value)
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return _plain(text if len(text) <= most else f"{text[: most - 1]}…")
+
+
+def folded(name: str, most: int) -> str:
+    """Name on several lines of so many characters, parted after ``__`` if it can be."""
+    lines = [""]
+    for piece in re.findall(r".*?(?:__|$)", name):
+        if lines[-1] and len(lines[-1]) + len(piece) > most:
+            lines.append("")
+        lines[-1] += piece
+    cut = [line[i : i + most] for line in lines for i in range(0, len(line), most)]
+    return _plain("\n".join(cut))
+
+
+def _plain(text: str) -> str:
+    """Text that matplotlib takes as it is: between dollars it reads mathematics."""
+    return text.replace("$", r"\$")
 
 
 def is_choice(dimension: Any) -> bool:

@@ -189,6 +189,8 @@ class ConvergenceDisplay:
             ax.step(curve["x"], curve["median"], where="post", color="0.4", label=name)
             _draw_points(ax, self.points)
         ax.set_xlabel(AGAINST[self.against])
+        if self.against == "evaluations":
+            ax.locator_params(axis="x", integer=True)
         ax.set_ylabel(f"Cross-validated {self.score_name}")
         # Below the axes: within them it would hide points or the ends of lines.
         ax.legend(

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.inspection._alternatives import rows_of
+from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
 from skbluetuna.inspection._axes import axes_for, checked, space_of
+from skbluetuna.inspection._progress import limit_scores, mark_at_edge, score_floor
 from skbluetuna.inspection._scales import Scale, named
 from skbluetuna.inspection._slices import (
     evaluated,
@@ -27,7 +28,8 @@ class LandscapeDisplay:
     """The learned score along one parameter or over two.
 
     All others stand where the best configuration has them. One parameter: the median
-    with its 5-95 % band where the model has one. Two: the median as contours, or as
+    with its 5-95 % band where the model has one; scores far below the rest are marked
+    at the lower edge. Two: the median as contours, or as
     cells if one is a choice; the path of the climb, thin. Evaluated configurations
     are dots, the paler the farther from this slice; the best one is a star.
 
@@ -47,6 +49,8 @@ class LandscapeDisplay:
         The configuration through which the slice goes.
     best : int or None
         Trial number of that configuration; None if it was not evaluated.
+    title : str, default=""
+        Title of the picture.
 
     Attributes
     ----------
@@ -88,6 +92,7 @@ class LandscapeDisplay:
         points: dict[str, NDArray[Any]],
         centre: dict[str, Any],
         best: int | None = None,
+        title: str = "",
     ) -> None:
         self.dimensions = dimensions
         self.values = values
@@ -95,6 +100,7 @@ class LandscapeDisplay:
         self.points = points
         self.centre = centre
         self.best = best
+        self.title = title
 
     @classmethod
     def from_search(
@@ -102,7 +108,7 @@ class LandscapeDisplay:
         search: Any,
         params: str | Sequence[str] | None = None,
         *,
-        alternative: int = 0,
+        alternative: int | None = None,
         grid_resolution: int = 50,
         ax: Any = None,
         cmap: str = "viridis",
@@ -115,8 +121,8 @@ class LandscapeDisplay:
             A fitted search.
         params : str or sequence of one or two str, default=None
             The parameters; None for the two of most influence.
-        alternative : int, default=0
-            Which of several alternative spaces.
+        alternative : int or None, default=None
+            Which of several alternatives; None for the best configuration's.
         grid_resolution : int, default=50
             Most values along each range, at least 2; a choice has all of its own.
         ax, cmap
@@ -135,17 +141,17 @@ class LandscapeDisplay:
             If a parameter or the alternative is unknown, there are more than two
             parameters, two that never apply together, or the resolution is below 2.
         """
-        tuner = checked(search).tuner_
-        space = space_of(search, alternative)
+        k = chosen(checked(search), alternative)
+        tuner, space = search.tuner_, space_of(search, k)
         if grid_resolution < 2:
             raise ValueError(
                 f"grid_resolution must be at least 2; got {grid_resolution}."
             )
-        names = _names(search, space, params, alternative)
+        names = _names(search, space, params, k)
         trials = [
             trial
             for trial in tuner.trials
-            if trial.alternative == alternative
+            if trial.alternative == k
             and trial.score is not None
             and set(names) <= set(trial.params)
         ]
@@ -159,10 +165,11 @@ class LandscapeDisplay:
         display = cls(
             dimensions=dimensions,
             values=values,
-            prediction=predicted(tuner, space, alternative, centre, names, values),
+            prediction=predicted(tuner, space, k, centre, names, values),
             points=evaluated(space, trials, centre, names),
             centre=centre,
             best=None if best is None else best.number,
+            title=title_of(search, k),
         )
         return display.plot(ax=ax, cmap=cmap)
 
@@ -191,8 +198,13 @@ class LandscapeDisplay:
         for scale, which in zip(scales, "xy", strict=False):
             scale.dress(self.ax_, which)
         if len(scales) == 1:
+            self._limit_scores()
             self._draw_line(scales[0], grids[0])
-            self._draw_points(at[0], self.points["score"], color="0.2")
+            y = self.points["score"]
+            below = y < self.ax_.get_ylim()[0]
+            self._draw_points(at[0], np.where(below, np.nan, y), color="0.2")
+            name = "far below" if below.any() else None
+            mark_at_edge(self.ax_, at[0][below], "v", "0.4", name)
         else:
             self._draw_surface(scales, grids, cmap)
             self._draw_path(*at)
@@ -201,16 +213,27 @@ class LandscapeDisplay:
             loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False,
             fontsize="small", borderaxespad=0.3,
         )  # fmt: skip
+        if self.title:
+            self.ax_.set_title(self.title, size="medium", pad=22)
         return self
+
+    def _limit_scores(self) -> None:
+        """Give medians and scores their room, and the band half as much again."""
+        middle, low, high = self.prediction.T
+        known = np.append(middle, self.points["score"])
+        known = known[np.isfinite(known)]
+        if not len(known):
+            return
+        floor, top = score_floor(known), float(known.max())
+        more = 0.5 * (top - floor)
+        bottom = max(floor - more, np.nanmin(np.append(low, floor)))
+        ends = np.array([bottom, min(top + more, np.nanmax(np.append(high, top)))])
+        limit_scores(self.ax_, bottom, ends)
 
     def _draw_line(self, scale: Scale, x: NDArray[np.float64]) -> None:
         """Draw median and band, or for a choice a dot with a bar for each value."""
-        known = np.append(self.prediction, self.points["score"])
-        known = known[np.isfinite(known)]
-        if len(known):  # a quantile beyond all scores reaches to the edge
-            middle, low, high = np.clip(self.prediction, known.min(), known.max()).T
-        else:
-            middle, low, high = self.prediction.T
+        # A quantile beyond all scores reaches to the edge, and may be infinite.
+        middle, low, high = np.clip(self.prediction, *self.ax_.get_ylim()).T
         self.ax_.set_ylabel("score")
         if scale.is_categorical:
             self.ax_.plot(x, middle, "s", ms=8, color="C0", label="median")
@@ -234,7 +257,8 @@ class LandscapeDisplay:
         is_flat = Z.count() == 0 or np.ptp(Z.compressed()) == 0.0
         if is_flat or any(scale.is_categorical for scale in scales):
             borders = [s.edges(own) for s, own in zip(scales, grids, strict=True)]
-            drawn = self.ax_.pcolormesh(*borders, Z, cmap=cmap)
+            # As dots in a drawing too: cells side by side would show their seams.
+            drawn = self.ax_.pcolormesh(*borders, Z, cmap=cmap, rasterized=True)
         else:
             drawn = self.ax_.contourf(x, y, Z, N_LEVELS, cmap=cmap)
         self.figure_.colorbar(drawn, ax=self.ax_, label="score (median)")

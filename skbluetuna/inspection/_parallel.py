@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from skbluetuna._checks import check_count
 from skbluetuna._optional import import_optional
 from skbluetuna.inspection._alternatives import chosen, title_of
-from skbluetuna.inspection._axes import axes_for, checked
+from skbluetuna.inspection._axes import axes_for, checked, folded
 from skbluetuna.inspection._progress import score_floor
 from skbluetuna.inspection._ticks import Ticks, ticks_of
 
@@ -17,6 +17,8 @@ __all__ = ["ParallelDisplay"]
 FloatArray = NDArray[np.float64]
 
 WIDTH = 1.05  # inches for each axis with its labels
+SHORT = 12  # characters that fit there
+FOLD = 17  # and in a small font
 
 
 class ParallelDisplay:
@@ -152,17 +154,15 @@ class ParallelDisplay:
             With `ax_` and `figure_`.
         """
         d = len(self.names)
-        longest = max(map(len, self.names))
-        ax = axes_for(ax, width=max(5.0, 1.4 + WIDTH * d), height=4.2 + 0.045 * longest)
+        is_short = max(map(len, self.names)) <= SHORT
+        names = [folded(name, SHORT if is_short else FOLD) for name in self.names]
+        lines = 1 + max(name.count("\n") for name in names)
+        ax = axes_for(ax, width=max(5.0, 1.4 + WIDTH * d), height=4.2 + 0.13 * lines)
         self.ax_, self.figure_ = ax, ax.figure
         if len(self.scores):
             self._draw_lines(ax)
         self._draw_ticks(ax)
-        is_short = longest <= 12
-        ax.set_xticks(
-            range(d), self.names, rotation=0 if is_short else 30,
-            ha="center" if is_short else "right", rotation_mode="anchor",
-        )  # fmt: skip
+        ax.set_xticks(range(d), names, size="medium" if is_short else 7)
         ax.set_xlim(-0.3, d - 0.2)  # the last axis has its labels on the right too
         ax.set_ylim(-0.04, 1.04)
         ax.set_yticks([])

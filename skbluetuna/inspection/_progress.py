@@ -104,6 +104,9 @@ def mark_at_edge(
         where = ax.get_xaxis_transform()
         y = np.full(len(x), 0.02)
         ax.scatter(x, y, s=24, marker=marker, color=color, label=label, transform=where)
+        # Marks that stand at an edge count for the limits of the other axis too.
+        ax.update_datalim(np.column_stack([x, y]), updatey=False)
+        ax.autoscale_view(scaley=False)
 
 
 def limit_scores(ax: Any, floor: float, scores: NDArray[np.float64]) -> None:

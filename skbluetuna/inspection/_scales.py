@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.inspection._axes import is_log, label
+from skbluetuna.inspection._axes import folded, is_log, label
+from skbluetuna.inspection._ticks import choice_ticks, log_values
 from skbluetuna.space import Categorical, Dimension, Space
 
 __all__ = ["Scale", "named"]
@@ -17,7 +18,8 @@ FloatArray = NDArray[np.float64]
 
 N_KNOTS = 129  # units at which a continuum is looked up
 MOST_TICKS = 4  # legible in a panel of a quarter of a page
-MOST_CHOICES = 12  # labelled choices
+LONGEST = 18  # characters of a choice
+PLAIN = (-3, 4)  # powers of ten that are written out
 
 
 def named(space: Space, params: str | Sequence[str] | None) -> list[str]:
@@ -83,44 +85,52 @@ class Scale:
         found = np.concatenate([x[:1] - step, middles, x[-1:] + step])
         return np.exp(found) if is_log(self.dimension) else found
 
-    def dress(self, ax: Any, which: str = "x") -> None:
-        """Name an axis ("x" or "y"), and give it its scale and a few ticks."""
-        getattr(ax, f"set_{which}label")(self.name)
+    def dress(self, ax: Any, which: str = "x", *, room: int = 48) -> None:
+        """Name an axis, and give it its scale and a few ticks.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes
+            The axes.
+        which : {"x", "y"}, default="x"
+            Which axis of them.
+        room : int, default=48
+            Characters that fit along it.
+        """
+        getattr(ax, f"set_{which}label")(folded(self.name, room))
         if self.is_categorical:
-            self._dress_choices(ax, which)
+            self._dress_choices(ax, which, room)
         elif is_log(self.dimension):
             getattr(ax, f"set_{which}scale")("log")
-            ticks, labels = _log_ticks(*self.positions(self.grid(2)))
-            getattr(ax, f"set_{which}ticks")(ticks, labels)
+            ticks = log_values(self.dimension, MOST_TICKS)
+            getattr(ax, f"set_{which}ticks")(ticks, _number_texts(ticks))
             getattr(ax, f"set_{which}ticks")([], minor=True)
         else:
             whole = self.dimension.n_values is not None
             ax.locator_params(axis=which, nbins=MOST_TICKS, integer=whole)
 
-    def _dress_choices(self, ax: Any, which: str) -> None:
-        values = self.dimension.values()
-        step = math.ceil(len(values) / MOST_CHOICES)
-        at = list(range(0, len(values), step))
-        labels = [label(values[i]) for i in at]
-        is_wide = which == "x" and sum(len(text) + 2 for text in labels) > 24
-        turned = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"}
-        getattr(ax, f"set_{which}ticks")(at, labels, **(turned if is_wide else {}))
+    def _dress_choices(self, ax: Any, which: str, room: int) -> None:
+        """Label choices side by side, or turned where they are too long for that."""
+        most, turned = room // 3, {}
+        if which == "x":
+            longest = max(len(label(value)) for value in self.dimension.values())
+            side_by_side = room // (longest + 2)
+            # Of numbers a few are enough, of names each is missed.
+            enough = min(4, most) if self.dimension.is_ordered else most
+            if side_by_side >= min(enough, len(self.dimension.values())):
+                most = side_by_side
+            else:
+                turned = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"}
+        found = choice_ticks(self.dimension, most, LONGEST)
+        at, texts = zip(*found, strict=True)
+        getattr(ax, f"set_{which}ticks")(at, texts, **turned)
 
 
-def _log_ticks(low: float, high: float) -> tuple[list[float], list[str]]:
-    """Few powers of ten, or rounder numbers between where there are hardly any."""
-    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    inside = [k for k in exponents if low * 0.999 <= 10.0**k <= high * 1.001]
-    if len(inside) >= 3:
-        kept = inside[:: math.ceil(len(inside) / MOST_TICKS)]
-        return [10.0**k for k in kept], [_power(k) for k in kept]
-    ticks = [m * 10.0**k for k in exponents for m in (1, 2, 5)]
-    ticks = [tick for tick in ticks if low * 0.999 <= tick <= high * 1.001]
-    if len(ticks) < 2:
-        ticks = [low, math.sqrt(low) * math.sqrt(high), high]
-    ticks = ticks[:: math.ceil(len(ticks) / MOST_TICKS)]
-    return ticks, [f"{float(f'{tick:.3g}'):g}" for tick in ticks]
-
-
-def _power(k: int) -> str:
-    return f"{10.0**k:g}" if -2 <= k <= 3 else f"$10^{{{k}}}$"
+def _number_texts(values: list[float]) -> list[str]:
+    """Numbers as text, all of them as powers of ten if one would be long."""
+    exponents = [math.log10(value) for value in values]
+    if all(PLAIN[0] <= k <= PLAIN[1] for k in exponents) or any(
+        abs(k - round(k)) > 1e-9 for k in exponents
+    ):
+        return [f"{float(f'{value:.3g}'):g}" for value in values]
+    return [f"$10^{{{round(k)}}}$" for k in exponents]

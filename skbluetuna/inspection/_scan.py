@@ -7,14 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.inspection._alternatives import rows_of
-from skbluetuna.inspection._axes import axes_for, checked, is_choice, space_of
+from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
+from skbluetuna.inspection._axes import (
+    axes_for,
+    checked,
+    folded,
+    is_choice,
+    space_of,
+)
 from skbluetuna.inspection._scales import Scale, named
 from skbluetuna.space import Dimension
 
 __all__ = ["ScanDisplay"]
 
 N_COLUMNS = 4
+ROOM = 24, 44  # characters along one of several panels, and along a single one
+LINE = 0.17  # inches of each further line of a name
 REACH = 0.06  # half the length of a tangent, in the unit interval
 
 
@@ -39,6 +47,8 @@ class ScanDisplay:
         there is no slope.
     score_name : str, default="score"
         What the scores are.
+    title : str, default=""
+        Title of the picture.
 
     Attributes
     ----------
@@ -82,12 +92,14 @@ class ScanDisplay:
         dimensions: dict[str, Dimension],
         tangents: NDArray[np.float64],
         score_name: str = "score",
+        title: str = "",
     ) -> None:
         self.boundaries = boundaries
         self.regions = regions
         self.dimensions = dimensions
         self.tangents = tangents
         self.score_name = score_name
+        self.title = title
 
     @classmethod
     def from_search(
@@ -95,7 +107,7 @@ class ScanDisplay:
         search: Any,
         params: str | Sequence[str] | None = None,
         *,
-        alternative: int = 0,
+        alternative: int | None = None,
         ax: Any = None,
         kept_color: str = "C0",
         dropped_color: str = "0.8",
@@ -108,8 +120,8 @@ class ScanDisplay:
             A fitted search.
         params : str or sequence of str, default=None
             The parameters; None for all. Those that were not scanned are left out.
-        alternative : int, default=0
-            Which of several alternative spaces.
+        alternative : int or None, default=None
+            Which of several alternatives; None for the best configuration's.
         ax, kept_color, dropped_color
             As in `plot`.
 
@@ -125,13 +137,15 @@ class ScanDisplay:
         ValueError
             If a parameter or the alternative is unknown.
         """
-        tuner = checked(search).tuner_
-        space = space_of(search, alternative)
+        k = chosen(checked(search), alternative)
+        space = space_of(search, k)
         names = named(space, params)
-        found = rows_of(tuner.boundaries, alternative)
         found, regions = (
             {key: own[np.isin(table["param"], names)] for key, own in table.items()}
-            for table in (found, rows_of(search.regions_, alternative))
+            for table in (
+                rows_of(search.tuner_.boundaries, k),
+                rows_of(search.regions_, k),
+            )
         )
         known = dict(zip(space.names, space.dimensions, strict=True))
         dimensions = {name: known[name] for name in names if name in found["param"]}
@@ -140,7 +154,8 @@ class ScanDisplay:
             regions=regions,
             dimensions=dimensions,
             tangents=_tangents(found, dimensions),
-            score_name=_score_name(search, alternative),
+            score_name=_score_name(search, k),
+            title=title_of(search, k),
         )
         return display.plot(ax=ax, kept_color=kept_color, dropped_color=dropped_color)
 
@@ -172,7 +187,10 @@ class ScanDisplay:
         All panels have one score axis. It need not begin at zero, as the areas do by
         which the regions were scored.
         """
-        self.ax_, self.axes_ = _panels(ax, max(1, len(self.dimensions)))
+        self._room = ROOM[len(self.dimensions) == 1]
+        lines = [folded(name, self._room).count("\n") for name in self.dimensions]
+        more = LINE * max(lines, default=0)
+        self.ax_, self.axes_ = _panels(ax, max(1, len(self.dimensions)), more)
         self.figure_ = self.ax_.figure
         if not self.dimensions:
             middle = {"ha": "center", "va": "center", "transform": self.ax_.transAxes}
@@ -209,7 +227,7 @@ class ScanDisplay:
             for tangent in self.tangents[mine]:
                 ax.plot(*tangent.T, color="0.2", lw=1.5)
         ax.plot(x, y, "o", color="0.2", ms=4)
-        scale.dress(ax)
+        scale.dress(ax, room=self._room)
 
     def _finish(self, colors: list[str], *, is_grid: bool) -> None:
         """Name the score once in each row of a grid, and the colours once."""
@@ -219,6 +237,8 @@ class ScanDisplay:
                 panel.tick_params(labelleft=False)
             else:
                 panel.set_ylabel(self.score_name)
+        if self.title:
+            self.axes_[0].set_title(self.title, loc="left", size="medium", pad=22)
         first = self.axes_[0]
         for color, word in zip(colors, ("dropped", "kept"), strict=True):
             first.fill_between([], [], color=color, alpha=0.6, lw=0, label=word)
@@ -228,8 +248,8 @@ class ScanDisplay:
         )  # fmt: skip
 
 
-def _panels(ax: Any, n: int) -> tuple[Any, NDArray[Any]]:
-    """The axes around all panels, and the panels."""
+def _panels(ax: Any, n: int, more: float) -> tuple[Any, NDArray[Any]]:
+    """The axes around all panels, and the panels; `more`: inches of each row."""
     if isinstance(ax, Sequence | np.ndarray):
         axes = np.array(ax, dtype=object).ravel()
         if len(axes) != n:
@@ -240,7 +260,8 @@ def _panels(ax: Any, n: int) -> tuple[Any, NDArray[Any]]:
     n_columns = min(n, N_COLUMNS)
     n_rows = math.ceil(n / n_columns)
     width = 5.0 if n == 1 else 0.8 + 2.4 * n_columns
-    ax = axes_for(ax, width=width, height=3.6 if n == 1 else 0.6 + 2.2 * n_rows)
+    height = 3.6 + more if n == 1 else 0.6 + (2.2 + more) * n_rows
+    ax = axes_for(ax, width=width, height=height)
     if n == 1:
         return ax, np.array([ax], dtype=object)
     ax.set_axis_off()

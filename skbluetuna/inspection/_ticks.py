@@ -1,4 +1,4 @@
-"""Values of a parameter at which its axis is labelled."""
+"""Values of a parameter at which its axis is labelled, and these as text."""
 
 import math
 from typing import Any
@@ -8,44 +8,59 @@ import numpy as np
 from skbluetuna.inspection._axes import is_log, label
 from skbluetuna.space import Categorical
 
-__all__ = ["Ticks", "ticks_of"]
+__all__ = ["Ticks", "choice_ticks", "log_values", "ticks_of"]
 
 Ticks = list[tuple[float, str]]
 
 MOST_TICKS = 6
 MOST_CHOICES = 10
+LONGEST = 12  # characters
 
 
 def ticks_of(dimension: Any) -> Ticks:
     """Units of some values of a parameter, and these values as text."""
     if isinstance(dimension, Categorical):
-        values = _thinned(dimension.values(), MOST_CHOICES)
-    elif is_log(dimension) and dimension.high / dimension.low >= 100:
-        values = _decades(dimension)
+        values = dimension.values()
+        found = choice_ticks(dimension, MOST_CHOICES, LONGEST)
+        return [(float(dimension.to_unit(values[i])), text) for i, text in found]
+    if is_log(dimension):
+        numbers = [dimension.native(value) for value in log_values(dimension)]
+        values = [min(dimension.high, max(dimension.low, v)) for v in numbers]
     elif dimension.n_values is not None and dimension.n_values <= MOST_TICKS:
         values = dimension.values()
     else:
         values = [dimension.from_unit(unit) for unit in np.linspace(0.0, 1.0, 5)]
-    texts = [label(value, most=12) for value in values]
+    return [(float(dimension.to_unit(v)), label(v, most=LONGEST)) for v in values]
+
+
+def choice_ticks(dimension: Any, most: int, longest: int) -> list[tuple[int, str]]:
+    """Positions of as many choices as can be shown, and these as text."""
+    texts = [label(value, most=longest) for value in dimension.values()]
     # Two objects of a class look alike: their position tells them apart.
     texts = [
         f"{text} #{i + 1}" if texts.count(text) > 1 else text
         for i, text in enumerate(texts)
     ]
-    return [
-        (float(dimension.to_unit(v)), t) for v, t in zip(values, texts, strict=True)
-    ]
+    step = math.ceil(len(texts) / most)
+    return [(i, texts[i]) for i in range(0, len(texts), step)]
 
 
-def _decades(dimension: Any) -> list[Any]:
-    """Powers of ten within a range on a log scale."""
-    low = math.ceil(math.log10(dimension.low) - 1e-9)
-    high = math.floor(math.log10(dimension.high) + 1e-9)
-    powers = _thinned(list(range(low, high + 1)), MOST_TICKS)
-    values = [dimension.native(10.0**power) for power in powers]
-    return [min(dimension.high, max(dimension.low, value)) for value in values]
+def log_values(dimension: Any, most: int = MOST_TICKS) -> list[float]:
+    """Few powers of ten, or rounder numbers between where there are hardly any."""
+    low, high = float(dimension.low), float(dimension.high)
+    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    powers = [10.0**k for k in exponents if low * 0.999 <= 10.0**k <= high * 1.001]
+    if len(powers) >= 3:
+        return _thinned(powers, most)
+    values = [m * 10.0**k for k in exponents for m in (1, 2, 5)]
+    values = [value for value in values if low * 0.999 <= value <= high * 1.001]
+    if len(values) < 2:
+        values = [low, math.sqrt(low) * math.sqrt(high), high]
+        if dimension.n_values is not None:
+            values = sorted({float(round(value)) for value in values})
+    return _thinned(values, most)
 
 
-def _thinned(values: list[Any], most: int) -> list[Any]:
+def _thinned(values: list[float], most: int) -> list[float]:
     """Every few of many values, as few as can be shown."""
     return values[:: math.ceil(len(values) / most)]
