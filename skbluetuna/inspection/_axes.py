@@ -1,5 +1,6 @@
 """What every display asks of a search and of matplotlib."""
 
+import math
 import re
 from typing import Any
 
@@ -75,14 +76,30 @@ def label(value: Any, *, most: int = 18) -> str:
 
 
 def folded(name: str, most: int) -> str:
-    """Name on several lines of so many characters, parted after ``__`` if it can be."""
+    """Name on lines of about so many characters, parted after ``__`` if it can be.
+
+    The ``__`` at the end of a line does not count.
+    """
+    pieces = [
+        part
+        for piece in re.findall(r".+?(?:__|$)", name, flags=re.DOTALL)
+        for part in _parted(piece, most)
+    ]
     lines = [""]
-    for piece in re.findall(r".*?(?:__|$)", name):
-        if lines[-1] and len(lines[-1]) + len(piece) > most:
+    for piece in pieces:
+        if lines[-1] and len((lines[-1] + piece).removesuffix("__")) > most:
             lines.append("")
         lines[-1] += piece
-    cut = [line[i : i + most] for line in lines for i in range(0, len(line), most)]
-    return _plain("\n".join(cut))
+    return _plain("\n".join(lines))
+
+
+def _parted(piece: str, most: int) -> list[str]:
+    """A piece of a name, in parts of like lengths if it is too long for a line."""
+    body = piece.removesuffix("__")
+    n_parts = max(1, math.ceil(len(body) / most))
+    size = max(1, math.ceil(len(body) / n_parts))
+    parts = [body[i : i + size] for i in range(0, len(body), size)] or [""]
+    return [*parts[:-1], parts[-1] + piece[len(body) :]]
 
 
 def _plain(text: str) -> str:

@@ -111,7 +111,7 @@ class Scale:
 
     def _dress_choices(self, ax: Any, which: str, room: int) -> None:
         """Label choices side by side, or turned where they are too long for that."""
-        most, turned = room // 3, {}
+        most, turned = room // 4, {}
         if which == "x":
             longest = max(len(label(value)) for value in self.dimension.values())
             side_by_side = room // (longest + 2)

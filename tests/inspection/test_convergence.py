@@ -88,6 +88,15 @@ def test_failures_are_crosses_and_never_the_best():
     assert marks["evaluated"][:, 0].tolist() == [2.0, 4.0, 5.0]
 
 
+def test_failures_at_the_ends_lie_within_the_axes():
+    display = ConvergenceDisplay.from_search(run([np.nan, np.nan, 1.0, 2.0, np.nan]))
+    low, high = display.ax_.get_xlim()
+    assert low < 1.0
+    assert high > 5.0
+    ticks = display.ax_.get_xticks()
+    assert (ticks == np.round(ticks)).all()  # there is no half of an evaluation
+
+
 def test_a_search_without_any_score_is_drawn():
     display = ConvergenceDisplay.from_search(run([np.nan, np.nan]))
     assert np.isnan(display.curves["best so far"]["max"]).all()

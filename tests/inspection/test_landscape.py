@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from skbluetuna import BlueTunaSearchCV, Categorical, when
+from skbluetuna import BlueTunaSearchCV, Categorical, Real, when
 from skbluetuna.inspection._landscape import LandscapeDisplay
 from skbluetuna.stages import Classic
 
@@ -145,6 +145,30 @@ def test_only_the_adaptive_model_has_a_band():
     assert adaptive.ax_.get_xscale() == "log"
 
 
+def test_neither_a_wide_band_nor_an_odd_score_sets_the_scale():
+    scores = np.array([1.0, 1.1, 1.2, 1.15, 1.05, -1e6])
+    prediction = np.array([[1.0, -1e9, 9e9], [1.2, -np.inf, np.inf], [1.1, 1.0, 1.2]])
+    points = {
+        "number": np.arange(6),
+        "score": scores,
+        "stage": np.repeat("scan", 6),
+        "values": np.linspace(0.0, 1.0, 6)[:, None],
+        "distance": np.zeros(6),
+    }
+    display = LandscapeDisplay(
+        dimensions={"a": Real(0.0, 1.0)},
+        values=[[0.0, 0.5, 1.0]],
+        prediction=prediction,
+        points=points,
+        centre={"a": 0.0},
+    ).plot()
+    low, high = display.ax_.get_ylim()
+    assert 0.8 < low < 1.0
+    assert 1.2 < high < 1.4
+    labels = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert "far below" in labels
+
+
 def test_axes_that_are_given_are_drawn_into():
     figure, ax = plt.subplots()
     display = LandscapeDisplay.from_search(fitted(SPACES["log"]), "a", ax=ax)
@@ -162,6 +186,10 @@ def test_alternatives_have_a_landscape_each():
         [display.centre | {"b": b} for b in range(1, 10)], alternative=1
     )
     np.testing.assert_allclose(display.prediction, expected)
+    assert display.title == display.ax_.get_title() == "Alternative 1 of 0 to 1"
+    best = search.tuner_.best.alternative
+    default = LandscapeDisplay.from_search(search, grid_resolution=3)
+    assert set(default.dimensions) <= set(search.tuner_.spaces[best].names)
 
 
 def test_errors_name_what_is_wrong():

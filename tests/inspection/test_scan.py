@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
@@ -10,7 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from skbluetuna import BlueTunaSearchCV, Categorical, when
+from skbluetuna import BlueTunaSearchCV, Categorical, Real, when
 from skbluetuna.inspection._scan import REACH, ScanDisplay
 from skbluetuna.stages import Classic
 
@@ -185,6 +186,29 @@ def test_alternatives_have_a_display_each():
     assert list(display.dimensions) == ["b"]
     assert set(display.boundaries["alternative"]) == {1}
     assert set(display.regions["param"]) == {"b", "c"}
+    assert display.axes_[0].get_title(loc="left") == "Alternative 1 of 0 to 1"
+    best = search.tuner_.best.alternative
+    assert list(ScanDisplay.from_search(search).dimensions) == ["ab"[best]]
+
+
+def test_long_names_do_not_overlap():
+    names = ["columntransformer__num__simpleimputer__strategy", "a" * 40, "b", "c__d"]
+    table = {
+        "param": np.repeat(names, 2),
+        "value": np.tile([0.0, 1.0], 4),
+        "score": np.zeros(8),
+        "slope": np.zeros(8),
+    }
+    display = ScanDisplay(
+        boundaries=table,
+        regions={"param": np.array(names), "kept": np.ones(4, dtype=bool)},
+        dimensions=dict.fromkeys(names, Real(0.0, 1.0)),
+        tangents=np.full((8, 2, 2), np.nan),
+    ).plot()
+    display.figure_.draw_without_rendering()
+    boxes = [ax.xaxis.label.get_window_extent() for ax in display.axes_]
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
+    assert [ax.get_xlabel().replace("\n", "") for ax in display.axes_] == names
 
 
 def test_errors_name_what_is_wrong():
