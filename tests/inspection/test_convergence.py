@@ -11,19 +11,12 @@ from skbluetuna import BlueTunaSearchCV
 from skbluetuna.inspection._convergence import STAGE_COLORS, ConvergenceDisplay
 from skbluetuna.stages import Classic
 
-matplotlib = pytest.importorskip("matplotlib")
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
+plt = pytest.importorskip("matplotlib.pyplot")
+colors = pytest.importorskip("matplotlib.colors")
 
 X, y = load_iris(return_X_y=True)
 SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 1e1, "log")}
 STRATEGIES = ["adaptive", Classic(n_epochs=30)]
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def searched(seed=0, n_iter=9, **settings):
@@ -118,7 +111,7 @@ def test_each_stage_has_its_colour():
     display = ConvergenceDisplay.from_search(search)
     for points in display.ax_.collections:
         if points.get_label() in STAGE_COLORS:
-            color = matplotlib.colors.to_hex(points.get_facecolor()[0]).upper()
+            color = colors.to_hex(points.get_facecolor()[0]).upper()
             assert color == STAGE_COLORS[points.get_label()]
 
 

@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,8 +12,7 @@ from skbluetuna.inspection._axes import folded, label
 from skbluetuna.inspection._scales import Scale
 from skbluetuna.inspection._ticks import log_values
 
-mpl.use("Agg")
-from matplotlib import pyplot as plt
+plt = pytest.importorskip("matplotlib.pyplot")
 
 
 @pytest.fixture

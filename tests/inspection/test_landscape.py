@@ -1,66 +1,20 @@
 """LandscapeDisplay shows the predictions of the search, for every kind of space."""
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from skbluetuna import BlueTunaSearchCV, Categorical, Real, when
+from skbluetuna import Real, when
 from skbluetuna.inspection._landscape import LandscapeDisplay
-from skbluetuna.stages import Classic
 
-mpl.use("Agg")
-from matplotlib import pyplot as plt
-
-X, y = np.arange(12.0).reshape(-1, 1), np.tile([0, 1], 6)
+plt = pytest.importorskip("matplotlib.pyplot")
 
 
-class Bowl(BaseEstimator):
-    """Scores its own parameters, so that nothing is fitted."""
-
-    def __init__(self, a=0.5, b=10, c="one", d=None):
-        self.a, self.b, self.c, self.d = a, b, c, d
-
-    def fit(self, X, y):
-        return self
-
-    def score(self, X, y):
-        extra = 0.0 if self.d is None else 0.1
-        shape = (self.a - 0.3) ** 2 + 0.1 * np.log(self.b) ** 2 + 0.1 * len(str(self.c))
-        return extra - shape
-
-
-SPACES = {
-    "log": {"a": (0.01, 1.0, "log"), "b": (1, 100, "log")},
-    "linear": {"a": (0.0, 1.0), "b": (1, 9), "c": ["one", "three"]},
-    "ordered": {"b": [1, 5, 50], "d": Categorical([1, 2, None])},
-    "choices": {"a": (0.0, 1.0), "c": [StandardScaler(), MinMaxScaler(), "none"]},
-    "conditional": {"c": ["one", "other"], "a": when("c", "one", (0.1, 1.0, "log"))},
-}
-STRATEGIES = {"classic": Classic(n_epochs=30), "adaptive": "adaptive"}
-
-
-def fitted(space, strategy="adaptive", n_iter=12):
-    search = BlueTunaSearchCV(
-        Bowl(), space, n_iter=n_iter, strategy=strategy, cv=2, random_state=0
-    )
-    return search.fit(X, y)
-
-
-@pytest.fixture(autouse=True)
-def close():
-    yield
-    plt.close("all")
-
-
-@pytest.mark.parametrize("strategy", STRATEGIES)
-@pytest.mark.parametrize("kind", SPACES)
-def test_predictions_are_the_search_s(kind, strategy):
-    search = fitted(SPACES[kind], STRATEGIES[strategy], n_iter=16)
-    space, names = search.tuner_.spaces[0], list(SPACES[kind])[:2]
-    for params in (names[0], names[1], names, names[::-1]):
+def test_predictions_are_the_search_s(bowl, bowl_kind, strategy):
+    search = bowl(bowl_kind, strategy, n_iter=20)
+    space = search.tuner_.spaces[0]
+    names = list(space.names[:2])
+    for params in (*names, names, names[::-1])[: 4 if len(names) == 2 else 1]:
         display = LandscapeDisplay.from_search(search, params, grid_resolution=5)
         wanted = [params] if isinstance(params, str) else params
         assert list(display.dimensions) == wanted
@@ -79,8 +33,8 @@ def test_predictions_are_the_search_s(kind, strategy):
         plt.close("all")
 
 
-def test_points_are_the_trials():
-    search = fitted(SPACES["linear"])
+def test_points_are_the_trials(bowl):
+    search = bowl("linear")
     display = LandscapeDisplay.from_search(search, ["b", "a"])
     trials = search.tuner_.trials
     assert display.points["number"].tolist() == list(range(len(trials)))
@@ -102,9 +56,9 @@ def test_points_are_the_trials():
     )
 
 
-def test_the_slice_goes_through_the_best_trial_with_the_parameter():
+def test_the_slice_goes_through_the_best_trial_with_the_parameter(bowl):
     space = {"c": ["one", "x"], "a": when("c", "one", (0.6, 1.0))}
-    search = fitted(space)
+    search = bowl(space)
     assert search.best_params_["c"] == "x"
     display = LandscapeDisplay.from_search(search, "a")
     assert display.centre["c"] == "one"
@@ -113,9 +67,9 @@ def test_the_slice_goes_through_the_best_trial_with_the_parameter():
     assert display.points["number"].tolist() == [t.number for t in with_a]
 
 
-def test_a_parameter_of_no_trial_has_an_example_as_its_slice():
+def test_a_parameter_of_no_trial_has_an_example_as_its_slice(bowl):
     space = {"c": ["one", "x"], "a": when("c", "x", (0.6, 1.0)), "b": (1, 9)}
-    search = fitted(space, n_iter=1)
+    search = bowl(space, n_iter=1)
     assert "a" not in search.best_params_
     display = LandscapeDisplay.from_search(search, "a")
     assert display.best is None
@@ -123,20 +77,18 @@ def test_a_parameter_of_no_trial_has_an_example_as_its_slice():
     assert len(display.points["number"]) == 0
 
 
-def test_the_most_influential_are_drawn_if_none_is_named():
-    search = fitted(SPACES["linear"], n_iter=20)
+def test_the_most_influential_are_drawn_if_none_is_named(bowl):
+    search = bowl("linear", n_iter=20)
     order = np.argsort(-search.weights_["share"], kind="stable")[:2]
     display = LandscapeDisplay.from_search(search, grid_resolution=4)
     assert list(display.dimensions) == search.weights_["param"][order].tolist()
-    alone = LandscapeDisplay.from_search(fitted({"a": (0.0, 1.0)}, n_iter=6))
+    alone = LandscapeDisplay.from_search(bowl({"a": (0.0, 1.0)}, n_iter=6))
     assert list(alone.dimensions) == ["a"]
 
 
-def test_only_the_adaptive_model_has_a_band():
-    adaptive = LandscapeDisplay.from_search(fitted(SPACES["log"]), "a")
-    classic = LandscapeDisplay.from_search(
-        fitted(SPACES["log"], Classic(n_epochs=30)), "a"
-    )
+def test_only_the_adaptive_model_has_a_band(bowl):
+    adaptive = LandscapeDisplay.from_search(bowl("log"), "a")
+    classic = LandscapeDisplay.from_search(bowl("log", "classic"), "a")
     assert np.isfinite(classic.prediction[:, 0]).all()
     assert np.isnan(classic.prediction[:, 1:]).all()
     labels = [display.ax_.get_legend().get_texts() for display in (adaptive, classic)]
@@ -169,16 +121,16 @@ def test_neither_a_wide_band_nor_an_odd_score_sets_the_scale():
     assert "far below" in labels
 
 
-def test_axes_that_are_given_are_drawn_into():
+def test_axes_that_are_given_are_drawn_into(bowl):
     figure, ax = plt.subplots()
-    display = LandscapeDisplay.from_search(fitted(SPACES["log"]), "a", ax=ax)
+    display = LandscapeDisplay.from_search(bowl("log"), "a", ax=ax)
     assert display.ax_ is ax
     assert display.figure_ is figure
     assert display.plot().ax_ is not ax
 
 
-def test_alternatives_have_a_landscape_each():
-    search = fitted([{"a": (0.0, 1.0)}, {"b": (1, 9), "c": ["one", "x"]}], n_iter=16)
+def test_alternatives_have_a_landscape_each(bowl):
+    search = bowl([{"a": (0.0, 1.0)}, {"b": (1, 9), "c": ["one", "x"]}], n_iter=16)
     display = LandscapeDisplay.from_search(search, "b", alternative=1)
     own = [t for t in search.tuner_.trials if t.alternative == 1]
     assert display.points["number"].tolist() == [t.number for t in own]
@@ -192,12 +144,12 @@ def test_alternatives_have_a_landscape_each():
     assert set(default.dimensions) <= set(search.tuner_.spaces[best].names)
 
 
-def test_errors_name_what_is_wrong():
+def test_errors_name_what_is_wrong(bowl):
     space = {"c": ["one", "x"], "a": when("c", "one", (0.6, 1.0))}
     space["b"] = when("c", "x", (1, 9))
     with pytest.raises(NotFittedError):
-        LandscapeDisplay.from_search(BlueTunaSearchCV(Bowl(), space))
-    search = fitted(space)
+        LandscapeDisplay.from_search(bowl(space, fitted=False))
+    search = bowl(space)
     for params, said in [
         ("gamma", "'gamma'"),
         (["a", "b"], r"\['a', 'b'\] never do"),

@@ -4,76 +4,23 @@ import warnings
 
 import numpy as np
 import pytest
-from scipy.stats import loguniform
 from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from skbluetuna import BlueTunaSearchCV, Categorical, Integer, Real, when
+from skbluetuna import BlueTunaSearchCV, Categorical, Integer, Real
 from skbluetuna.inspection._parallel import ParallelDisplay
 from skbluetuna.inspection._ticks import ticks_of
-from skbluetuna.stages import Classic
 
-matplotlib = pytest.importorskip("matplotlib")
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
+plt = pytest.importorskip("matplotlib.pyplot")
 
 X, y = load_iris(return_X_y=True)
-PIPELINE = Pipeline([("scaler", StandardScaler()), ("clf", SVC())])
-SPACES = {
-    "one": (KNeighborsClassifier(), {"n_neighbors": (1, 40)}),
-    "mixed": (
-        KNeighborsClassifier(),
-        {"n_neighbors": (1, 40, "log"), "p": (1.0, 3.0), "leaf_size": [10, 20, 40]},
-    ),
-    "objects": (
-        PIPELINE,
-        {
-            "scaler": [StandardScaler(), MinMaxScaler(), PCA(2), PCA(3)],
-            "clf__C": loguniform(1e-2, 1e2),
-        },
-    ),
-    "conditional": (
-        SVC(),
-        {
-            "kernel": ["linear", "rbf", "poly"],
-            "gamma": when("kernel", ["rbf", "poly"], (1e-3, 1e1, "log")),
-            "degree": when("kernel", "poly", (2, 4)),
-        },
-    ),
-    "alternatives": (
-        PIPELINE,
-        [
-            {"clf": [SVC()], "clf__C": (1e-2, 1e2, "log"), "clf__tol": (1e-4, 1e-2)},
-            {"clf": [LogisticRegression()], "clf__C": (1e-2, 1e2, "log")},
-        ],
-    ),
-}
 
 
-def fitted(kind, strategy="adaptive"):
-    estimator, space = SPACES[kind]
-    own = BlueTunaSearchCV(
-        estimator, space, n_iter=10, cv=2, strategy=strategy, random_state=0
-    )
-    return own.fit(X, y)
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-@pytest.mark.parametrize("strategy", ["adaptive", Classic(n_epochs=30)], ids=str)
-@pytest.mark.parametrize("kind", SPACES)
-def test_the_lines_are_the_trials_the_best_last(kind, strategy):
-    search = fitted(kind, strategy)
+def test_the_lines_are_the_trials_the_best_last(iris, iris_kind, strategy):
+    search = iris(iris_kind, strategy)
     for k, space in enumerate(search.tuner_.spaces):
         display = ParallelDisplay.from_search(search, alternative=k)
         trials = [t for t in search.tuner_.trials if t.alternative == k]
@@ -86,9 +33,8 @@ def test_the_lines_are_the_trials_the_best_last(kind, strategy):
             assert tuple(u if n in trial.params else -1.0 for n, u in row) in shown
 
 
-@pytest.mark.parametrize("kind", SPACES)
-def test_by_default_the_line_on_top_is_the_best(kind):
-    search = fitted(kind)
+def test_by_default_the_line_on_top_is_the_best(iris, iris_kind):
+    search = iris(iris_kind)
     display = ParallelDisplay.from_search(search)
     best = search.tuner_.best
     assert display.scores[-1] == search.best_score_
@@ -99,14 +45,14 @@ def test_by_default_the_line_on_top_is_the_best(kind):
     assert lines.get_linewidths()[-1] > max(lines.get_linewidths()[:-1])
 
 
-def test_what_does_not_apply_breaks_the_line():
-    display = ParallelDisplay.from_search(fitted("conditional"))
+def test_what_does_not_apply_breaks_the_line(iris):
+    display = ParallelDisplay.from_search(iris("conditional"))
     assert np.isnan(display.units).any()
     assert not np.isnan(display.units[:, 0]).any()
 
 
-def test_only_the_best_are_shown_on_request():
-    search = fitted("mixed")
+def test_only_the_best_are_shown_on_request(iris):
+    search = iris("mixed")
     every = ParallelDisplay.from_search(search)
     few = ParallelDisplay.from_search(search, n_best=3)
     assert (few.units == every.units[-3:]).all()
@@ -169,8 +115,8 @@ def test_twenty_parameters_have_room_for_their_values():
         assert a.x1 < b.x0
 
 
-def test_it_draws_where_it_is_told():
-    search = fitted("one")
+def test_it_draws_where_it_is_told(iris):
+    search = iris("one")
     figure, ax = plt.subplots()
     display = ParallelDisplay.from_search(search, ax=ax)
     assert (display.ax_, display.figure_) == (ax, figure)
@@ -178,14 +124,14 @@ def test_it_draws_where_it_is_told():
     assert display.plot() is display
 
 
-def test_what_is_not_there_is_named():
-    search = fitted("alternatives")
+def test_what_is_not_there_is_named(iris):
+    search = iris("alternatives")
     with pytest.raises(ValueError, match=r"alternative .* got 2"):
         ParallelDisplay.from_search(search, alternative=2)
     with pytest.raises(ValueError, match="n_best must be at least 1; got 0"):
         ParallelDisplay.from_search(search, n_best=0)
 
 
-def test_a_search_must_be_fitted():
+def test_a_search_must_be_iris():
     with pytest.raises(NotFittedError):
         ParallelDisplay.from_search(BlueTunaSearchCV(SVC(), {"C": (0.1, 1.0)}))

@@ -4,68 +4,20 @@ import subprocess
 import sys
 from itertools import pairwise
 
-import matplotlib as mpl
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from skbluetuna import BlueTunaSearchCV, Categorical, Real, when
+from skbluetuna import Real
 from skbluetuna.inspection._scan import REACH, ScanDisplay
-from skbluetuna.stages import Classic
 
-mpl.use("Agg")
-from matplotlib import pyplot as plt
-
-X, y = np.arange(12.0).reshape(-1, 1), np.tile([0, 1], 6)
+plt = pytest.importorskip("matplotlib.pyplot")
 
 
-class Bowl(BaseEstimator):
-    """Scores its own parameters, so that nothing is fitted."""
-
-    def __init__(self, a=0.5, b=10, c="one", d=None, offset=2.0):
-        self.a, self.b, self.c, self.d, self.offset = a, b, c, d, offset
-
-    def fit(self, X, y):
-        return self
-
-    def score(self, X, y):
-        extra = 0.0 if self.d is None else 0.1
-        shape = (self.a - 0.3) ** 2 + 0.1 * np.log(self.b) ** 2 + 0.1 * len(str(self.c))
-        return self.offset - shape + extra
-
-
-SPACES = {
-    "log": {"a": (0.01, 1.0, "log"), "b": (1, 100, "log")},
-    "linear": {"a": (0.0, 1.0), "b": (1, 9)},
-    "narrow log": {"a": (0.5, 0.6, "log"), "b": (30, 40, "log")},
-    "ordered": {"b": [1, 5, 50], "d": Categorical([1, 2, None])},
-    "choices": {"a": (0.0, 1.0), "c": [StandardScaler(), MinMaxScaler(), "none"]},
-    "conditional": {"c": ["one", "other"], "a": when("c", "one", (0.1, 1.0, "log"))},
-    "one": {"a": (0.1, 1.0)},
-    "fixed": {"a": (0.1, 1.0), "c": ["one"]},
-}
-STRATEGIES = {"classic": Classic(n_epochs=30), "adaptive": "adaptive"}
-
-
-def fitted(space, strategy="adaptive", n_iter=12, **own):
-    search = BlueTunaSearchCV(
-        Bowl(**own), space, n_iter=n_iter, strategy=strategy, cv=2, random_state=0
-    )
-    return search.fit(X, y)
-
-
-@pytest.fixture(autouse=True)
-def close():
-    yield
-    plt.close("all")
-
-
-@pytest.mark.parametrize("strategy", STRATEGIES)
-@pytest.mark.parametrize("kind", SPACES)
-def test_it_holds_the_search_s_tables_and_draws_a_panel_for_each(kind, strategy):
-    search = fitted(SPACES[kind], STRATEGIES[strategy], n_iter=20)
+def test_it_holds_the_search_s_tables_and_draws_a_panel_for_each(
+    bowl, bowl_kind, strategy
+):
+    search = bowl(bowl_kind, strategy, n_iter=20)
     display = ScanDisplay.from_search(search)
     for column, own in search.tuner_.boundaries.items():
         np.testing.assert_array_equal(display.boundaries[column], own)
@@ -78,12 +30,12 @@ def test_it_holds_the_search_s_tables_and_draws_a_panel_for_each(kind, strategy)
     if scanned:
         assert [ax.get_xlabel() for ax in display.axes_] == scanned
         logs = [ax.get_xscale() == "log" for ax in display.axes_]
-        assert all(logs) == ("log" in kind)
+        assert all(logs) == ("log" in bowl_kind)
     display.figure_.canvas.draw()
 
 
-def test_tangents_have_the_slope_of_the_table():
-    search = fitted({"a": (0.01, 1.0, "log"), "b": (1, 9), "c": ["one", "other"]})
+def test_tangents_have_the_slope_of_the_table(bowl):
+    search = bowl({"a": (0.01, 1.0, "log"), "b": (1, 9), "c": ["one", "other"]})
     display = ScanDisplay.from_search(search)
     table = search.tuner_.boundaries
     for name in ("a", "b"):
@@ -105,10 +57,8 @@ def test_tangents_have_the_slope_of_the_table():
     assert np.isnan(display.tangents[table["param"] == "c"]).all()
 
 
-def test_colours_say_what_was_kept():
-    search = fitted(
-        {"c": ["one", "a long one", "x"], "a": (0.0, 1.0)}, Classic(n_epochs=30), 20
-    )
+def test_colours_say_what_was_kept(bowl):
+    search = bowl({"c": ["one", "a long one", "x"], "a": (0.0, 1.0)}, "classic", 20)
     display = ScanDisplay.from_search(search, "c", kept_color="r", dropped_color="k")
     bars = display.axes_[0].patches
     kept = [bar.get_facecolor()[0] == 1.0 for bar in bars]
@@ -117,30 +67,30 @@ def test_colours_say_what_was_kept():
     np.testing.assert_allclose(tops, display.boundaries["score"])
 
 
-def test_what_the_score_is():
-    space, classic = {"a": (0.0, 1.0), "b": (1, 9)}, Classic(n_epochs=30)
+def test_what_the_score_is(bowl):
+    space = {"a": (0.0, 1.0), "b": (1, 9)}
     names = [
         ScanDisplay.from_search(search).axes_[0].get_ylabel()
         for search in (
-            fitted(space),
-            fitted(space, classic),
-            fitted(space, classic, offset=-1.0),
+            bowl(space),
+            bowl(space, "classic"),
+            bowl(space, "classic", offset=-1.0),
         )
     ]
     assert names == ["score (warped)", "score", "score above the worst"]
 
 
-def test_parameters_that_were_not_scanned_are_left_out():
+def test_parameters_that_were_not_scanned_are_left_out(bowl):
     space = {"a": (0.0, 1.0), "b": (1, 9)}
-    some = ScanDisplay.from_search(fitted(space, Classic(n_epochs=30), n_iter=6))
+    some = ScanDisplay.from_search(bowl(space, "classic", n_iter=6))
     assert len(some.dimensions) == 1
-    none = ScanDisplay.from_search(fitted(space, Classic(n_epochs=30), n_iter=1))
+    none = ScanDisplay.from_search(bowl(space, "classic", n_iter=1))
     assert none.dimensions == {}
     assert none.ax_.texts[0].get_text() == "no parameter was scanned"
 
 
-def test_axes_that_are_given_are_drawn_into():
-    search = fitted({"a": (0.0, 1.0), "b": (1, 9)})
+def test_axes_that_are_given_are_drawn_into(bowl):
+    search = bowl({"a": (0.0, 1.0), "b": (1, 9)})
     figure, ax = plt.subplots()
     display = ScanDisplay.from_search(search, ax=ax)
     assert display.ax_ is ax
@@ -156,8 +106,8 @@ def test_axes_that_are_given_are_drawn_into():
         display.plot(axes[:1])
 
 
-def test_twenty_panels_have_four_columns():
-    search = fitted({"a": (0.0, 1.0)})
+def test_twenty_panels_have_four_columns(bowl):
+    search = bowl({"a": (0.0, 1.0)})
     display = ScanDisplay.from_search(search)
     twenty = [f"p{i}" for i in range(20)]
     many = ScanDisplay(
@@ -180,8 +130,8 @@ def twenty_of(own, column, names):
     return np.repeat(names, len(own)) if column == "param" else np.tile(own, len(names))
 
 
-def test_alternatives_have_a_display_each():
-    search = fitted([{"a": (0.0, 1.0)}, {"b": (1, 9), "c": ["one"]}], n_iter=16)
+def test_alternatives_have_a_display_each(bowl):
+    search = bowl([{"a": (0.0, 1.0)}, {"b": (1, 9), "c": ["one"]}], n_iter=16)
     display = ScanDisplay.from_search(search, alternative=1)
     assert list(display.dimensions) == ["b"]
     assert set(display.boundaries["alternative"]) == {1}
@@ -211,10 +161,10 @@ def test_long_names_do_not_overlap():
     assert [ax.get_xlabel().replace("\n", "") for ax in display.axes_] == names
 
 
-def test_errors_name_what_is_wrong():
+def test_errors_name_what_is_wrong(bowl):
     with pytest.raises(NotFittedError):
-        ScanDisplay.from_search(BlueTunaSearchCV(Bowl(), {"a": (0.0, 1.0)}))
-    search = fitted({"a": (0.0, 1.0)}, n_iter=4)
+        ScanDisplay.from_search(bowl({"a": (0.0, 1.0)}, fitted=False))
+    search = bowl({"a": (0.0, 1.0)}, n_iter=4)
     with pytest.raises(ValueError, match="'gamma'"):
         ScanDisplay.from_search(search, ["a", "gamma"])
     with pytest.raises(ValueError, match=r"alternative must be below 1.*got 3"):
