@@ -100,6 +100,8 @@ def _figure(draw: Callable[[], Any], alt: str, caption: str) -> Element:
             figure = draw().figure_
             source = _source(figure, pyplot)
             width = figure.get_figwidth() * PIXELS_PER_INCH
+        except ValueError as error:  # a strategy of other hands may lack a rule
+            return tag("p", f"There is no picture: {error}", class_="note")
         finally:
             for number in set(pyplot.get_fignums()) - before:
                 pyplot.close(number)

@@ -1,6 +1,5 @@
 """ScanDisplay: what the scan saw at the boundaries, and which regions it kept."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,18 +8,17 @@ from numpy.typing import NDArray
 
 from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
 from skbluetuna.inspection._axes import (
-    axes_for,
     checked,
     folded,
     is_choice,
     space_of,
 )
+from skbluetuna.inspection._panels import N_COLUMNS, panels_for
 from skbluetuna.inspection._scales import Scale, named
 from skbluetuna.space import Dimension
 
 __all__ = ["ScanDisplay"]
 
-N_COLUMNS = 4
 ROOM = 24, 44  # characters along one of several panels, and along a single one
 LINE = 0.17  # inches of each further line of a name
 REACH = 0.06  # half the length of a tangent, in the unit interval
@@ -190,7 +188,7 @@ class ScanDisplay:
         self._room = ROOM[len(self.dimensions) == 1]
         lines = [folded(name, self._room).count("\n") for name in self.dimensions]
         more = LINE * max(lines, default=0)
-        self.ax_, self.axes_ = _panels(ax, max(1, len(self.dimensions)), more)
+        self.ax_, self.axes_ = panels_for(ax, max(1, len(self.dimensions)), more)
         self.figure_ = self.ax_.figure
         if not self.dimensions:
             middle = {"ha": "center", "va": "center", "transform": self.ax_.transAxes}
@@ -246,35 +244,6 @@ class ScanDisplay:
             loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, frameon=False,
             fontsize="small", reverse=True, borderaxespad=0.2, handlelength=1.2,
         )  # fmt: skip
-
-
-def _panels(ax: Any, n: int, more: float) -> tuple[Any, NDArray[Any]]:
-    """The axes around all panels, and the panels; `more`: inches of each row."""
-    if isinstance(ax, Sequence | np.ndarray):
-        axes = np.array(ax, dtype=object).ravel()
-        if len(axes) != n:
-            raise ValueError(
-                f"ax must hold one axes for each of {n} panels; got {len(axes)}."
-            )
-        return axes[0], axes
-    n_columns = min(n, N_COLUMNS)
-    n_rows = math.ceil(n / n_columns)
-    width = 5.0 if n == 1 else 0.8 + 2.4 * n_columns
-    height = 3.6 + more if n == 1 else 0.6 + (2.2 + more) * n_rows
-    ax = axes_for(ax, width=width, height=height)
-    if n == 1:
-        return ax, np.array([ax], dtype=object)
-    ax.set_axis_off()
-    place = ax.get_subplotspec()
-    if place is None:  # axes that were put by hand
-        box = ax.get_position()
-        grid = ax.figure.add_gridspec(
-            n_rows, n_columns, left=box.x0, right=box.x1, bottom=box.y0, top=box.y1
-        )
-    else:
-        grid = place.subgridspec(n_rows, n_columns)
-    own = [ax.figure.add_subplot(grid[divmod(k, n_columns)]) for k in range(n)]
-    return ax, np.array(own, dtype=object)
 
 
 def _tangents(

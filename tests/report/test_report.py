@@ -219,6 +219,19 @@ def test_a_picture_that_would_be_too_large_becomes_dots(small, tmp_path, monkeyp
         assert base64.b64decode(data).startswith(b"\x89PNG")
 
 
+def test_a_picture_that_cannot_be_drawn_says_why(small, tmp_path, monkeypatch):
+    """A strategy of other hands need not predict, nor know of boundaries."""
+
+    def missing(*args, **settings):
+        pyplot.figure()
+        raise ValueError("strategy must have <this> rule")
+
+    monkeypatch.setattr(_pictures.LandscapeDisplay, "from_search", missing)
+    page = Page(small.report(tmp_path / "report.html"))
+    assert "There is no picture: strategy must have <this> rule" in page.said("p")
+    assert pyplot.get_fignums() == []
+
+
 def test_the_file_is_replaced_whole_or_not_at_all(small, undrawn, tmp_path):
     path = tmp_path / "report.html"
     path.write_text("old")
