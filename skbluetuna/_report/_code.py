@@ -15,6 +15,7 @@ __all__ = ["Code"]
 
 WIDTH = 80
 MOST_ITEMS = 200  # of a container; longer ones are data, not settings
+MOST_NUMBERS = 40  # of an array
 BRACKETS: dict[type[Any], tuple[str, str]] = {
     dict: ("{", "}"),
     list: ("[", "]"),
@@ -92,7 +93,7 @@ class Code:
 
     def _array(self, value: Any) -> Part | None:
         """Array of plain values; None if it is another thing, or too long."""
-        if not isinstance(value, np.ndarray) or value.size > MOST_ITEMS:
+        if not isinstance(value, np.ndarray) or value.size > MOST_NUMBERS:
             return None
         if value.dtype.kind in "OV":
             return None

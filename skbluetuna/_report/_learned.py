@@ -13,7 +13,7 @@ from skbluetuna._report._pictures import (
     parallel,
     scan,
 )
-from skbluetuna._report._values import cell, short
+from skbluetuna._report._values import cell, counted, short
 from skbluetuna.inspection._alternatives import Table, chosen, rows_of
 
 __all__ = ["learned_sections"]
@@ -45,13 +45,12 @@ def _name(search: Any, k: int) -> str:
 
 def _content(search: Any, k: int) -> list[Element]:
     n = sum(trial.alternative == k for trial in search.tuner_.trials)
-    counted = f"From {n} evaluations." if n != 1 else "From one evaluation."
     weights, pairs, regions = (
         rows_of(own, k)
         for own in (search.weights_, search.interactions_, search.regions_)
     )
     return [
-        tag("p", counted),
+        tag("p", f"From {counted(n, 'evaluation')}."),
         tag("h3", "How much each parameter matters"),
         influence(search, k),
         _table("weights_", _by_share(weights)),

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 from skbluetuna._report._code import Code
 from skbluetuna._report._html import table, tag
+from skbluetuna._report._values import counted
 from skbluetuna._version import __version__
 
 __all__ = ["settings_section"]
@@ -82,18 +83,18 @@ def _best_params(search: Any) -> str:
 
 def _notes(search: Any) -> list[str]:
     """What the call does not say."""
-    n, reason = len(search.tuner_.trials), getattr(search, "stop_reason_", None)
+    n = counted(len(search.tuner_.trials), "configuration")
+    reason = getattr(search, "stop_reason_", None)
     notes = [
         f"The seed of the search was {search.tuner_.seed}; it is the random_state of "
         "the call. The estimator, the folds and the data have their own."
     ]
     if reason in ("n_iter", "exhausted"):
         why = "the budget was spent" if reason == "n_iter" else "there were no more"
-        notes.append(f"It ended after {n} configurations: {why}.")
+        notes.append(f"It ended after {n}: {why}.")
     elif reason is not None:
         notes.append(
-            f"It ended after {n} configurations, stopped by {reason}: repeated, it may "
-            "end elsewhere."
+            f"It ended after {n}, stopped by {reason}: repeated, it may end elsewhere."
         )
     if search.tuner_.n_budgets > 1:
         notes.append(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["NOTHING", "cell", "percent", "short", "took"]
+__all__ = ["NOTHING", "cell", "counted", "percent", "rough", "short", "took"]
 
 LONGEST = 60
 NOTHING = "\N{EN DASH}"  # where there is no value
@@ -30,6 +30,16 @@ def cell(value: Any) -> tuple[str, bool]:
     if is_number and math.isnan(float(value)):
         return NOTHING, True
     return short(value), is_number
+
+
+def rough(number: float) -> str:
+    """A number of which two digits are enough, without an exponent up to 9999."""
+    return f"{number:.2g}" if abs(number) < 99.5 else f"{number:.4g}"
+
+
+def counted(n: int, noun: str) -> str:
+    """So many of something: one fold, 2 folds."""
+    return f"one {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def percent(share: float) -> str:

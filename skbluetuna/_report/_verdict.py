@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from skbluetuna._report._scores import Scores, scores_of
-from skbluetuna._report._values import percent, took
+from skbluetuna._report._values import counted, percent, rough, took
 from skbluetuna.inspection._alternatives import chosen, rows_of
 
 __all__ = ["CAUTION", "verdict"]
@@ -32,11 +32,12 @@ def _found(search: Any, scores: Scores) -> str:
     n, k = scores.folds.shape
     best = scores.best
     time = took(float(scores.seconds.sum()))
-    evaluations = "one evaluation" if n == 1 else f"{n} evaluations"
+    evaluations = counted(n, "evaluation")
     if best is None:
         return f"No configuration has a score after {evaluations} and {time}."
     name = f"mean {scores.name} of {scores.mean[best]:.4g}"
-    folds = f"standard deviation {scores.spread(best):.2g} over {k} folds"
+    folds = f"standard deviation {rough(scores.spread(best))} over {k} folds"
+    folds = folds if k > 1 else "on one fold"
     stage = search.cv_results_["stage"][best]
     if best == 0:
         rest = "" if n == 1 else f"; none of the {n - 1} that followed was better"
@@ -57,12 +58,14 @@ def _against(scores: Scores, best: int) -> str:
     if np.isnan(first):
         return "and the configuration that the search began with failed"
     gain, error = scores.gain(best, 0)
-    word = "above" if gain >= 0.0 else "below"
-    known = f"{abs(gain):.2g} {word} the {first:.4g} that the search began with"
+    if gain == 0.0:
+        return f"as the {first:.4g} that the search began with"
+    word = "above" if gain > 0.0 else "below"
+    known = f"{rough(abs(gain))} {word} the {first:.4g} that the search began with"
     if np.isnan(error):
         return known
     doubt = "" if abs(gain) > CLEAR * error else ", so that chance may explain it"
-    return f"{known} (standard error {error:.2g}{doubt})"
+    return f"{known} (standard error {rough(error)}{doubt})"
 
 
 def _mattered(search: Any) -> str:

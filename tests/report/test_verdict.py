@@ -55,7 +55,16 @@ def test_the_error_of_a_gain_is_that_of_nadeau_and_bengio():
 def test_a_single_fold_has_no_error():
     text = found([[0.5], [0.75]])
     assert "0.25 above the 0.5" in text
+    assert "(on one fold)" in text
     assert "standard error" not in text
+
+
+def test_the_chosen_may_be_no_better_and_scores_may_be_large():
+    """A callable `refit` chooses as it likes."""
+    search = searched([[-1500.0, -1600.0], [-800.0, -950.0], [-1600.0, -1500.0]])
+    scores = scores_of(search)
+    assert "deviation 75 over 2 folds), 675 above the -1550 " in _found(search, scores)
+    assert ", as the -1550 that" in _found(search, scores._replace(best=2))
 
 
 def test_the_first_may_be_the_best():
