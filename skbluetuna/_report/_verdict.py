@@ -106,11 +106,14 @@ def _pair(pairs: dict[str, Any], is_doubted: bool) -> str:
         total[pair] = total.get(pair, 0.0) + float(pairs["share"][i])
         if _is_clear(pairs, i):
             clear.add(pair)
-    first = max(total, key=lambda pair: total[pair])
-    if total[first] < LEAST:
-        return "; no pair interacts by more than 1 %"
+    first, together = max(total, key=lambda pair: total[pair]), sum(total.values())
+    if together < LEAST:
+        return "; the pairs hardly interact"
     doubt = ", perhaps by chance" if is_doubted and first not in clear else ""
-    return f"; of the pairs {first[0]} with {first[1]} {percent(total[first])}{doubt}"
+    most = f"{first[0]} with {first[1]} {percent(total[first])}{doubt}"
+    if len(total) == 1:
+        return f"; their interaction {percent(together)}{doubt}"
+    return f"; all pairs together {percent(together)}, first of them {most}"
 
 
 def _is_clear(table: dict[str, Any], row: int) -> bool:

@@ -9,6 +9,8 @@ from skbluetuna._report._scores import scores_of
 from skbluetuna._report._values import cell, percent, took
 from skbluetuna._report._verdict import _found, _listed, _pair
 
+SPACE = "\N{NO-BREAK SPACE}"
+
 
 def searched(folds):
     """What a search shows that scored these folds, one row for each evaluation."""
@@ -90,13 +92,20 @@ def test_the_strongest_pair_is_the_sum_of_its_kinds():
         "std_error": np.array([0.6, 0.6, 0.6, 0.2]),
         "share": np.array([0.06, 0.1, 0.06, 0.0]),
     }
-    assert _pair(pairs, True) == (
-        "; of the pairs a with b 12\N{NO-BREAK SPACE}%, perhaps by chance"
-    )
+    sentence = "; all pairs together 22 %, first of them a with b 12 %"
+    assert _pair(pairs, True).replace(SPACE, " ") == f"{sentence}, perhaps by chance"
+    assert _pair(pairs, False).replace(SPACE, " ") == sentence  # said of all anyway
     pairs["std_error"] = np.full(4, 0.1)
-    assert _pair(pairs, True).endswith("b 12\N{NO-BREAK SPACE}%")
+    assert _pair(pairs, True).replace(SPACE, " ") == sentence
     pairs["share"] = np.full(4, 0.001)
-    assert _pair(pairs, True) == "; no pair interacts by more than 1 %"
+    assert _pair(pairs, True) == "; the pairs hardly interact"
+
+
+def test_the_only_pair_needs_no_name():
+    columns = {"param_a": "a", "param_b": "b", "weight": 1.0, "std_error": 0.1}
+    table = {name: np.array([value]) for name, value in columns.items()}
+    table["share"] = np.array([0.25])
+    assert _pair(table, True).replace(SPACE, " ") == "; their interaction 25 %"
 
 
 @pytest.mark.parametrize(
