@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import _published
+from benchmarks import _peers, _published
 
-COMMANDS = {"published": _published}
+COMMANDS = {"published": _published, "peers": _peers}
 
 
 def main(argv=None):

@@ -19,13 +19,15 @@ def _plt():
     return plt
 
 
-def convergence(ways, score_name, path):
+def convergence(ways, score_name, path, floor=None):
     """Median and quartiles over runs of the best so far, for each name."""
     plt = _plt()
     figure, ax = plt.subplots(figsize=(8, 5), layout="constrained")
     curves = {name: band(runs) for name, runs in ways.items()}
     ConvergenceDisplay(curves, score_name=score_name).plot(ax=ax)
     ax.set_ylabel(f"Best {score_name} so far")
+    if floor is not None:
+        ax.set_ylim(bottom=max(floor, ax.get_ylim()[0]))
     figure.savefig(path, dpi=DPI)
     plt.close(figure)
 
@@ -38,7 +40,7 @@ def boxes(groups, unit, path, *, log=False):
         squeeze=False,
     )  # fmt: skip
     for ax, (title, values) in zip(axes[0], groups.items(), strict=True):
-        names = [f"{name} ({n})" for name, n in values]
+        names = list(values)
         ax.boxplot(list(values.values()), orientation="horizontal", tick_labels=names)
         ax.invert_yaxis()
         ax.set_title(title, fontsize="medium")

@@ -85,7 +85,7 @@ def write_page(records, out):
     for number, (what, unit) in enumerate(
         [("score", "best macro F1"), ("seconds", "seconds")], start=3
     ):
-        boxes({TITLES[p]: {k: [r[what] for r in c[k].values()] for k in names[p]}
+        boxes({TITLES[p]: {label(k): [r[what] for r in c[k].values()] for k in names[p]}
                for p, c in cells.items()}, unit, out / f"published_{number}_{what}.png",
               log=what == "seconds")  # fmt: skip
     lines += ["", "## Score and wall time", "", "Wall times are those of one process."]

@@ -53,7 +53,7 @@ class Records:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.problem = json.loads(json.dumps(problem))  # as it will be read again
-        self.headers, self.runs = [], {}
+        self.headers, self.runs, self.errors = [], {}, {}
         self._load()
         self._argv = argv
         self._is_open = False
@@ -77,7 +77,13 @@ class Records:
                 self._check(row["header"]["problem"])
                 self.headers.append(row["header"])
             else:
-                self.runs[tuple(row["key"])] = row
+                self._keep(row)
+
+    def _keep(self, row):
+        """Sort a run in; one that failed is tried again by the next command."""
+        key = tuple(row["key"])
+        self.errors.pop(key, None)
+        (self.errors if "error" in row else self.runs)[key] = row
 
     def _check(self, problem):
         different = sorted(
@@ -105,7 +111,7 @@ class Records:
             self.headers.append(header)
             self._is_open = True
         self._write(row)
-        self.runs[tuple(row["key"])] = row
+        self._keep(row)
 
     def _write(self, row):
         with self.path.open("a", encoding="utf-8") as file:

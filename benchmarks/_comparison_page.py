@@ -1,0 +1,146 @@
+"""Page and figures of a comparison."""
+
+import numpy as np
+
+from benchmarks._comparison import OURS
+from benchmarks._figures import boxes, convergence, ranks
+from benchmarks._markdown import head, interval, table
+from benchmarks._statistics import critical_difference, mean_ranks
+
+__all__ = ["write_page"]
+
+CHECKPOINTS = (10, 25, 50, 100)
+
+
+def write_page(comparison, out, name, title, words):
+    """Write the page, its pictures beside it."""
+    c = comparison
+    seeds = c.seeds(*c.complete)
+    lines = head(title, c.records, words)
+    lines += ["", f"{len(c.tasks)} tasks, {len(seeds)} seeds, {c.budget} evaluations."]
+    lines += absent(c)
+    lines += ["", "## Every search", *table(*overview(c))]
+    lines += [*rank_lines(c, out, name)]
+    peers = [m for m in c.methods if m != OURS and c.seeds(OURS, m)]
+    lines += ["", "## Ours against each", *table(*against(c, peers))]
+    lines += [
+        "Evaluations: how many ours needed for the peer's final score, median over "
+        "runs (inf: not reached), and the share of runs in which it got there.",
+        "", "## Where ours is behind", *behind(c, peers),
+        "", "## Task by task", "", "Mean score over seeds; the best is bold.",
+        *table(*by_task(c)),
+    ]  # fmt: skip
+    ways = {
+        m: [c.ways[t, m, s] for t in c.tasks for s in c.seeds(m)]
+        for m in c.complete
+        if not np.isnan(c.at(m, min(10, c.budget), c.seeds(m))).any()
+    }
+    convergence(ways, "normalised score", out / f"{name}_convergence.png", floor=-0.5)
+    own = {m: c.field(m, "own", c.seeds(m)).ravel() for m in c.complete}
+    boxes({"Own time": own}, "seconds an evaluation", out / f"{name}_own.png", log=True)
+    lines += ["", "## Pictures", "", f"![Score by evaluations]({name}_convergence.png)"]
+    lines += ["", f"![Own time of each search for an evaluation]({name}_own.png)"]
+    (out / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def absent(c):
+    """Peers that could not run, or not everywhere, with the reason."""
+    reasons = dict(c.absent)
+    for (task, method, seed), row in c.records.errors.items():
+        reasons.setdefault(method, f"failed on {task}, seed {seed}: {row['error']}")
+    for method in c.methods:
+        if method not in c.complete:
+            n = sum(m == method for _, m, _ in c.ways)
+            reasons.setdefault(method, f"only {n} runs; not among the ranks")
+    if not reasons:
+        return []
+    return ["", "Did not run:", "", *(f"- {m}: {why}" for m, why in reasons.items())]
+
+
+def overview(c):
+    """Scores after each number of evaluations, ranks, held-out score, times."""
+    points = sorted({*(k for k in CHECKPOINTS if k < c.budget), c.budget})
+    columns = ["search", *(f"score at {k}" for k in points), "held out",
+               "own ms an evaluation", "CPU s a search", "wall s a search"]  # fmt: skip
+    rows = []
+    for method in c.complete:
+        seeds = c.seeds(method)
+        cells = [f"{c.at(method, k, seeds).mean():.3f}" for k in points]
+        cells = ["" if cell == "nan" else cell for cell in cells]
+        held, own, cpu, wall = (
+            c.field(method, f, seeds).mean() for f in ("held_out", "own", "cpu", "wall")
+        )
+        cells += ["" if np.isnan(held) else f"{held:.4f}"]
+        rows.append([method, *cells, f"{1e3 * own:.0f}", f"{cpu:.1f}", f"{wall:.1f}"])
+    rows.sort(key=lambda row: -float(row[len(points)]))
+    return columns, rows
+
+
+def rank_lines(c, out, name):
+    """Mean ranks over tasks, the critical difference, and their picture."""
+    methods = c.complete
+    if len(methods) < 2:
+        return []
+    seeds = c.seeds(*methods)
+    final = np.stack([c.at(m, c.budget, seeds).mean(axis=1) for m in methods], axis=1)
+    values = mean_ranks(np.round(final, 9))
+    difference = critical_difference(len(methods), len(c.tasks))
+    ranks(methods, values, difference, out / f"{name}_ranks.png")
+    listed = sorted(zip(values, methods, strict=True))
+    return [
+        "## Mean ranks", "",
+        ", ".join(f"{m} {v:.2f}" for v, m in listed)
+        + f"; critical difference (Nemenyi, 5 %) {difference:.2f}.",
+        "", f"![Mean ranks]({name}_ranks.png)",
+    ]  # fmt: skip
+
+
+def against(c, peers):
+    """One line a peer: gains with intervals, tests, evaluations to reach it."""
+    columns = ["peer", "gain, normalised", "tasks won / tied / lost", "p (Holm)",
+               "evaluations", "reached", "gain, held out"]  # fmt: skip
+    tests, rows = c.tests(peers), []
+    for peer in peers:
+        (won, tied, lost), p = tests[peer]
+        median, share = c.to_reach(peer)
+        held = c.gain(peer, "held_out")
+        rows.append([
+            peer, interval(*c.gain(peer), digits=3), f"{won} / {tied} / {lost}",
+            f"{p:.2g}", f"{median:.0f}", f"{100 * share:.0f} %",
+            "" if np.isnan(held[0]) else interval(*held),
+        ])  # fmt: skip
+    return columns, rows
+
+
+def by_task(c):
+    """Mean raw score of each search on each task."""
+    rows = []
+    for task in c.tasks:
+        means = [
+            np.mean([c.raw[task, m, s][-1] for s in c.seeds(m)]) for m in c.complete
+        ]
+        best = max(means)
+        rows.append([
+            task,
+            *(f"**{v:.4f}**" if v > best - 1e-9 else f"{v:.4f}" for v in means),
+        ])  # fmt: skip
+    return ["task", *c.complete], rows
+
+
+def behind(c, peers):
+    """Tasks on which a peer ends ahead of ours, the widest gap first."""
+    found = []
+    for peer in peers:
+        seeds = c.seeds(OURS, peer)
+        gaps = (c.at(peer, c.budget, seeds) - c.at(OURS, c.budget, seeds)).mean(axis=1)
+        for task, gap in zip(c.tasks, gaps, strict=True):
+            raw = np.mean(
+                [c.raw[task, peer, s][-1] - c.raw[task, OURS, s][-1] for s in seeds]
+            )
+            if gap > 1e-9:
+                found.append((task, gap, peer, raw))
+    lines = [
+        f"- {task}: {peer} by {gap:.3f} normalised, {raw:.4f} of the score"
+        for task, gap, peer, raw in sorted(found, key=lambda f: (-f[1], f))
+    ]
+    return ["", *(lines or ["Nowhere in the mean over seeds."])]
