@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import _peers, _published
+from benchmarks import _landscapes, _peers, _published
 
-COMMANDS = {"published": _published, "peers": _peers}
+COMMANDS = {"published": _published, "peers": _peers, "landscapes": _landscapes}
 
 
 def main(argv=None):

@@ -12,7 +12,7 @@ __all__ = ["write_page"]
 CHECKPOINTS = (10, 25, 50, 100)
 
 
-def write_page(comparison, out, name, title, words):
+def write_page(comparison, out, name, title, words, *, shows_regret=False):
     """Write the page, its pictures beside it."""
     c = comparison
     seeds = c.seeds(*c.complete)
@@ -20,6 +20,8 @@ def write_page(comparison, out, name, title, words):
     lines += ["", f"{len(c.tasks)} tasks, {len(seeds)} seeds, {c.budget} evaluations."]
     lines += absent(c)
     lines += ["", "## Every search", *table(*overview(c))]
+    if shows_regret:
+        lines += ["### Mean log10 regret", *table(*regrets(c))]
     lines += [*rank_lines(c, out, name)]
     peers = [m for m in c.methods if m != OURS and c.seeds(OURS, m)]
     lines += ["", "## Ours against each", *table(*against(c, peers))]
@@ -57,9 +59,26 @@ def absent(c):
     return ["", "Did not run:", "", *(f"- {m}: {why}" for m, why in reasons.items())]
 
 
+def points_of(c):
+    """Numbers of evaluations to report, the budget last."""
+    return sorted({*(k for k in CHECKPOINTS if k < c.budget), c.budget})
+
+
+def regrets(c):
+    """Mean log10 regret, at least -4, after each number of evaluations."""
+    rows = []
+    for method in c.complete:
+        seeds = c.seeds(method)
+        regret = [1.0 - c.at(method, k, seeds) for k in points_of(c)]
+        logs = [np.log10(np.maximum(r, 1e-4)).mean() for r in regret]
+        rows.append([method, *(f"{v:.2f}" for v in logs)])
+    rows.sort(key=lambda row: float(row[-1]))
+    return ["search", *(f"at {k}" for k in points_of(c))], rows
+
+
 def overview(c):
     """Scores after each number of evaluations, ranks, held-out score, times."""
-    points = sorted({*(k for k in CHECKPOINTS if k < c.budget), c.budget})
+    points = points_of(c)
     columns = ["search", *(f"score at {k}" for k in points), "held out",
                "own ms an evaluation", "CPU s a search", "wall s a search"]  # fmt: skip
     rows = []

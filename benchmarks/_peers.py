@@ -7,7 +7,6 @@ patterns such as ``svm:*``. A peer that is not installed is listed, not run.
 
 import math
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from benchmarks._comparison import Comparison, read_way
 from benchmarks._comparison_page import write_page
 from benchmarks._records import Records, run_all
 from benchmarks._tasks import bundled_and_csv, names_of, objective_of
-from benchmarks.searches import FRONT_DOORS, OPTIMISERS, REQUIRES, search
+from benchmarks.searches import FRONT_DOORS, OPTIMISERS, cannot_run, search
 
 __all__ = ["add_arguments", "command"]
 
@@ -66,15 +65,6 @@ def add_arguments(parser):
                         help="against random search only; fails if behind")  # fmt: skip
 
 
-def missing(peers):
-    """Peers whose package is not here, with what is missing."""
-    return {
-        name: f"not installed: no module {REQUIRES[name]!r}"
-        for name in peers
-        if name in REQUIRES and find_spec(REQUIRES[name]) is None
-    }
-
-
 def command(args, argv):
     """Run what is missing, write the page and the figures."""
     if args.quick:
@@ -90,7 +80,7 @@ def compare(args, argv):
     """The runs of all peers on all tasks."""
     records = Records(args.out / "peers.jsonl", {"budget": args.budget}, argv)
     data = bundled_and_csv(args.data)
-    absent = missing(args.peers)
+    absent = cannot_run(args.peers)
     peers = [name for name in args.peers if name not in absent]
     jobs = {}
     for seed in range(args.seeds):

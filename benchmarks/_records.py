@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shlex
 import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
@@ -10,10 +11,12 @@ from pathlib import Path
 
 from joblib import Parallel, delayed
 
+from skbluetuna import __version__
+
 __all__ = ["Records", "run_all", "versions"]
 
 PACKAGES = (
-    "skbluetuna", "numpy", "scipy", "scikit-learn", "joblib", "xgboost-cpu", "xgboost",
+    "numpy", "scipy", "scikit-learn", "joblib", "xgboost-cpu", "xgboost",
     "lightgbm", "optuna", "optuna-integration", "scikit-optimize", "HEBO", "smac",
     "ax-platform", "hyperopt", "flaml", "torch", "onnxruntime",
 )  # fmt: skip
@@ -21,7 +24,7 @@ PACKAGES = (
 
 def versions():
     """Versions of what is installed here, Python's first."""
-    found = {"python": platform.python_version()}
+    found = {"python": platform.python_version(), "skbluetuna": __version__}
     for name in PACKAGES:
         try:
             found[name] = version(name)
@@ -101,7 +104,7 @@ class Records:
         """Put one run on disk."""
         if not self._is_open:  # a session that adds nothing leaves no header
             header = {
-                "command": "python -m benchmarks " + " ".join(self._argv),
+                "command": "python -m benchmarks " + shlex.join(self._argv),
                 "date": time.strftime("%Y-%m-%d"),
                 "cpus": os.cpu_count(),
                 "versions": versions(),

@@ -6,6 +6,8 @@ number of evaluations and a seed; it has a front door too, where the function is
 cross-validated score.
 """
 
+from importlib.util import find_spec
+
 from benchmarks._objective import Call
 from benchmarks.searches import (
     _ax,
@@ -19,7 +21,7 @@ from benchmarks.searches import (
     _smac,
 )
 
-__all__ = ["FRONT_DOORS", "OPTIMISERS", "REQUIRES", "maximise", "search"]
+__all__ = ["FRONT_DOORS", "OPTIMISERS", "cannot_run", "maximise", "search"]
 
 OPTIMISERS = {
     "skbluetuna": _ours.maximise,
@@ -53,6 +55,18 @@ REQUIRES = {
     "Hyperopt": "hyperopt",
     "FLAML": "flaml",
 }
+NOT_BESIDE_US = {
+    "HEBO": "HEBO 0.3.6 requires numpy < 1.25, skbluetuna at least 2.0",
+}
+
+
+def cannot_run(names):
+    """Those whose package is not here, with the reason."""
+    absent = [n for n in names if n in REQUIRES and find_spec(REQUIRES[n]) is None]
+    return {
+        name: NOT_BESIDE_US.get(name, f"not installed (no module {REQUIRES[name]!r})")
+        for name in absent
+    }
 
 
 def search(name, objective, n, seed):
