@@ -94,11 +94,12 @@ def halving(objective, n, seed):
     """HalvingRandomSearchCV over numbers of rows, paid by the row.
 
     As many candidates as n - 1 evaluations of all rows pay for, with its default factor
-    and ``min_resources``. Its rungs see samples of the rows, also to be tested on, so
-    their scores compare with nobody's: the last evaluation scores its choice on all.
+    and as few rows at first as let its last rung have them all. Its rungs are tested on
+    samples too, so their scores compare with nobody's: the last evaluation scores its
+    choice on all rows.
     """
     n_rows, n_classes = len(objective.y), len(np.unique(objective.y))
-    least = 2 * len(objective.cv) * n_classes  # its min_resources, at the least
+    least = 2 * len(objective.cv) * n_classes  # its least min_resources
     affordable = [
         k for k in range(2, 30 * n) if halving_cost(k, n_rows, least) <= n - 1
     ]
@@ -107,6 +108,7 @@ def halving(objective, n, seed):
         distributions(objective.space),
         n_candidates=max(affordable),
         factor=FACTOR,
+        min_resources="exhaust",
         random_state=seed,
         **common(objective),
     )

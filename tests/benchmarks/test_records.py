@@ -1,0 +1,67 @@
+"""Records of runs: what was paid for is never paid for twice, nor mixed up."""
+
+import json
+
+import pytest
+
+from benchmarks._records import Records, run_all
+
+
+def counted(log, value):
+    """A run that leaves a trace of having run."""
+    with log.open("a") as file:
+        file.write(f"{value}\n")
+    return {"score": value} if value != 2 else {"error": "on purpose"}
+
+
+def jobs_of(log, n):
+    return {("task", k): (counted, (log, k)) for k in range(n)}
+
+
+def test_a_killed_command_goes_on(tmp_path):
+    """Whole lines stand; a torn last one is cut off and its run is repeated."""
+    path, log = tmp_path / "runs.jsonl", tmp_path / "log"
+    run_all(Records(path, {"budget": 5}, ["x"]), jobs_of(log, 2), 1)
+    with path.open("a") as file:
+        file.write('{"key": ["task", 1')  # killed while writing
+    again = Records(path, {"budget": 5}, ["x"])
+    run_all(again, jobs_of(log, 4), 1)
+    assert log.read_text().split() == ["0", "1", "2", "3"]
+    assert all(json.loads(line) for line in path.read_text().splitlines())
+    assert set(again.runs) == {("task", 0), ("task", 1), ("task", 3)}
+
+
+def test_a_failed_run_is_listed_and_tried_again(tmp_path):
+    """Its error is not a result, and an upgrade may have cured it."""
+    path, log = tmp_path / "runs.jsonl", tmp_path / "log"
+    run_all(Records(path, {}, []), jobs_of(log, 3), 1)
+    again = Records(path, {}, [])
+    assert set(again.errors) == {("task", 2)}
+    again.add({"key": ["task", 2], "score": 2})
+    assert not again.errors
+    assert ("task", 2) in Records(path, {}, []).runs
+
+
+def test_nothing_to_do_writes_nothing(tmp_path):
+    """The same command again leaves the file as it is, its header too."""
+    path, log = tmp_path / "runs.jsonl", tmp_path / "log"
+    run_all(Records(path, {}, []), jobs_of(log, 1), 1)
+    before = path.read_bytes()
+    run_all(Records(path, {}, []), jobs_of(log, 1), 1)
+    assert path.read_bytes() == before
+
+
+def test_runs_of_another_problem_are_refused(tmp_path):
+    """Scores after 50 evaluations do not stand beside those after 100."""
+    path = tmp_path / "runs.jsonl"
+    Records(path, {"budget": 50, "trees": 100}, []).add({"key": ["a"]})
+    with pytest.raises(ValueError, match="another budget"):
+        Records(path, {"budget": 100, "trees": 100}, [])
+
+
+def test_a_spoilt_line_is_named(tmp_path):
+    """Only the last line can be torn; any other is a fault to look at."""
+    path = tmp_path / "runs.jsonl"
+    path.write_text('{"key": ["a"]}\nnonsense\n{"key": ["b"]}\n')
+    with pytest.raises(ValueError, match=r"runs.jsonl:2 is no record"):
+        Records(path, {}, [])
