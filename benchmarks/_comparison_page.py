@@ -1,5 +1,7 @@
 """Page and figures of a comparison."""
 
+import sys
+
 import numpy as np
 
 from benchmarks._comparison import OURS
@@ -15,7 +17,10 @@ CHECKPOINTS = (10, 25, 50, 100)
 def write_page(comparison, out, name, title, words, *, shows_regret=False):
     """Write the page, its pictures beside it."""
     c = comparison
-    seeds = c.seeds(*c.complete)
+    seeds = c.seeds(*c.complete) if c.complete else []
+    if not seeds:
+        print(f"no page: no run of {OURS} on every task yet", file=sys.stderr)
+        return
     lines = head(title, c.records, words)
     lines += ["", f"{len(c.tasks)} tasks, {len(seeds)} seeds, {c.budget} evaluations."]
     lines += absent(c)

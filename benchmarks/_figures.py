@@ -8,6 +8,7 @@ from skbluetuna.inspection import ConvergenceDisplay
 __all__ = ["boxes", "convergence", "ranks"]
 
 DPI = 110
+MOST_FAINT_BANDS = 3
 
 
 def _plt():
@@ -20,10 +21,18 @@ def _plt():
 
 
 def convergence(ways, score_name, path, floor=None):
-    """Median and quartiles over runs of the best so far, for each name."""
+    """Median and quartiles over runs of the best so far, for each name.
+
+    The faint band from the worst run to the best is left out where many would overlap.
+    """
     plt = _plt()
     figure, ax = plt.subplots(figsize=(8, 5), layout="constrained")
     curves = {name: band(runs) for name, runs in ways.items()}
+    if len(curves) > MOST_FAINT_BANDS:
+        curves = {
+            name: curve | {"min": curve["lower"], "max": curve["upper"]}
+            for name, curve in curves.items()
+        }
     ConvergenceDisplay(curves, score_name=score_name).plot(ax=ax)
     ax.set_ylabel(f"Best {score_name} so far")
     if floor is not None:
@@ -52,15 +61,15 @@ def boxes(groups, unit, path, *, log=False):
 
 
 def ranks(names, values, difference, path):
-    """Mean ranks on a line; a bar joins those that the test cannot tell apart."""
+    """Mean ranks; a bar as long as the critical difference starts at the best."""
     plt = _plt()
     order = np.argsort(values)
     names, values = [names[k] for k in order], np.asarray(values)[order]
     figure, ax = plt.subplots(
         figsize=(8, 0.45 * len(names) + 1.2), layout="constrained"
     )
+    ax.plot([values[0], values[0] + difference], [0, 0], color="0.75", linewidth=3)
     for k, (name, value) in enumerate(zip(names, values, strict=True)):
-        ax.plot([value, value + difference], [k, k], color="0.75", linewidth=3)
         ax.plot(value, k, "o", color="C0")
         ax.annotate(name, (value, k), (0, 6), textcoords="offset points", ha="left")
     ax.axvline(values[0] + difference, color="0.5", linestyle=":")

@@ -9,6 +9,7 @@ from benchmarks._statistics import best_so_far, mean_interval, signed_rank_p
 __all__ = ["write_page"]
 
 OURS = "skbluetuna"
+TIE = 5e-5  # what four decimals do not show
 TITLES = {
     "published": "As published: scored on the test rows that the search sees",
     "honest": "Honest: scored by five folds of the training rows",
@@ -18,7 +19,8 @@ XGBoost's six hyperparameters on `make_classification(1000, 20)`, macro F1; rang
 first configuration and number of trees are on the first line of `published.jsonl`.
 A comparison is between searches with the same seed, hence the same rows and the same
 folds. Delta is ours less theirs; in brackets its 95 % bootstrap interval (BCa over
-seeds); p is Wilcoxon's, not corrected for the number of comparisons."""
+seeds); p is Wilcoxon's, not corrected for the number of comparisons. Tied: the same to four
+decimals."""
 
 
 def cells_of(records, protocol):
@@ -47,7 +49,7 @@ def comparison(cells, ours, theirs, what):
     a = np.array([cells[ours][s][what] for s in seeds])
     b = np.array([cells[theirs][s][what] for s in seeds])
     gain = a - b
-    wins, losses = int((gain > 1e-9).sum()), int((gain < -1e-9).sum())
+    wins, losses = int((gain >= TIE).sum()), int((gain <= -TIE).sum())
     return [
         f"{label(ours)} over {label(theirs)}", f"{a.mean():.4f}", f"{b.mean():.4f}",
         interval(*mean_interval(gain)),
