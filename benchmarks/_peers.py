@@ -29,16 +29,16 @@ QUICK = {
 DECIMALS = 6
 WORDS = """\
 Every search tunes the same estimator on the same rows, scored by the same five folds
-(macro F1), over the same ranges, from the same first configuration if it accepts one
+(`scoring` on the first line of `peers.jsonl`), over the same ranges, from the same first configuration if it accepts one
 ([what each got](../../benchmarks/README.md)). Normalised score: 0 is the median of
 random search's evaluations on that task and seed, 1 the best that anyone found.
 Intervals are 95 %, tasks and seeds drawn anew; p is Wilcoxon's over tasks, corrected by
 Holm for the number of peers."""
 
 
-def run(task, X, y, name, budget, seed):
+def run(task, X, y, name, budget, seed, scoring):
     """One search: scores, times, and its best on the rows held out."""
-    objective, rest = objective_of(task, X, y, seed)
+    objective, rest = objective_of(task, X, y, seed, scoring)
     try:
         trace = search(name, objective, budget, seed)
     except Exception as error:  # a peer that fails is listed, the others go on
@@ -61,6 +61,7 @@ def add_arguments(parser):
     parser.add_argument("--peers", nargs="+", default=PEERS, choices=PEERS)
     parser.add_argument("--budget", type=int, default=50)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--scoring", default="f1_macro", help="roc_auc: two classes")
     parser.add_argument("--quick", action="store_true",
                         help="against random search only; fails if behind")  # fmt: skip
 
@@ -78,7 +79,9 @@ def command(args, argv):
 
 def compare(args, argv):
     """The runs of all peers on all tasks."""
-    records = Records(args.out / "peers.jsonl", {"budget": args.budget}, argv)
+    records = Records(
+        args.out / "peers.jsonl", {"budget": args.budget, "scoring": args.scoring}, argv
+    )
     data = bundled_and_csv(args.data)
     absent = cannot_run(args.peers)
     peers = [name for name in args.peers if name not in absent]
@@ -87,7 +90,10 @@ def compare(args, argv):
         for task in names_of(args.tasks, data):
             X, y = data[task.split(":")[1]]
             for name in peers:
-                jobs[task, name, seed] = (run, (task, X, y, name, args.budget, seed))
+                jobs[task, name, seed] = (
+                    run,
+                    (task, X, y, name, args.budget, seed, args.scoring),
+                )
     run_all(records, jobs, args.jobs)
     ways = {
         key: read_way(row["scores"], row["cost"], args.budget)

@@ -2,7 +2,7 @@
 
 from fnmatch import fnmatch
 
-from sklearn.datasets import load_digits, load_wine
+from sklearn.datasets import load_digits, load_wine, make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, train_test_split
@@ -120,11 +120,22 @@ ESTIMATORS = {f.__name__: f for f in (xgboost, lightgbm, svm, mlp, forest, logis
 
 
 def bundled_and_csv(folder):
-    """Every table as (X, y): scikit-learn's three, and the CSV files of a folder."""
+    """Every table as (X, y): scikit-learn's, and the CSV files of a folder.
+
+    Also ``synthetic``, half of the published problem's first seed.
+    """
     found = tables(folder) if folder else tables("/nonexistent")
     return found | {
         "wine": load_wine(return_X_y=True),
         "digits": load_digits(return_X_y=True),
+        "synthetic": make_classification(
+            n_samples=500,
+            n_features=20,
+            n_informative=10,
+            n_redundant=5,
+            flip_y=0.05,
+            random_state=0,
+        ),
     }
 
 
@@ -137,11 +148,12 @@ def names_of(patterns, known):
     return list(dict.fromkeys(found))
 
 
-def objective_of(task, X, y, seed):
+def objective_of(task, X, y, seed, scoring="f1_macro"):
     """What is tuned, on three quarters of the rows, and the quarter held out."""
     estimator, space = ESTIMATORS[task.split(":")[0]](X.shape[1])
     X, X_rest, y, y_rest = train_test_split(
         X, y, test_size=0.25, stratify=y, random_state=seed
     )
     folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=seed)
-    return Objective(estimator, space, X, y, list(folds.split(X, y))), (X_rest, y_rest)
+    cv = list(folds.split(X, y))
+    return Objective(estimator, space, X, y, cv, scoring), (X_rest, y_rest)
