@@ -19,8 +19,8 @@ XGBoost's six hyperparameters on `make_classification(1000, 20)`, macro F1; rang
 first configuration and number of trees are on the first line of `published.jsonl`.
 A comparison is between searches with the same seed, hence the same rows and the same
 folds. Delta is ours less theirs; in brackets its 95 % bootstrap interval (BCa over
-seeds); p is Wilcoxon's, not corrected for the number of comparisons. Tied: the same to four
-decimals."""
+seeds); p is Wilcoxon's, not corrected for the number of comparisons. Tied: the same
+to four decimals."""
 
 
 def cells_of(records, protocol):
