@@ -29,16 +29,27 @@ from skbluetuna.model._perceptron import (
     loss_gradient,
     scores_of,
 )
-from skbluetuna.model._tables import Influence, evidence_influence, influence
-from skbluetuna.model._warp import unwarp, warp
+from skbluetuna.model._paths import drawn_models
+from skbluetuna.model._tables import (
+    ROWS,
+    Cube,
+    Influence,
+    evidence_influence,
+    influence,
+    no_influence,
+)
+from skbluetuna.model._warp import standardised, unwarp, warp
 
 __all__ = [
     "ACTIVATIONS",
+    "ROWS",
     "Columns",
+    "Cube",
     "EvidenceModel",
     "FittedPerceptron",
     "Influence",
     "autoconverge",
+    "drawn_models",
     "encode",
     "evidence_influence",
     "fit_theta",
@@ -46,10 +57,12 @@ __all__ = [
     "log_expected_improvement",
     "log_h",
     "loss_gradient",
+    "no_influence",
     "pairs",
     "perceptron_features",
     "perceptron_jacobian",
     "scores_of",
+    "standardised",
     "unwarp",
     "warp",
 ]

@@ -1,8 +1,8 @@
 """The evidence-fitted perceptron: weights and a Gaussian-process residual, jointly.
 
-Equations 12 to 14 of ``doc/notation.md``. With Gaussian weights the perceptron is
+Equations 12 and 13 of ``doc/notation.md``. With Gaussian weights the perceptron is
 itself a Gaussian process, whose kernel needs inner products alone; so its weights are
-never fitted one by one, and are read off the posterior in closed form.
+never fitted one by one.
 
 =========  ==========================================================  ==============
 symbol     meaning                                                     shape
@@ -31,7 +31,16 @@ from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.linalg.lapack import dpotri
 from scipy.optimize import Bounds, minimize
 
-__all__ = ["Columns", "EvidenceModel", "Posterior", "encode", "fit_theta"]
+__all__ = [
+    "Columns",
+    "Evidence",
+    "EvidenceModel",
+    "Posterior",
+    "covariance",
+    "encode",
+    "fit_theta",
+    "scaled",
+]
 
 FloatArray = NDArray[np.float64]
 SQRT5 = np.sqrt(5.0)
@@ -91,7 +100,7 @@ def _gram(X: FloatArray, Y: FloatArray, columns: Columns) -> list[FloatArray]:
     return [base, curvature, 0.5 * (base**2 - own)]
 
 
-def _scaled(X: FloatArray, ell: FloatArray, columns: Columns) -> FloatArray:
+def scaled(X: FloatArray, ell: FloatArray, columns: Columns) -> FloatArray:
     """Columns in units of their length scale; two levels of a choice are 1 apart."""
     unit = np.where(columns.ordered, 0.5, np.sqrt(0.5))
     return X * (unit / ell[columns.owner])
@@ -121,7 +130,7 @@ class Prior(NamedTuple):
         return cls(np.log(mean), np.array([*[1.0] * d, 1.0, 1.5, 1.0, 1.0, 1.0]))
 
 
-class _Evidence:
+class Evidence:
     """Negative log posterior of theta and its gradient; holds what no theta changes.
 
     Everything is symmetric, so only pairs of points below the diagonal are kept: p of
@@ -135,10 +144,10 @@ class _Evidence:
         blocks = np.stack([g.ravel() for g in _gram(X, X, columns)])
         self.blocks = blocks[:, self.below]  # (3, p)
         self.diagonals = blocks[:, :: n + 1]  # (3, n)
-        scaled = _scaled(X, np.ones(self.d), columns)
+        Z = scaled(X, np.ones(self.d), columns)
         first = np.searchsorted(columns.owner, np.arange(self.d))
         # Squared differences summed over each parameter's columns: (p, d).
-        self.D = np.add.reduceat((scaled[i] - scaled[j]) ** 2, first, axis=1)
+        self.D = np.add.reduceat((Z[i] - Z[j]) ** 2, first, axis=1)
         self.prior = Prior.of(self.d)
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
@@ -197,7 +206,7 @@ def fit_theta(
     theta : ndarray of shape (d + 5,)
         Log of length scales, residual variance, noise variance, block variances.
     """
-    evidence = _Evidence(X, t, columns)
+    evidence = Evidence(X, t, columns)
     prior = evidence.prior
     reach = BOUND * prior.sd
     found = minimize(
@@ -252,7 +261,7 @@ class EvidenceModel:
         cls, X: FloatArray, t: FloatArray, columns: Columns, theta: FloatArray
     ) -> "EvidenceModel":
         """Condition the prior at theta on targets t at points X."""
-        K = _covariance(X, X, columns, theta)[0]
+        K = covariance(X, X, columns, theta)[0]
         jitter = np.exp(theta[len(columns.levels) + 1]) + NOISE_FLOOR
         K[np.diag_indices(len(X))] += jitter
         L = cholesky(K, lower=True, check_finite=False)
@@ -262,7 +271,7 @@ class EvidenceModel:
     def predict(self, U: FloatArray, *, gradient: bool = False) -> Posterior:
         """Posterior of the noise-free score at unit points of shape (m, d)."""
         X = encode(U, self.columns)
-        k, r = _covariance(X, self.X, self.columns, self.theta)  # (m, n)
+        k, r = covariance(X, self.X, self.columns, self.theta)  # (m, n)
         mean = k @ self.alpha
         V = solve_triangular(self.L, k.T, lower=True, check_finite=False)  # (n, m)
         prior = _prior_variance(X, self.columns, self.theta)
@@ -276,40 +285,12 @@ class EvidenceModel:
         )
         return Posterior(mean, std, mean_slope, by_variance / (2.0 * std[:, None]))
 
-    def residual(self, U: FloatArray) -> FloatArray:
-        """Posterior mean of the residual alone at unit points of shape (m, d)."""
-        d = len(self.columns.levels)
-        ell, s_g = np.exp(self.theta[:d]), np.exp(self.theta[d])
-        scaled = (
-            _scaled(X, ell, self.columns) for X in (encode(U, self.columns), self.X)
-        )
-        return np.asarray(s_g * _matern(_distance(*scaled)) @ self.alpha)
-
     def believing(self, u: FloatArray) -> "EvidenceModel":
         """The model as if its mean at u, shape (d,), had been observed (eq. 16)."""
         row = encode(u[None], self.columns)
         t = np.append(self.t, self.predict(u[None]).mean)
         X = np.vstack([self.X, row])
         return EvidenceModel.condition(X, t, self.columns, self.theta)
-
-    def weights(self, block: int, Phi: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Posterior mean and variance of a block's weights (eq. 14).
-
-        Parameters
-        ----------
-        block : int
-            0 for base, 1 for curvature, 2 for pairs.
-        Phi : ndarray of shape (n, p)
-            Features of the block at the data.
-
-        Returns
-        -------
-        mean, variance : ndarray of shape (p,)
-            ``a Phi' K^-1 t`` and ``a - a^2 diag(Phi' K^-1 Phi)``.
-        """
-        a = np.exp(self.theta[len(self.columns.levels) + 2 + block])
-        V = solve_triangular(self.L, Phi, lower=True, check_finite=False)
-        return a * (Phi.T @ self.alpha), a - a**2 * np.sum(V * V, axis=0)
 
     def _slope(self, X: FloatArray, r: FloatArray, C: FloatArray) -> FloatArray:
         """Derivative of sum_i C[:, i] k(x, x_i) by u, shape (m, d); C is held."""
@@ -329,13 +310,13 @@ class EvidenceModel:
         return result
 
 
-def _covariance(
+def covariance(
     X: FloatArray, Y: FloatArray, columns: Columns, theta: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Prior covariance of shape (n, m), and scaled distances."""
     d = len(columns.levels)
     ell, s_g, a = np.exp(theta[:d]), np.exp(theta[d]), np.exp(theta[d + 2 :])
-    r = _distance(_scaled(X, ell, columns), _scaled(Y, ell, columns))
+    r = _distance(scaled(X, ell, columns), scaled(Y, ell, columns))
     base, curvature, pairs = _gram(X, Y, columns)
     return s_g * _matern(r) + a[0] * base + a[1] * curvature + a[2] * pairs, r
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.stats import yeojohnson, yeojohnson_llf
 
-__all__ = ["unwarp", "warp"]
+__all__ = ["standardised", "unwarp", "warp"]
 
 FloatArray = NDArray[np.float64]
 
@@ -64,6 +64,25 @@ def unwarp(t: FloatArray, y: FloatArray) -> FloatArray:
     outer = np.asarray(yeojohnson(inner, power))
     x = _inverse(outer.mean() + outer.std() * t, power)
     return np.asarray(np.ldexp(scaled.mean() + scaled.std() * x, exponent))
+
+
+def standardised(y: FloatArray) -> tuple[FloatArray, float]:
+    """Scores of mean 0 and standard deviation 1, and what the latter was.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,)
+        Finite scores of any size.
+
+    Returns
+    -------
+    inner : ndarray of shape (n,)
+        Zeros where the scores are constant.
+    spread : float
+        Standard deviation of the scores.
+    """
+    scaled, exponent = _scaled(y)
+    return _standardise(scaled), float(np.ldexp(scaled.std(), exponent))
 
 
 def _scaled(y: FloatArray) -> tuple[FloatArray, int]:

@@ -289,9 +289,24 @@ class Space:
         snapped : ndarray of shape (n, d)
             The same points, moved.
         """
-        columns = [self._snapped(j, U[:, j]) for j in range(len(self))]
-        snapped = np.stack(columns, axis=1)
+        snapped = self.rounded(U)
         return np.where(self.applies(snapped), snapped, self._idle)
+
+    def rounded(self, U: FloatArray) -> FloatArray:
+        """Move points onto the values of each parameter, whether it applies or not.
+
+        Parameters
+        ----------
+        U : ndarray of shape (n, d)
+            Points in the unit cube.
+
+        Returns
+        -------
+        rounded : ndarray of shape (n, d)
+            The same points, moved as by `snap` but for the conditions.
+        """
+        columns = [self._snapped(j, U[:, j]) for j in range(len(self))]
+        return np.stack(columns, axis=1)
 
     def _snapped(self, j: int, units: FloatArray) -> FloatArray:
         """Units of one coordinate, moved onto what would be evaluated there."""

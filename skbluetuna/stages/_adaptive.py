@@ -1,12 +1,24 @@
 """The adaptive strategy: each weak step of the published search replaced."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.stats import norm
 
 from skbluetuna._ledger import Ledger
-from skbluetuna.model import EvidenceModel, Influence, evidence_influence, unwarp
+from skbluetuna.model import (
+    Columns,
+    Cube,
+    EvidenceModel,
+    Influence,
+    drawn_models,
+    encode,
+    evidence_influence,
+    no_influence,
+    standardised,
+    unwarp,
+)
 from skbluetuna.space import Space
 from skbluetuna.stages._ascent import Ascent
 from skbluetuna.stages._base import (
@@ -19,6 +31,7 @@ from skbluetuna.stages._base import (
     check_int_option,
     check_number_option,
 )
+from skbluetuna.stages._boxes import near_box, whole_box
 from skbluetuna.stages._learn import Learn
 from skbluetuna.stages._scan import (
     WHOLE,
@@ -30,10 +43,12 @@ from skbluetuna.stages._scan import (
     stack,
     unscanned,
 )
-from skbluetuna.stages._surrogate import evidence_model, surrogate
+from skbluetuna.stages._surrogate import columns_of, evidence_model, surrogate
 from skbluetuna.stages._sweep import Sweep
 
 __all__ = ["Adaptive"]
+
+N_MODELS, N_PATHS = 24, 2  # hyperparameters drawn for the tables, landscapes of each
 
 
 @dataclass(frozen=True)
@@ -151,22 +166,43 @@ def _predict(
 
 
 def _influence(
-    space: Space,
-    ledger: Ledger,
-    seed: Seed,  # noqa: ARG001
+    space: Space, ledger: Ledger, seed: Seed
 ) -> tuple[FloatArray, Influence]:
-    """Initial weights (eq. 5, of the model's slopes) and the model's tables."""
-    known, d = _boundary_scores(space, ledger), len(active(space))
+    """Initial weights (eq. 5, of the model's slopes) and the tables (eq. 19, 20)."""
+    known, varying = _boundary_scores(space, ledger), active(space)
+    d = len(varying)
     if not known:
-        m = d * (d - 1) // 2
-        return np.full(d, 1.0 / max(1, d)), Influence(
-            np.zeros((3, d)), np.zeros((3, m))
-        )
+        return np.full(d, 1.0 / max(1, d)), no_influence(d, with_ratio=False)
     s = np.array(
-        [sensitivity(*known[j]) if j in known else 0.0 for j in active(space).tolist()]
+        [sensitivity(*known[j]) if j in known else 0.0 for j in varying.tolist()]
     )
     weights = s / s.sum() if s.sum() > 0.0 else np.full(d, 1.0 / d)
-    return weights, evidence_influence(evidence_model(space, ledger))
+    U, y = ledger.scored()
+    if np.ptp(y) == 0.0:
+        return weights, no_influence(d, with_ratio=False)
+    rng = np.random.default_rng([*seed, len(y)])
+    boxes = [*whole_box(space, rng), *near_box(space, ledger, rng)]
+    levels = tuple(int(k) for k in columns_of(space).levels)
+    own = np.ascontiguousarray(U[:, varying])
+    sample = np.stack(boxes)
+    return weights, _learned(
+        own.tobytes(), y.tobytes(), sample.tobytes(), levels, (*seed, len(y))
+    )
+
+
+@lru_cache(maxsize=8)
+def _learned(
+    U: bytes, y: bytes, boxes: bytes, levels: tuple[int, ...], seed: Seed
+) -> Influence:
+    """Tables, made once for each distinct ledger, however often they are asked for."""
+    columns, rng = Columns.of(list(levels)), np.random.default_rng(seed)
+    t, spread = standardised(np.frombuffer(y))
+    X = encode(np.frombuffer(U).reshape(len(t), -1), columns)
+    models = drawn_models(X, t, columns, N_MODELS, rng)
+    sample = np.frombuffer(boxes).reshape(4, -1, len(levels))
+    return evidence_influence(
+        models, Cube(*sample[:2]), Cube(*sample[2:]), spread, N_PATHS, rng
+    )
 
 
 def _boundary_scores(

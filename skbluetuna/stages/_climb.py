@@ -13,6 +13,7 @@ from skbluetuna.model import (
     Influence,
     autoconverge,
     influence,
+    no_influence,
     scores_of,
 )
 from skbluetuna.space import Space
@@ -25,6 +26,7 @@ from skbluetuna.stages._base import (
     fresh_points,
     kept_intervals,
 )
+from skbluetuna.stages._boxes import near_box
 
 __all__ = ["Climb"]
 
@@ -99,9 +101,10 @@ class Climb(PlannedStage):
         U = before.scored()[0]
         weights, d = self.initial_weights(space, before), len(active(space))
         if before.best is None or d == 0:
-            m = d * (d - 1) // 2
-            return weights, Influence(*(np.zeros((3, k)) for k in (d, m, m)))
-        return weights, influence(self.fit(space, before, seed), U[:, active(space)])
+            return weights, no_influence(d, with_ratio=True)
+        near = near_box(space, ledger, np.random.default_rng(seed)).evaluated
+        model = self.fit(space, before, seed)
+        return weights, influence(model, U[:, active(space)], near)
 
     def predict(
         self, space: Space, ledger: Ledger, seed: Seed, U: FloatArray

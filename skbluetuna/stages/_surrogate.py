@@ -21,7 +21,7 @@ from skbluetuna.model import (
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Seed, active
 
-__all__ = ["Choice", "OneByOne", "Promise", "evidence_model", "surrogate"]
+__all__ = ["Choice", "OneByOne", "Promise", "columns_of", "evidence_model", "surrogate"]
 
 REFIT_ALWAYS, REFIT_EVERY = 40, 3  # trials until every fit is new, and how often later
 LEAN = 2.0  # scores' worth of the spread of other alternatives
@@ -108,7 +108,7 @@ def surrogate(space: Space, ledger: Ledger) -> Surrogate:
     """
     varying = active(space)
     U, y = ledger.scored()
-    columns = _columns(space, varying)
+    columns = columns_of(space)
     t, shift, scale, incumbent = _targets(y, ledger.rivals)
     n = len(y) if len(y) <= REFIT_ALWAYS else len(y) - len(y) % REFIT_EVERY
     own = np.ascontiguousarray(U[:, varying])
@@ -147,8 +147,9 @@ def _targets(
     return (own - shift) / scale, shift, scale, (float(warped.max()) - shift) / scale
 
 
-def _columns(space: Space, varying: NDArray[np.intp]) -> Columns:
-    dims = [space.dimensions[j] for j in varying]
+def columns_of(space: Space) -> Columns:
+    """Columns of the parameters that vary."""
+    dims = [space.dimensions[j] for j in active(space)]
     return Columns.of([0 if dim.is_ordered else dim.n_values or 0 for dim in dims])
 
 

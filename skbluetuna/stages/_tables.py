@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.model import Influence, pairs
+from skbluetuna.model import ROWS, Influence, pairs
 from skbluetuna.space import Categorical, Dimension, Space, parse_dimension, when
 from skbluetuna.stages._base import Boundaries, FloatArray, Regions, active
 
@@ -64,15 +64,12 @@ def _native_edges(space: Space, regions: Regions, row: int) -> tuple[Any, Any]:
 
 def weight_table(space: Space, initial: FloatArray, learned: Influence) -> Table:
     """Influence of each parameter; one that cannot vary has none."""
-    rows = np.zeros((4, len(space)))
+    rows = np.zeros((1 + len(ROWS), len(space)))
     rows[:, active(space)] = [*learned.base, initial]
-    weight, std_error, share, initial_weight = rows
+    columns = (*ROWS, "initial_weight")
     return {
         "param": _objects(list(space.names)),
-        "weight": weight,
-        "std_error": std_error,
-        "initial_weight": initial_weight,
-        "share": share,
+        **dict(zip(columns, rows, strict=True)),
     }
 
 
@@ -82,14 +79,12 @@ def interaction_table(space: Space, learned: Influence) -> Table:
     i, j = pairs(len(names))
     kinds = [("product", learned.product), ("log_ratio", learned.ratio)]
     known = [(kind, rows) for kind, rows in kinds if rows is not None]
-    weight, std_error, share = np.hstack([rows for _, rows in known])
+    rows = np.hstack([rows for _, rows in known])
     return {
         "param_a": _objects([names[k] for k in i] * len(known)),
         "param_b": _objects([names[k] for k in j] * len(known)),
         "kind": _objects([kind for kind, _ in known for _ in i]),
-        "weight": weight,
-        "std_error": std_error,
-        "share": share,
+        **dict(zip(ROWS, rows, strict=True)),
     }
 
 
