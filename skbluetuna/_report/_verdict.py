@@ -13,7 +13,7 @@ __all__ = ["CAUTION", "verdict"]
 N_NAMED = 3  # parameters
 LEAST = 0.01  # share that is worth naming
 LEAST_RESIDUAL = 0.1
-CLEAR = 2.0  # standard errors above zero
+CLEAR = 2.0  # standard errors of a gain above zero
 
 CAUTION = (
     "The best of many scores on the same folds flatters: expect a little less on new "
@@ -86,15 +86,17 @@ def _mattered(search: Any) -> str:
     names = [f"{weights['param'][i]} {percent(share[i])}" for i in order]
     unsure = [weights["param"][i] for i in order if not _is_clear(weights, i)]
     is_known = len(unsure) < len(names)
-    text = f"What mattered, by share of the variance explained: {_listed(names)}"
+    text = f"What mattered, by share of the score's variance: {_listed(names)}"
     text += _pair(pairs, is_known)
     residual = 1.0 - share.sum() - float(np.sum(pairs["share"]))
     if residual >= LEAST_RESIDUAL:
-        text += f"; {percent(residual)} fits neither (the residual)"
+        text += f"; {percent(residual)} is of more than two at once"
     if not is_known:
-        return f"{text}; none of this stands clear of its own error."
+        return f"{text}; none of this stands clear of nothing."
     if unsure:
-        text += f"; {_listed(unsure)} may be chance, being within the error"
+        text += (
+            f"; {_listed(unsure)} may be chance, its interval reaching down to nothing"
+        )
     return f"{text}."
 
 
@@ -117,9 +119,8 @@ def _pair(pairs: dict[str, Any], is_doubted: bool) -> str:
 
 
 def _is_clear(table: dict[str, Any], row: int) -> bool:
-    """Whether a row's weight stands clear of zero."""
-    weight, error = float(table["weight"][row]), float(table["std_error"][row])
-    return abs(weight) > CLEAR * error
+    """Whether a row's share stands clear of nothing."""
+    return float(table["share_low"][row]) >= LEAST
 
 
 def _listed(names: list[Any]) -> str:

@@ -6,14 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
-from skbluetuna.inspection._axes import axes_for, checked
+from skbluetuna.inspection._axes import axes_for, checked, folded
 
 __all__ = ["InfluenceDisplay"]
 
 FloatArray = NDArray[np.float64]
 
-OF_PARAMETERS = "#0072B2"
+OVERALL = "#0072B2"
+NEAR = "#E69F00"
 OF_THE_REST = "#999999"  # what is not one parameter's own
+REST = ("interactions", "more than pairs")
+LINE = 24  # characters of a name on one line
 
 
 class InfluenceDisplay:
@@ -26,13 +29,15 @@ class InfluenceDisplay:
     names : list of d str
         Parameters, the most influential first.
     share : ndarray of shape (d,)
-        Share of the variance explained by each.
-    error : ndarray of shape (d,)
-        Standard error of each share.
+        Share of the score's variance over the whole box that each explains alone.
+    low, high : ndarray of shape (d,)
+        90 % interval of each share.
+    local_share : ndarray of shape (d,)
+        The same share over half of each range about the best trial.
     interactions : float
         Share of all pairs together.
     residual : float
-        Share of neither.
+        Share of neither: what only three parameters or more explain together.
     title : str, default=""
         Title of the picture.
 
@@ -69,7 +74,9 @@ class InfluenceDisplay:
         self,
         names: list[str],
         share: FloatArray,
-        error: FloatArray,
+        low: FloatArray,
+        high: FloatArray,
+        local_share: FloatArray,
         *,
         interactions: float,
         residual: float,
@@ -77,7 +84,9 @@ class InfluenceDisplay:
     ) -> None:
         self.names = names
         self.share = share
-        self.error = error
+        self.low = low
+        self.high = high
+        self.local_share = local_share
         self.interactions = interactions
         self.residual = residual
         self.title = title
@@ -111,23 +120,22 @@ class InfluenceDisplay:
 
         Notes
         -----
-        A share goes with the square of its weight, so to first order the standard
-        error of a share is ``2 * share * std_error / abs(weight)``, taken as zero where
-        the weight is zero. That leaves out what the other weights do to the sum of all
-        shares. In the adaptive model it overstates the error of a parameter whose share
-        comes from its curve rather than from its weight, and of a choice it is rough.
-        The bars end at zero and one, as shares do; `error` does not.
+        A parameter may matter over the whole box, say because one end of it fails, and
+        not near the best configuration; or the other way round. Shares are the model's,
+        made from the evaluations of a search, which are few far from the best: read
+        them with their intervals.
         """
         k = chosen(checked(search), alternative)
         table = rows_of(search.weights_, k)
         share = np.asarray(table["share"], dtype=np.float64)
-        error = _share_error(share, table["weight"], table["std_error"])
         pairs = float(rows_of(search.interactions_, k)["share"].sum())
         order = np.argsort(-share, kind="stable")
         display = cls(
             [str(table["param"][i]) for i in order],
             share[order],
-            error[order],
+            table["share_low"][order],
+            table["share_high"][order],
+            table["local_share"][order],
             interactions=pairs,
             residual=max(0.0, 1.0 - float(share.sum()) - pairs),  # rounding aside
             title=title_of(search, k),
@@ -147,42 +155,42 @@ class InfluenceDisplay:
         self : InfluenceDisplay
             With `ax_` and `figure_`.
         """
-        names = [*self.names, "interactions", "residual"]
-        share = np.append(self.share, [self.interactions, self.residual])
-        error = np.append(self.error, [0.0, 0.0])
-        longest = max(map(len, names))
+        names = [folded(name, LINE) for name in (*self.names, *REST)]
+        lines = sum(name.count("\n") + 1 for name in names)
+        longest = max(len(line) for name in names for line in name.split("\n"))
         ax = axes_for(
             ax,
             width=max(6.4, 4.0 + 0.085 * longest),
-            height=max(2.4, 1.1 + 0.3 * len(names)),
+            height=max(2.8, 1.5 + 0.3 * max(len(names), 0.6 * lines)),
         )
-        low, high = np.clip([share - error, share + error], 0.0, 1.0)  # as shares are
-        high = np.maximum(high, share)  # which rounding may put above one
-        places = np.arange(len(names))
         n = len(self.names)
-        ax.barh(places, share, color=[OF_PARAMETERS] * n + [OF_THE_REST] * 2)
+        places = np.arange(len(names))
+        ax.barh(
+            places[:n] - 0.2, self.share, height=0.4, color=OVERALL,
+            label="over the whole box, with 90 % interval",
+        )  # fmt: skip
         ax.errorbar(
-            share[:n],
-            places[:n],
-            xerr=[(share - low)[:n], (high - share)[:n]],
+            self.share,
+            places[:n] - 0.2,
+            xerr=[self.share - self.low, self.high - self.share],
             fmt="none",
             ecolor="black",
             elinewidth=1.0,
             capsize=2.5,
         )
-        ax.set_xlim(0.0, 1.03 * float(high.max()) or 1.0)
+        ax.barh(
+            places[:n] + 0.2, self.local_share, height=0.4, color=NEAR,
+            label="near the best",
+        )  # fmt: skip
+        rest = [self.interactions, self.residual]
+        ax.barh(places[n:] - 0.2, rest, height=0.4, color=OF_THE_REST)
+        ends = [*self.high, *self.share, *self.local_share, *rest]
+        ax.set_xlim(0.0, 1.03 * float(max(ends)) or 1.0)
         ax.set_yticks(places, names)
         ax.set_ylim(len(names) - 0.4, -0.6)  # the first on top
-        ax.set_xlabel("Share of the variance explained")
+        ax.set_xlabel("Share of the score's variance")
+        ax.legend(loc="best", fontsize=8)
         if self.title:
             ax.set_title(self.title)
         self.ax_, self.figure_ = ax, ax.figure
         return self
-
-
-def _share_error(share: FloatArray, weight: Any, std_error: Any) -> FloatArray:
-    """Standard error of each share, to first order."""
-    size = np.abs(np.asarray(weight, dtype=np.float64))
-    error = np.zeros_like(share)
-    np.divide(2.0 * share * np.asarray(std_error), size, out=error, where=size > 0.0)
-    return np.nan_to_num(error, nan=0.0, posinf=1.0)

@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.inspection._alternatives import Table, chosen, rows_of, title_of
-from skbluetuna.inspection._axes import axes_for, checked
+from skbluetuna.inspection._axes import axes_for, checked, folded
 
 __all__ = ["InteractionDisplay"]
 
 N_NAMED = 3  # of the strongest pairs
 LEAST_NAMED = 0.01
 LEAST_SCALE = 0.05  # of the colours, so that pairs which hardly count look it
+LINE = 24  # characters of a name on one line
+LINE_OF_TITLE = 60
 MOST_IN_CELLS = 8  # parameters up to which each cell has room for its number
 
 
@@ -26,7 +28,8 @@ class InteractionDisplay:
     names : list of d str
         Parameters, in the order of the space.
     share : ndarray of shape (d, d)
-        Share of the variance explained by each pair, symmetric; NaN on the diagonal.
+        Share of the score's variance that each pair explains beyond its two
+        parameters, symmetric; NaN on the diagonal.
     title : str, default=""
         First line of the title.
 
@@ -135,8 +138,10 @@ class InteractionDisplay:
         self : InteractionDisplay
             With `ax_` and `figure_`.
         """
-        longest = max(map(len, self.names), default=0)
-        cells = max(2.6, 0.3 * len(self.names))
+        names = [folded(name, LINE) for name in self.names]
+        lines = [line for name in names for line in name.split("\n")]
+        longest = max(map(len, lines), default=0)
+        cells = max(2.6, 0.3 * len(self.names), 0.18 * len(lines))
         margin = 0.09 * longest
         is_short = longest * len(self.names) < 28  # the names fit side by side
         ax = axes_for(
@@ -157,15 +162,18 @@ class InteractionDisplay:
         top = max(float(np.nanmax(self.share)), LEAST_SCALE)
         image = ax.imshow(self.share, cmap="Blues", vmin=0.0, vmax=top)
         bar = self.figure_.colorbar(image, ax=ax, shrink=0.8)
-        bar.set_label("Share of the variance explained")
+        bar.set_label("Share of the score's variance")
         places = np.arange(len(self.names))
-        ax.set_xticks(places, self.names, rotation=0 if is_short else 90)
-        ax.set_yticks(places, self.names)
+        ax.set_xticks(places, names, rotation=0 if is_short else 90)
+        ax.set_yticks(places, names)
         if len(self.names) <= MOST_IN_CELLS:
             self._write_shares(ax, top)
-        lines = [f"{a} and {b}: {share:.1%}" for a, b, share in self.strongest()]
-        lines = lines or ["No pair above 1 %"]
-        ax.set_title("\n".join([self.title, *lines] if self.title else lines), size=9)
+        told = [
+            folded(f"{a} and {b}: {share:.1%}", LINE_OF_TITLE)
+            for a, b, share in self.strongest()
+        ]
+        told = told or ["No pair above 1 %"]
+        ax.set_title("\n".join([self.title, *told] if self.title else told), size=9)
         return self
 
     def _write_shares(self, ax: Any, top: float) -> None:
@@ -173,8 +181,17 @@ class InteractionDisplay:
         for (i, j), share in np.ndenumerate(self.share):
             if i != j:
                 color = "white" if share > 0.6 * top else "black"
-                text = f"{100.0 * share:.2g}" if share < 0.1 else f"{100 * share:.0f}"
-                ax.text(j, i, f"{text}%", ha="center", va="center", color=color, size=7)
+                ax.text(
+                    j, i, _short(share), ha="center", va="center", color=color, size=7
+                )
+
+
+def _short(share: float) -> str:
+    """A share in per cent, of few digits."""
+    percent = 100.0 * share
+    if 0.0 < percent < 0.1:
+        return "<0.1%"
+    return f"{percent:.2g}%" if percent < 10.0 else f"{percent:.0f}%"
 
 
 def _square(names: list[str], table: Table) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ t          targets: y scaled into the activation's range               (n,)
 from skbluetuna.model._acquisition import log_expected_improvement, log_h
 from skbluetuna.model._evidence import Columns, EvidenceModel, encode, fit_theta
 from skbluetuna.model._features import pairs, perceptron_features, perceptron_jacobian
+from skbluetuna.model._paths import drawn_models
 from skbluetuna.model._perceptron import (
     ACTIVATIONS,
     FittedPerceptron,
@@ -29,7 +30,6 @@ from skbluetuna.model._perceptron import (
     loss_gradient,
     scores_of,
 )
-from skbluetuna.model._paths import drawn_models
 from skbluetuna.model._tables import (
     ROWS,
     Cube,

@@ -1,9 +1,9 @@
 """Landscapes that the scores allow: draws of the model's posterior, as whole functions.
 
-Equation 19 of ``doc/notation.md``. A table's number (say, the share of the variance that
-a parameter explains) is no linear function of the landscape, and its uncertainty has no
-closed form. So it is computed for each of many landscapes drawn from the posterior, each
-under hyperparameters of its own, drawn too.
+Equation 19 of ``doc/notation.md``. A table's number (say, the share of the variance
+that a parameter explains) is no linear function of the landscape, and its uncertainty
+has no closed form. So it is computed for each of many landscapes drawn from the
+posterior, under hyperparameters that are drawn too.
 """
 
 import numpy as np

@@ -136,18 +136,10 @@ def evidence_influence(
     )
     main, pair = _typical(mean, possible)
     local = _typical(mean_near, possible_near)
-    return Influence(
-        _rows(
-            spread * mean.slope, spread * possible.slope, main, possible.main, local[0]
-        ),
-        _rows(
-            spread * mean.product,
-            spread * possible.product,
-            pair,
-            possible.pair,
-            local[1],
-        ),
-    )
+    unit = np.array([spread, spread, 1.0, 1.0, 1.0, 1.0])[:, None]
+    base = _rows(mean.slope, possible.slope, main, possible.main, local[0])
+    product = _rows(mean.product, possible.product, pair, possible.pair, local[1])
+    return Influence(unit * base, unit * product)
 
 
 def _typical(mean: Effects, possible: Effects) -> tuple[FloatArray, FloatArray]:

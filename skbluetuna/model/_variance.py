@@ -1,7 +1,7 @@
 """Analysis of variance: what of a function each parameter and each pair explains.
 
-Equation 20 of ``doc/notation.md``: first-order and pair Sobol indices over the unit cube,
-by projection on polynomials.
+Equation 20 of ``doc/notation.md``: first-order and pair Sobol indices over the unit
+cube, by projection on polynomials.
 """
 
 from typing import NamedTuple
@@ -115,8 +115,10 @@ def analysis(F: FloatArray, bases: list[Basis]) -> Effects:
         pair.append(_explained(c, chance))
         scale = bases[i].scale * bases[j].scale
         product.append(scale * c[0] if scale else np.sqrt(pair[-1]))
-    shape = (-1, F.shape[1])
-    return Effects(*(np.reshape(v, shape) for v in (slope, product, main, pair)), total)
+    parts = (
+        np.reshape(part, (-1, F.shape[1])) for part in (slope, product, main, pair)
+    )
+    return Effects(*parts, total=total)
 
 
 def _of_pair(one: Basis) -> FloatArray:

@@ -79,7 +79,7 @@ class Adaptive:
 
     References
     ----------
-    Equations 11 to 18 of ``doc/notation.md``.
+    Equations 11 to 20 of ``doc/notation.md``.
 
     Examples
     --------

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.model import (

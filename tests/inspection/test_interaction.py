@@ -4,69 +4,17 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 
-from skbluetuna import BlueTunaSearchCV, when
+from skbluetuna import BlueTunaSearchCV
 from skbluetuna.inspection._interaction import InteractionDisplay
-from skbluetuna.stages import Classic
 
-matplotlib = pytest.importorskip("matplotlib")
-matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
-
-X, y = load_iris(return_X_y=True)
-PIPELINE = Pipeline([("scaler", StandardScaler()), ("clf", SVC())])
-GAMMA = when("kernel", "rbf", (1e-3, 1e1, "log"))
-SPACES = {
-    "mixed": (
-        KNeighborsClassifier(),
-        {"n_neighbors": (1, 40, "log"), "p": (1.0, 3.0), "leaf_size": [10, 20, 40]},
-    ),
-    "objects": (
-        PIPELINE,
-        {
-            "scaler": [StandardScaler(), MinMaxScaler(), "passthrough"],
-            "clf__C": (1e-2, 1e2, "log"),
-        },
-    ),
-    "conditional": (
-        SVC(),
-        {"kernel": ["linear", "rbf"], "C": (1e-2, 1e2), "gamma": GAMMA},
-    ),
-    "alternatives": (
-        PIPELINE,
-        [
-            {"clf": [SVC()], "clf__C": (1e-2, 1e2, "log"), "clf__tol": (1e-4, 1e-2)},
-            {"clf": [LogisticRegression()], "clf__C": (1e-2, 1e2, "log")},
-        ],
-    ),
-}
+plt = pytest.importorskip("matplotlib.pyplot")
 
 
-def fitted(kind, strategy="adaptive"):
-    estimator, space = SPACES[kind]
-    own = BlueTunaSearchCV(
-        estimator, space, n_iter=10, cv=2, strategy=strategy, random_state=0
-    )
-    return own.fit(X, y)
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
-
-
-@pytest.mark.parametrize("strategy", ["adaptive", Classic(n_epochs=30)], ids=str)
-@pytest.mark.parametrize("kind", SPACES)
-def test_the_numbers_are_those_of_the_table(kind, strategy):
-    search = fitted(kind, strategy)
+def test_the_numbers_are_those_of_the_table(iris, iris_kind, strategy):
+    search = iris(iris_kind, strategy)
     for k, space in enumerate(search.tuner_.spaces):
         display = InteractionDisplay.from_search(search, alternative=k)
         table = search.interactions_
@@ -78,7 +26,8 @@ def test_the_numbers_are_those_of_the_table(kind, strategy):
             if number == k:
                 expected[a, b] = expected.get((a, b), 0.0) + share
         names = display.names
-        assert names == [n for n in space.names if any(n in pair for pair in expected)]
+        known = {name for pair in expected for name in pair}
+        assert names == [name for name in space.names if name in known]
         assert len(expected) == len(names) * (len(names) - 1) / 2
         for (a, b), share in expected.items():
             i, j = names.index(a), names.index(b)
@@ -86,9 +35,8 @@ def test_the_numbers_are_those_of_the_table(kind, strategy):
         assert np.isnan(np.diag(display.share)).all()
 
 
-def test_one_parameter_has_no_pairs_and_the_picture_says_so():
-    search = BlueTunaSearchCV(SVC(), {"C": (0.1, 10.0)}, n_iter=6, cv=2).fit(X, y)
-    display = InteractionDisplay.from_search(search)
+def test_one_parameter_has_no_pairs_and_the_picture_says_so(iris):
+    display = InteractionDisplay.from_search(iris("one"))
     assert display.names == []
     assert display.share.shape == (0, 0)
     assert display.strongest() == []
@@ -130,8 +78,17 @@ def test_twenty_parameters_are_drawn_without_overlapping_names():
         assert min(gaps) > 0.0
 
 
-def test_it_draws_where_it_is_told():
-    search = fitted("mixed")
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "0%"), (4e-6, "<0.1%"), (0.0123, "1.2%"), (0.0996, "10%"), (0.996, "100%")],
+)
+def test_a_cell_has_two_digits(share, text):
+    cells = made(np.full(6, share)).plot().ax_.texts
+    assert {cell.get_text() for cell in cells} == {text}
+
+
+def test_it_draws_where_it_is_told(iris):
+    search = iris("mixed")
     figure, ax = plt.subplots()
     display = InteractionDisplay.from_search(search, ax=ax)
     assert (display.ax_, display.figure_) == (ax, figure)
@@ -139,9 +96,9 @@ def test_it_draws_where_it_is_told():
     assert display.plot() is display
 
 
-def test_an_alternative_that_is_not_there_is_named():
+def test_an_alternative_that_is_not_there_is_named(iris):
     with pytest.raises(ValueError, match=r"alternative .* got -1"):
-        InteractionDisplay.from_search(fitted("alternatives"), alternative=-1)
+        InteractionDisplay.from_search(iris("alternatives"), alternative=-1)
 
 
 def test_a_search_must_be_fitted():

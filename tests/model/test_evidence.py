@@ -1,7 +1,5 @@
 """The evidence-fitted perceptron agrees with independent authorities."""
 
-import math
-
 import mpmath
 import numpy as np
 import pytest
@@ -15,14 +13,15 @@ from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Kernel,
 from skbluetuna.model import (
     Columns,
     EvidenceModel,
+    drawn_models,
     encode,
-    evidence_influence,
     fit_theta,
     log_expected_improvement,
     log_h,
     warp,
 )
-from skbluetuna.model._evidence import NOISE_FLOOR, Prior, _Evidence
+from skbluetuna.model._evidence import NOISE_FLOOR, Evidence, Prior
+from skbluetuna.model._paths import paths
 
 SPACES = {
     "numbers": [0, 0, 0],
@@ -73,7 +72,7 @@ def explicit_features(U, levels):
 @pytest.mark.parametrize("levels", SPACES.values(), ids=SPACES)
 def test_the_slope_of_the_evidence_is_its_finite_difference(levels):
     U, t, columns, theta = data(levels)
-    evidence = _Evidence(encode(U, columns), t, columns)
+    evidence = Evidence(encode(U, columns), t, columns)
     slope = approx_fprime(theta, lambda at: evidence(at)[0], 1e-7)
     np.testing.assert_allclose(evidence(theta)[1], slope, rtol=2e-4, atol=2e-4)
 
@@ -157,28 +156,6 @@ def test_kernels_by_inner_products_are_those_of_explicit_features(levels):
         np.testing.assert_allclose(ours, Phi @ Phi.T, atol=1e-12)
 
 
-@pytest.mark.parametrize("levels", SPACES.values(), ids=SPACES)
-def test_without_a_residual_the_weights_are_the_ridge_solution(levels):
-    """E[w] and Var[w] of eq. 14 against the normal equations."""
-    U, t, columns, theta = data(levels)
-    d = len(levels)
-    theta[d] = -60.0
-    model = EvidenceModel.condition(encode(U, columns), t, columns, theta)
-    blocks = explicit_features(U, levels)
-    noise = np.exp(theta[d + 1]) + NOISE_FLOOR
-    Phi = np.hstack(blocks)
-    sizes = [block.shape[1] for block in blocks]
-    prior = np.repeat(np.exp(theta[d + 2 :]), sizes)
-    precision = Phi.T @ Phi / noise + np.diag(1.0 / prior)
-    mean = np.linalg.solve(precision, Phi.T @ t / noise)
-    variance = np.diag(np.linalg.inv(precision))
-    ours = [model.weights(b, blocks[b]) for b in range(3)]
-    np.testing.assert_allclose(np.concatenate([m for m, _ in ours]), mean, atol=1e-8)
-    np.testing.assert_allclose(
-        np.concatenate([v for _, v in ours]), variance, atol=1e-8
-    )
-
-
 def test_log_h_equals_mpmath():
     def exact(z):
         with mpmath.workdps(80):
@@ -258,9 +235,8 @@ def test_equal_rows_and_constant_targets_are_fitted(levels, t):
     model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
     post = model.predict(data(levels)[0], gradient=True)
     assert all(np.isfinite(field).all() for field in post)
-    tables = evidence_influence(model)
-    assert np.isfinite(tables.base).all()
-    assert np.isfinite(tables.product).all()
+    for drawn in drawn_models(X, t, columns, 3, np.random.default_rng(0)):
+        assert np.isfinite(paths(drawn, U, 3, np.random.default_rng(0))).all()
 
 
 def test_believing_the_mean_changes_no_mean_and_shrinks_the_deviation():
@@ -273,21 +249,3 @@ def test_believing_the_mean_changes_no_mean_and_shrinks_the_deviation():
     np.testing.assert_allclose(after.mean, before.mean, atol=1e-8)
     assert np.all(after.std <= before.std + 1e-12)
     assert after.std[0] < 0.5 * before.std[0] or before.std[0] < 0.1
-
-
-def test_shares_find_what_was_planted():
-    """f = 3 z_0 + 2 z_1 z_2 over the cube: shares 9/3 and 4/9 of their sum."""
-    rng = np.random.default_rng(0)
-    U = rng.random((120, 4))
-    Z = 2.0 * U - 1.0
-    y = 3.0 * Z[:, 0] + 2.0 * Z[:, 1] * Z[:, 2]
-    columns = Columns.of([0] * 4)
-    X, t = encode(U, columns), (y - y.mean()) / y.std()
-    model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
-    tables = evidence_influence(model)
-    total = 9.0 / 3.0 + 4.0 / 9.0
-    assert tables.base[2, 0] == pytest.approx(9.0 / 3.0 / total, abs=0.03)
-    assert tables.product[2, 3] == pytest.approx(4.0 / 9.0 / total, abs=0.03)
-    assert math.isclose(tables.base[0, 0] * y.std(), 3.0, rel_tol=0.05)
-    assert tables.base[2, 1:].max() < 0.02
-    assert tables.base[2].sum() + tables.product[2].sum() <= 1.0 + 1e-12

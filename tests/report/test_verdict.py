@@ -88,21 +88,20 @@ def test_the_strongest_pair_is_the_sum_of_its_kinds():
     pairs = {
         "param_a": np.array(["a", "a", "a", "a"]),
         "param_b": np.array(["b", "c", "b", "c"]),
-        "weight": np.array([1.0, -1.0, 1.0, 0.1]),
-        "std_error": np.array([0.6, 0.6, 0.6, 0.2]),
+        "share_low": np.array([0.0, 0.0, 0.005, 0.0]),
         "share": np.array([0.06, 0.1, 0.06, 0.0]),
     }
     sentence = "; all pairs together 22 %, first of them a with b 12 %"
     assert _pair(pairs, True).replace(SPACE, " ") == f"{sentence}, perhaps by chance"
     assert _pair(pairs, False).replace(SPACE, " ") == sentence  # said of all anyway
-    pairs["std_error"] = np.full(4, 0.1)
+    pairs["share_low"] = np.full(4, 0.02)
     assert _pair(pairs, True).replace(SPACE, " ") == sentence
     pairs["share"] = np.full(4, 0.001)
     assert _pair(pairs, True) == "; the pairs hardly interact"
 
 
 def test_the_only_pair_needs_no_name():
-    columns = {"param_a": "a", "param_b": "b", "weight": 1.0, "std_error": 0.1}
+    columns = {"param_a": "a", "param_b": "b", "share_low": 0.1}
     table = {name: np.array([value]) for name, value in columns.items()}
     table["share"] = np.array([0.25])
     assert _pair(table, True).replace(SPACE, " ") == "; their interaction 25 %"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.model import FittedPerceptron, autoconverge, influence
 from skbluetuna.space import Space
+from skbluetuna.stages._boxes import near_box
 from skbluetuna.stages._climb import Climb
 from skbluetuna.stages._scan import Scan
 
@@ -187,8 +188,9 @@ def test_the_tables_show_the_weights_with_which_the_climb_climbed():
     climb = climb_of(2)
     model = climb.fit(space, ledger, SEED)
     U = ledger.scored()[0][:, 1:]  # the first parameter cannot vary
-    expected = influence(model, U)
     ledger.append(Trial(99, {}, (0.5, 0.9, 0.9), "climb", state="complete", score=1e3))
+    near = near_box(space, ledger, np.random.default_rng(SEED))
+    expected = influence(model, U, near.evaluated)
     _, tables = climb.influence(space, ledger, SEED)
     assert all(np.array_equal(a, b) for a, b in zip(tables, expected, strict=True))
 

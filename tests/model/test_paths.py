@@ -1,0 +1,121 @@
+"""Landscapes drawn from the posterior have its mean and its variance."""
+
+import numpy as np
+import pytest
+from scipy.stats import qmc
+
+from skbluetuna.model import (
+    Columns,
+    Cube,
+    EvidenceModel,
+    drawn_models,
+    encode,
+    evidence_influence,
+    fit_theta,
+    pairs,
+)
+from skbluetuna.model._evidence import BOUND, NOISE_FLOOR, Prior
+from skbluetuna.model._paths import paths
+
+
+def data(levels, n=30, seed=0):
+    rng = np.random.default_rng(seed)
+    U = rng.random((n, len(levels)))
+    for j, k in enumerate(levels):
+        if k:
+            U[:, j] = (np.floor(U[:, j] * k) + 0.5) / k
+    y = np.sin(4.0 * U[:, 0]) + U[:, -1] ** 2 + 0.1 * rng.standard_normal(n)
+    columns = Columns.of(levels)
+    return U, encode(U, columns), (y - y.mean()) / y.std(), columns
+
+
+@pytest.mark.parametrize("levels", [[0], [0, 0, 0], [0, 3, 2]])
+def test_drawn_landscapes_have_the_posterior_s_mean_and_deviation(levels):
+    _, X, t, columns = data(levels, n=12)
+    theta = Prior.of(len(levels)).mean
+    model = EvidenceModel.condition(X, t, columns, theta)
+    points = data(levels, n=20, seed=1)[0]
+    rng = np.random.default_rng(0)
+    F = np.hstack([paths(model, points, 25, rng) for _ in range(200)])  # new waves each
+    expected = model.predict(points)
+    error = expected.std / np.sqrt(F.shape[1])
+    assert np.all(np.abs(F.mean(axis=1) - expected.mean) < 6.0 * error)
+    np.testing.assert_allclose(F.std(axis=1), expected.std, rtol=0.1)
+
+
+def test_a_landscape_is_one_function():
+    """What is drawn at a point does not depend on where else it is looked at."""
+    _, X, t, columns = data([0, 0])
+    model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
+    points = data([0, 0], seed=1)[0]
+    whole, part = (
+        paths(model, U, 3, np.random.default_rng(0)) for U in (points, points[4:9])
+    )
+    np.testing.assert_allclose(whole[4:9], part, rtol=1e-9, atol=1e-9)
+
+
+def test_hyperparameters_are_drawn_about_the_best_and_within_bounds():
+    _, X, t, columns = data([0, 0, 3], n=60)
+    drawn = drawn_models(X, t, columns, 200, np.random.default_rng(0))
+    thetas = np.array([model.theta for model in drawn])
+    prior, best = Prior.of(3), fit_theta(X, t, columns)
+    assert np.all(np.abs(thetas - prior.mean) <= BOUND * prior.sd + 1e-12)
+    assert np.all(thetas.std(axis=0) <= 1.2 * prior.sd.max())
+    # Of a bounded normal: the noise variance, known best, is hardly moved by bounds.
+    noise = len(best) - 4
+    assert thetas[:, noise].mean() == pytest.approx(best[noise], abs=0.2)
+    assert 0.02 < thetas[:, noise].std() < 1.0
+    again = drawn_models(X, t, columns, 200, np.random.default_rng(0))
+    np.testing.assert_array_equal(thetas, [model.theta for model in again])
+
+
+def test_without_a_residual_the_tables_are_the_ridge_solution():
+    """Weights and standard errors (eq. 14) against the normal equations."""
+    d = 3
+    U, X, t, columns = data([0] * d, n=25)
+    theta = Prior.of(d).mean.copy()
+    theta[d] = -60.0
+    model = EvidenceModel.condition(X, t, columns, theta)
+    i, j = pairs(d)
+    Z = 2.0 * U - 1.0
+    Phi = np.hstack([Z, Z**2, Z[:, i] * Z[:, j]])
+    prior = np.repeat(np.exp(theta[d + 2 :]), d)  # three parameters, three pairs
+    noise = np.exp(theta[d + 1]) + NOISE_FLOOR
+    precision = Phi.T @ Phi / noise + np.diag(1.0 / prior)
+    mean = np.linalg.solve(precision, Phi.T @ t / noise)
+    error = np.sqrt(np.diag(np.linalg.inv(precision)))
+    cube = qmc.Sobol(d, rng=np.random.default_rng(0)).random(4096)
+    box = Cube(cube, cube)
+    spread = 7.0
+    tables = evidence_influence(
+        [model], box, box, spread, 1000, np.random.default_rng(0)
+    )
+    ours = np.hstack([tables.base[:2], tables.product[:2]]) / spread
+    keep = [*range(d), *range(2 * d, 3 * d)]  # no table has the curvature's weights
+    np.testing.assert_allclose(ours[0], mean[keep], atol=5e-3)
+    np.testing.assert_allclose(ours[1], error[keep], rtol=0.1)
+
+
+def test_shares_find_what_was_planted():
+    """f = 3 z_0 + 2 z_1 z_2 over the cube: shares 9/3 and 4/9 of their sum."""
+    rng = np.random.default_rng(0)
+    U = rng.random((120, 4))
+    Z = 2.0 * U - 1.0
+    y = 3.0 * Z[:, 0] + 2.0 * Z[:, 1] * Z[:, 2]
+    columns = Columns.of([0] * 4)
+    X, spread = encode(U, columns), float(y.std())
+    models = drawn_models(X, (y - y.mean()) / spread, columns, 6, rng)
+    cube = rng.random((2048, 4))
+    near = Cube(0.5 * cube, 0.5 * cube)
+    tables = evidence_influence(models, Cube(cube, cube), near, spread, 8, rng)
+    total = 9.0 / 3.0 + 4.0 / 9.0
+    weight, _, share, low, high, local = tables.base
+    assert share[0] == pytest.approx(9.0 / 3.0 / total, abs=0.03)
+    assert tables.product[2, 3] == pytest.approx(4.0 / 9.0 / total, abs=0.03)
+    assert weight[0] == pytest.approx(3.0, rel=0.05)
+    assert share[1:].max() < 0.02
+    assert share.sum() + tables.product[2].sum() <= 1.0 + 1e-12
+    assert np.all((low <= share) & (share <= high))
+    # In the corner z_1 z_2 has slopes of its own: 9/12, 1/12 each, and 1/36 for both.
+    corner = np.array([9.0, 1.0, 1.0, 0.0]) / 12.0
+    np.testing.assert_allclose(local, corner / (corner.sum() + 1.0 / 36.0), atol=0.04)
