@@ -47,7 +47,7 @@ def influence(search: Any, k: int) -> Element:
     return _figure(
         lambda: InfluenceDisplay.from_search(search, alternative=k),
         "Bars of each parameter's influence; the numbers are in the table below",
-        "Bars are shares, lines their standard errors; a line that reaches zero may be "
+        "Bars are shares, lines their 90 % intervals; a line that reaches zero may be "
         "chance.",
     )
 
