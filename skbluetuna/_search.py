@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils import check_random_state, get_tags
+from sklearn.utils.validation import check_is_fitted
 
 from skbluetuna._checks import check_count
 from skbluetuna._record import Record
@@ -383,6 +384,20 @@ class BlueTunaSearchCV(BaseSearchCV):
         context.close()
         rows.warn_or_raise()
 
+    @property
+    def weights_(self):
+        """Influence of each parameter; made when it is looked at."""
+        check_is_fitted(self, "tuner_")
+        with one_blas_thread():
+            return self.tuner_.weights
+
+    @property
+    def interactions_(self):
+        """Interaction of each pair; made when it is looked at."""
+        check_is_fitted(self, "tuner_")
+        with one_blas_thread():
+            return self.tuner_.interactions
+
     def _publish(self, rows):
         """Set what the search has learned, before anything else can fail."""
         for name in OF_RESULTS:  # those of an earlier fit are not this one's
@@ -391,8 +406,6 @@ class BlueTunaSearchCV(BaseSearchCV):
             self.cv_results_ = rows.results
         with one_blas_thread():
             self.regions_ = self.tuner_.regions
-            self.weights_ = self.tuner_.weights
-            self.interactions_ = self.tuner_.interactions
             self.optimized_space_ = self.tuner_.optimized_space
 
     def _format_results(self, candidate_params, n_splits, out, more_results=None):

@@ -28,7 +28,7 @@ __all__ = ["drawn_models", "paths"]
 FloatArray = NDArray[np.float64]
 
 STEP = 1e-3  # of the finite differences of the evidence's gradient
-N_WAVES = 128  # random Fourier features of the residual's prior
+N_WAVES = 64  # random Fourier features of the residual's prior
 
 
 def drawn_models(
@@ -75,7 +75,7 @@ def drawn_models(
 
 def paths(
     model: EvidenceModel, U: FloatArray, n: int, rng: np.random.Generator
-) -> FloatArray:
+) -> tuple[FloatArray, FloatArray]:
     """Draw n functions from the posterior and evaluate them at U.
 
     Each is a function of the prior (its residual made of random waves), corrected by
@@ -94,8 +94,10 @@ def paths(
 
     Returns
     -------
+    mean : ndarray of shape (N,)
+        The posterior's mean.
     values : ndarray of shape (N, n)
-        Values without noise.
+        Values of the functions, without noise.
 
     References
     ----------
@@ -124,7 +126,7 @@ def paths(
     missed = model.t[:, None] - known @ w - noise
     update = cho_solve((model.L, True), missed, check_finite=False)
     k = covariance(X, model.X, columns, theta)[0]
-    return np.asarray(features(X) @ w + k @ update)
+    return k @ model.alpha, features(X) @ w + k @ update
 
 
 def _perceptron(X: FloatArray, columns: Columns) -> list[FloatArray]:

@@ -128,8 +128,10 @@ def evidence_influence(
     """
     columns, N = models[0].columns, len(whole.at)
     both = np.vstack([whole.evaluated, near.evaluated])
-    means = np.stack([model.predict(both).mean for model in models], axis=1)
-    drawn = np.hstack([paths(model, both, n_paths, rng) for model in models])
+    columns_of_means, columns_drawn = zip(
+        *(paths(model, both, n_paths, rng) for model in models), strict=True
+    )
+    means, drawn = np.stack(columns_of_means, axis=1), np.hstack(columns_drawn)
     mean, possible = (_effects(F[:N], whole.at, columns) for F in (means, drawn))
     mean_near, possible_near = (
         _effects(F[N:], near.at, columns) for F in (means, drawn)

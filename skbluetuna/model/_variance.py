@@ -115,10 +115,14 @@ def analysis(F: FloatArray, bases: list[Basis]) -> Effects:
         pair.append(_explained(c, chance))
         scale = bases[i].scale * bases[j].scale
         product.append(scale * c[0] if scale else np.sqrt(pair[-1]))
-    parts = (
-        np.reshape(part, (-1, F.shape[1])) for part in (slope, product, main, pair)
+    shape = (-1, F.shape[1])
+    return Effects(
+        np.reshape(slope, shape),
+        np.reshape(product, shape),
+        np.reshape(main, shape),
+        np.reshape(pair, shape),
+        total,
     )
-    return Effects(*parts, total=total)
 
 
 def _of_pair(one: Basis) -> FloatArray:

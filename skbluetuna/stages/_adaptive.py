@@ -48,7 +48,7 @@ from skbluetuna.stages._sweep import Sweep
 
 __all__ = ["Adaptive"]
 
-N_MODELS, N_PATHS = 24, 2  # hyperparameters drawn for the tables, landscapes of each
+N_MODELS, N_PATHS = 16, 2  # hyperparameters drawn for the tables, landscapes of each
 
 
 @dataclass(frozen=True)

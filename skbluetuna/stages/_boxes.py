@@ -10,7 +10,7 @@ from skbluetuna.stages._base import FloatArray, active
 
 __all__ = ["near_box", "whole_box"]
 
-N_POINTS = 2048
+N_POINTS = 1024
 REACH = 0.25  # to either side of the best trial, in units of a parameter's range
 
 

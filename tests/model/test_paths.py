@@ -36,7 +36,9 @@ def test_drawn_landscapes_have_the_posterior_s_mean_and_deviation(levels):
     model = EvidenceModel.condition(X, t, columns, theta)
     points = data(levels, n=20, seed=1)[0]
     rng = np.random.default_rng(0)
-    F = np.hstack([paths(model, points, 25, rng) for _ in range(200)])  # new waves each
+    F = np.hstack(
+        [paths(model, points, 25, rng)[1] for _ in range(200)]
+    )  # new waves each
     expected = model.predict(points)
     error = expected.std / np.sqrt(F.shape[1])
     assert np.all(np.abs(F.mean(axis=1) - expected.mean) < 6.0 * error)
@@ -49,7 +51,7 @@ def test_a_landscape_is_one_function():
     model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
     points = data([0, 0], seed=1)[0]
     whole, part = (
-        paths(model, U, 3, np.random.default_rng(0)) for U in (points, points[4:9])
+        paths(model, U, 3, np.random.default_rng(0))[1] for U in (points, points[4:9])
     )
     np.testing.assert_allclose(whole[4:9], part, rtol=1e-9, atol=1e-9)
 
