@@ -7,7 +7,7 @@ import numpy as np
 __all__ = ["check_count", "draw_seed"]
 
 
-def draw_seed(random_state: Any) -> int:
+def draw_seed(random_state: Any, name: str = "random_state") -> int:
     """Seed of a whole search as a non-negative int; None and generators draw one."""
     if random_state is None:
         return int(np.random.default_rng().integers(2**31))
@@ -17,11 +17,11 @@ def draw_seed(random_state: Any) -> int:
         return int(random_state.randint(2**31 - 1))
     if not isinstance(random_state, int | np.integer):
         raise TypeError(
-            "random_state must be an int, a numpy Generator or RandomState, or None; "
+            f"{name} must be an int, a numpy Generator or RandomState, or None; "
             f"got {random_state!r}."
         )
     if random_state < 0:
-        raise ValueError(f"random_state must not be negative; got {random_state}.")
+        raise ValueError(f"{name} must not be negative; got {random_state}.")
     return int(random_state)
 
 

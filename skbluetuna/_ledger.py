@@ -5,7 +5,7 @@ everything the search does next is a function of them.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -79,7 +79,7 @@ class Ledger:
 
     def __init__(
         self,
-        trials: "Iterator[Trial] | tuple[Trial, ...]" = (),
+        trials: Iterable[Trial] = (),
         rivals: tuple[FloatArray, ...] = (),
     ) -> None:
         self.rivals = rivals
@@ -98,7 +98,7 @@ class Ledger:
     def __getitem__(self, row: int) -> Trial:
         return self._trials[row]
 
-    def __contains__(self, unit: FloatArray) -> bool:
+    def __contains__(self, unit: FloatArray | tuple[float, ...]) -> bool:
         return row_key(unit) in self._rows
 
     def copy(self) -> "Ledger":

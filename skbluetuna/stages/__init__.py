@@ -15,7 +15,14 @@ from skbluetuna.stages._alternatives import (
     initial_rows,
     plan,
 )
-from skbluetuna.stages._base import FloatArray, Schedule, Seed, Stage, open_stages
+from skbluetuna.stages._base import (
+    FloatArray,
+    Schedule,
+    Seed,
+    Stage,
+    any_fresh_point,
+    open_stages,
+)
 from skbluetuna.stages._classic import Classic
 from skbluetuna.stages._gain import MIN_SCORES, gain_bounds
 from skbluetuna.stages._strategy import (
@@ -45,6 +52,7 @@ __all__ = [
     "Seed",
     "Stage",
     "Strategy",
+    "any_fresh_point",
     "boundary_table",
     "choose_open",
     "decode_strategy",
