@@ -176,6 +176,16 @@ def test_trials_that_begin_together_choose_apart_without_meeting():
     assert len(set(values(trials))) == 3
 
 
+def test_a_worker_that_died_before_it_chose_is_survived():
+    """Its trial runs for ever; the others go on around it."""
+    study = make()
+    run(study, SPACE, objective, 4)
+    study.ask()
+    run(study, SPACE, objective, 6)
+    done = [t for t in study.get_trials() if t.state == TrialState.COMPLETE]
+    assert len(set(values(done))) == 10
+
+
 def test_threads_share_a_study_without_a_duplicate():
     study = make()
     study.optimize(
