@@ -11,7 +11,7 @@ import sys
 from benchmarks._comparison import Comparison, read_way
 from benchmarks._comparison_page import write_page
 from benchmarks._records import Records, run_all
-from benchmarks.searches import OPTIMISERS, cannot_run, maximise
+from benchmarks.searches import OPTIMISERS, OTHER_DOORS, cannot_run, maximise
 from skbluetuna import BlueTuner
 
 __all__ = ["add_arguments", "command"]
@@ -56,7 +56,7 @@ def add_arguments(parser):
     parser.add_argument("--yahpo", required=True, help="folder of landscapes.py")
     parser.add_argument("--only", default="", help="part of a landscape's name")
     parser.add_argument("--peers", nargs="+", default=[*OPTIMISERS],
-                        choices=OPTIMISERS)  # fmt: skip
+                        choices=[*OPTIMISERS, *OTHER_DOORS])  # fmt: skip
     parser.add_argument("--budget", type=int, default=50)
     parser.add_argument("--seeds", type=int, default=1)
 

@@ -5,7 +5,7 @@ import warnings
 from benchmarks._ranges import Choice, read
 from benchmarks.searches._cv import traced
 
-__all__ = ["gp", "search", "tpe"]
+__all__ = ["gp", "ours", "search", "tpe"]
 
 
 def distributions(space):
@@ -53,6 +53,13 @@ def gp(space, first, score, n, seed):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it is marked as experimental
         _maximise(GPSampler(seed=seed), space, first, score, n)
+
+
+def ours(space, first, score, n, seed):
+    """BlueTunaSampler, told how many trials there will be."""
+    from skbluetuna.integrations.optuna_sampler import BlueTunaSampler
+
+    _maximise(BlueTunaSampler(seed=seed, n_trials=n), space, first, score, n)
 
 
 def _maximise(sampler, space, first, score, n):
