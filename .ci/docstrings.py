@@ -2,10 +2,12 @@
 
 import inspect
 import sys
+from importlib import import_module
 
 from numpydoc.validate import validate
 
 import skbluetuna
+from skbluetuna.exceptions import MissingDependencyError
 
 # Not asked: an extended summary (ES01), See Also (SA01) and an example (EX01) on each
 # method; a summary on one line may describe a value (SS05, SS06); section order and
@@ -15,16 +17,31 @@ IGNORED = {"ES01", "SA01", "EX01", "SS05", "SS06", "GL01", "GL03", "GL08", "RT02
 OWN = "skbluetuna"
 
 
+# Asked where their package is installed.
+DOORS = ("optuna_sampler", "ray_searcher")
+
+
+def modules():
+    """Yield the modules with public names."""
+    yield skbluetuna
+    for door in DOORS:
+        try:
+            yield import_module(f"skbluetuna.integrations.{door}")
+        except MissingDependencyError as error:
+            sys.stderr.write(f"not asked: {error}\n")
+
+
 def public_names():
     """Yield the dotted name of each public object, method and property."""
-    for name in skbluetuna.__all__:
-        thing = getattr(skbluetuna, name)
-        if not inspect.isclass(thing):
-            continue
-        yield f"skbluetuna.{name}"
-        for attribute, member in vars(thing).items():
-            if inspect.isfunction(member) and not attribute.startswith("_"):
-                yield f"skbluetuna.{name}.{attribute}"
+    for module in modules():
+        for name in module.__all__:
+            thing = getattr(module, name)
+            if not inspect.isclass(thing):
+                continue
+            yield f"{module.__name__}.{name}"
+            for attribute, member in vars(thing).items():
+                if inspect.isfunction(member) and not attribute.startswith("_"):
+                    yield f"{module.__name__}.{name}.{attribute}"
 
 
 def faults(name):

@@ -7,8 +7,8 @@ storage's. Exit status 1 if a configuration came twice or a trial was lost.
 """
 
 import argparse
+import multiprocessing
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +20,6 @@ import numpy as np
 __all__ = ["STORAGES", "report", "run", "storage_of"]
 
 STORAGES = ("journal", "sqlite", "postgres")
-PLACE = "SKBLUETUNA_SHARED_STUDY"  # set in a worker: where the study is
 
 
 def storage_of(place):
@@ -66,15 +65,16 @@ def run(place, n_trials, n_workers, seconds=0.0, sampler="bluetuna"):
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(study_name="shared", storage=storage_of(place))
-    command = [
-        *(sys.executable, "-m", "benchmarks.shared_study"),
-        *("--trials", str(n_trials), "--seconds", str(seconds), "--sampler", sampler),
-    ]
+    context = multiprocessing.get_context("forkserver")  # imports once for all
+    context.set_forkserver_preload(["skbluetuna.integrations.optuna_sampler"])
     start = time.perf_counter()
-    # The URL holds a password: not on a command line, which everybody may read.
-    environment = os.environ | {PLACE: place}
-    workers = [subprocess.Popen(command, env=environment) for _ in range(n_workers)]
-    codes = [worker.wait() for worker in workers]
+    task = {"target": work, "args": (place, n_trials, seconds, sampler)}
+    workers = [context.Process(**task) for _ in range(n_workers)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    codes = [worker.exitcode for worker in workers]
     if any(codes):
         raise RuntimeError(f"workers must end with 0; got {codes}.")
     return study.get_trials(), time.perf_counter() - start
@@ -108,9 +108,6 @@ def main():
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--sampler", choices=("bluetuna", "tpe"), default="bluetuna")
     args = parser.parse_args()
-    if PLACE in os.environ:
-        work(os.environ[PLACE], args.trials, args.seconds, args.sampler)
-        return 0
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         place = f"{folder}/journal"

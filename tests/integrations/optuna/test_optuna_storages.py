@@ -9,7 +9,7 @@ pytest.importorskip("optuna", reason='needs pip install "skbluetuna[optuna]"')
 
 from benchmarks import _postgres, shared_study
 
-N_TRIALS, N_WORKERS = 24, 3
+N_TRIALS, N_WORKERS = 18, 3
 
 
 def check(place):
