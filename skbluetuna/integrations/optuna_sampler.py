@@ -52,8 +52,8 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
     -----
     *Number of trials.* Optuna does not tell a sampler how many there will be. The
     adaptive strategy needs the number for one thing: a tenth of it are boundary moves
-    (its own schedule is ten trials for each parameter). A wrong number costs little,
-    and what comes after it belongs to the last stage. A finite space no larger than a
+    (its own schedule is ten trials for each parameter). What comes after them belongs
+    to the last stage. A finite space no larger than a
     given `n_trials` is evaluated exhaustively.
 
     *Parameters.* Those that every finished trial has, with one distribution, are chosen
@@ -61,10 +61,10 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
     trial 0 stands at the centre of each distribution. An increasing list of numbers is
     an ordered choice, any other has no order.
 
-    *Trials.* Running ones count as observed at the model's mean, and no two trials get
-    the same configuration while the space has others. Pruned trials count with their
-    last intermediate value, failed ones as the worst value, unless the same
-    configuration was tried again.
+    *Trials.* Running ones count as observed at the model's mean, and no two that are
+    chosen together get the same configuration while the space has others. Pruned trials
+    count with their last intermediate value, failed ones as the worst value, unless the
+    same configuration was tried again.
 
     *Workers.* Give all of them the same `seed` or none, if the strategy is the classic
     one: its stages are planned as a whole.

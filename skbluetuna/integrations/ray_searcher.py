@@ -16,6 +16,7 @@ from skbluetuna.integrations._ray_space import (
     from_config,
     to_config,
 )
+from skbluetuna.space import Space
 from skbluetuna.stages import Strategy, resolve_strategy
 
 search: Any = import_optional(
@@ -53,7 +54,8 @@ class BlueTunaSearcher(search.Searcher):
         Seed; None draws one.
     points_to_evaluate : list of dicts, default=None
         Configurations that are tried first, nested as the space; what they do not name
-        stands at the first one's value or the centre. None: the centre.
+        stands at the first one's value or the centre. None: the centre. Of several
+        alternatives the centres come before them.
 
     Attributes
     ----------
@@ -293,14 +295,20 @@ class BlueTunaSearcher(search.Searcher):
         self._space = space
         self._axes = axes_of(space) if isinstance(space, Mapping) else []
         points = [from_config(self._axes, point) for point in self._points]
-        self.tuner = BlueTuner(
-            {axis.name: axis.spec for axis in self._axes} or space,
-            n_iter=n_trials,
-            strategy=self._strategy,
-            random_state=self._seed,
-            reference=points[0] if points else None,
-            initial_params=points,
-        )
+        is_single = isinstance(space, Mapping | Space)
+        try:
+            self.tuner = BlueTuner(
+                {axis.name: axis.spec for axis in self._axes} or space,
+                n_iter=n_trials,
+                strategy=self._strategy,
+                random_state=self._seed,
+                # What the first does not name is the centre's, the others' is its own.
+                reference=points[0] if points and is_single else None,
+                initial_params=points,
+            )
+        except (TypeError, ValueError) as error:  # in the words of this door
+            message = str(error).replace("initial_params", "points_to_evaluate")
+            raise type(error)(message) from error
 
     def _ready(self) -> BlueTuner:
         if self.tuner is None or not self._metric or not self._mode:

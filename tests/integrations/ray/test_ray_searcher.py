@@ -227,8 +227,17 @@ def test_points_to_evaluate_come_first():
     configs = run(make(points_to_evaluate=points, n_trials=9), 9)
     assert configs[0] == points[0]
     assert configs[1] == points[0] | points[1]
-    with pytest.raises(ValueError, match=r"initial_params\[0\]: 'd' must lie in"):
+    with pytest.raises(ValueError, match=r"points_to_evaluate\[0\]: 'd' must lie in"):
         make(points_to_evaluate=[{"d": 99}])
+
+
+def test_points_of_a_space_of_our_own_come_first_too():
+    points = [{"x": 0.9}, {"x": 0.2}]
+    assert run(make({"x": (0.0, 1.0)}, points_to_evaluate=points), 2, len) == points
+    either = [{"x": (0.0, 1.0)}, {"y": [1, 2, 3]}]
+    configs = run(make(either, points_to_evaluate=[{"y": 3}], n_trials=9), 9, len)
+    assert {"x": 0.5} in configs
+    assert {"y": 3} in configs
 
 
 def test_the_best_points_are_those_of_the_largest_scores():
