@@ -17,9 +17,11 @@ from skbluetuna._sklearn_compat import (
     FrozenSplits,
     LiveRows,
     SearchContext,
+    Workers,
     at_least_one,
     has_methods,
     name_error_scores,
+    not_negative,
     one_blas_thread,
     one_of,
     positive,
@@ -132,6 +134,10 @@ class BlueTunaSearchCV(BaseSearchCV):
     stopping : {"regret"} or None, default=None
         ``"regret"``: stop when what may still be gained, an upper bound by the model,
         is below the standard error of the best cross-validated score.
+    n_retries : int, default=3
+        How often a batch is evaluated again, each time with a logged warning, when the
+        executor fails (a worker was killed, a host or a cluster was lost), which is no
+        fault of a fit. After that the search stops as by Ctrl-C, and keeps its results.
 
     Attributes
     ----------
@@ -174,7 +180,8 @@ class BlueTunaSearchCV(BaseSearchCV):
     stop_reason_ : str
         Why the search ended: ``"n_iter"``; ``"exhausted"`` if the space has no more
         configurations; ``"max_time"``; ``"regret"``; ``"interrupted"`` by Ctrl-C, which
-        keeps the best so far; ``"callback"`` that asked to stop.
+        keeps the best so far; ``"callback"`` that asked to stop; ``"executor"`` that
+        failed more than `n_retries` times on end.
 
     See Also
     --------
@@ -228,6 +235,7 @@ class BlueTunaSearchCV(BaseSearchCV):
         "warm_start": ["boolean"],
         "max_time": [positive(), None],
         "stopping": [one_of("regret"), None],
+        "n_retries": [not_negative()],
     }
 
     def __init__(
@@ -252,6 +260,7 @@ class BlueTunaSearchCV(BaseSearchCV):
         warm_start=False,
         max_time=None,
         stopping=None,
+        n_retries=3,
     ):
         super().__init__(
             estimator=estimator,
@@ -274,6 +283,7 @@ class BlueTunaSearchCV(BaseSearchCV):
         self.warm_start = warm_start
         self.max_time = max_time
         self.stopping = stopping
+        self.n_retries = n_retries
 
     def report(self, path):
         """Write what the search found and learned as one HTML page.
@@ -334,8 +344,9 @@ class BlueTunaSearchCV(BaseSearchCV):
         for name in ("n_iter", "batch_size"):  # a bool passes scikit-learn's check
             if getattr(self, name) is not None:
                 check_count(name, getattr(self, name))
-        if isinstance(self.max_time, bool):
-            raise TypeError(f"max_time must be a number; got {self.max_time}.")
+        for name, kind in (("max_time", "a number"), ("n_retries", "an int")):
+            if isinstance(getattr(self, name), bool):
+                raise TypeError(f"{name} must be {kind}; got {getattr(self, name)}.")
         n_iter = None if self.n_iter is None else int(self.n_iter)
         if self.scoring is None and len(spaces) > 1:
             _check_common_score(self.estimator, spaces)
@@ -367,12 +378,17 @@ class BlueTunaSearchCV(BaseSearchCV):
         context = SearchContext(self, callback_ctx, self.tuner_.n_iter)
         verbose, self.verbose = self.verbose, 0  # scikit-learn prints at each batch
         try:
-            with quiet_failures(), visible_log(verbose):
+            with (
+                quiet_failures(),
+                visible_log(verbose),
+                Workers(self, evaluate_candidates) as workers,
+            ):
                 if record.kept is not None:
                     rows.append(*record.kept["rows"])
                 session = Session(
-                    self, self.tuner_, rows, evaluate_candidates, context, record
-                )
+                    self, self.tuner_, rows, evaluate_candidates, workers, context,
+                    record,
+                )  # fmt: skip
                 self.stop_reason_ = session.run()
         finally:
             self.verbose = verbose

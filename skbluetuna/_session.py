@@ -17,9 +17,15 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
+from skbluetuna._executor import ExecutorLostError, Retries
 from skbluetuna._ledger import Trial
 from skbluetuna._record import Record
-from skbluetuna._sklearn_compat import LiveRows, SearchContext, one_blas_thread
+from skbluetuna._sklearn_compat import (
+    LiveRows,
+    SearchContext,
+    Workers,
+    one_blas_thread,
+)
 from skbluetuna._tuner import BlueTuner
 
 __all__ = ["Session", "quiet_failures", "visible_log"]
@@ -73,6 +79,8 @@ class Session:
         What scikit-learn collects.
     evaluate : callable
         scikit-learn's ``evaluate_candidates``.
+    workers : Workers
+        What it evaluates with.
     context : SearchContext
         Where callbacks are told.
     record : Record
@@ -85,6 +93,7 @@ class Session:
         tuner: BlueTuner,
         rows: LiveRows,
         evaluate: Any,
+        workers: Workers,
         context: SearchContext,
         record: Record,
     ) -> None:
@@ -92,6 +101,7 @@ class Session:
         self._evaluate_candidates, self._context = evaluate, context
         self._checkpoint = record.checkpoint
         self._clock = Clock(search.max_time)
+        self._retries = Retries(search.n_retries, workers.renew, self._has_time)
         self._stage = ""
         self._stop_asked = False
 
@@ -119,6 +129,16 @@ class Session:
             n_kept = len(self._rows.fits) // self._search.n_splits_
             logger.warning("interrupted: %d evaluations are kept", n_kept)
             return "interrupted"
+        except ExecutorLostError as error:
+            if not self._rows.results:
+                raise error.__cause__ or error from None
+            self._tell()
+            n_kept = len(self._rows.fits) // self._search.n_splits_
+            logger.warning(
+                "the executor failed for good (%s): %d evaluations are kept",
+                error, n_kept,
+            )  # fmt: skip
+            return "executor" if self._has_time() else "max_time"
 
     def _next(self) -> list[Trial]:
         """What to evaluate now: first what was interrupted."""
@@ -174,7 +194,8 @@ class Session:
         """
         size = len(trials)
         if self._checkpoint is not None or trials[0].stage != "grid":
-            jobs = effective_n_jobs(self._search.n_jobs)
+            # Dask counts its workers, and may find none.
+            jobs = self._retries.run(lambda: effective_n_jobs(self._search.n_jobs))
             size = (
                 max(1, math.ceil(2 * jobs / self._search.n_splits_)) if jobs > 1 else 1
             )
@@ -218,15 +239,22 @@ class Session:
     def _evaluate(self, trials: list[Trial]) -> None:
         """Cross-validate trials; a batch of which all fits fail is recorded too."""
         params, columns = [trial.params for trial in trials], self._columns(trials)
-        folds = self._context.begin(trials)
+        self._context.begin(trials)
         try:
-            self._evaluate_candidates(params, more_results=columns, callback_ctx=folds)
+            self._retries.run(
+                lambda: self._evaluate_candidates(
+                    params, more_results=columns, callback_ctx=self._context.folds()
+                )
+            )
         except ValueError as error:
             fits = self._rows.failed(error, len(trials) * self._search.n_splits_)
             if fits is None:
                 raise
             self._rows.append(params, fits, columns)
         self._stop_asked |= self._context.end()
+
+    def _has_time(self) -> bool:
+        return self._clock.room(None) != 0
 
     def _columns(self, trials: list[Trial]) -> dict[str, list[Any]]:
         columns: dict[str, list[Any]] = {"stage": [trial.stage for trial in trials]}

@@ -16,16 +16,18 @@ from sklearn.model_selection._validation import (
     _warn_or_raise_about_fit_failures,
 )
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.parallel import _get_threadpool_controller
+from sklearn.utils.parallel import Parallel, _get_threadpool_controller
 
 __all__ = [
     "BaseSearchCV",
     "FrozenSplits",
     "LiveRows",
     "SearchContext",
+    "Workers",
     "at_least_one",
     "has_methods",
     "name_error_scores",
+    "not_negative",
     "one_blas_thread",
     "one_of",
     "positive",
@@ -174,6 +176,43 @@ class LiveRows:
         self.append([], [], {})
 
 
+class Workers:
+    """What ``BaseSearchCV.fit`` evaluates with: one ``Parallel`` for the whole search.
+
+    It is spoiled where the executor fails: joblib then keeps tasks that it had cut off
+    but not sent, and would evaluate them as the first of the next batch.
+
+    Parameters
+    ----------
+    search : BaseSearchCV
+        The search that is being fitted.
+    evaluate_candidates : callable
+        What its ``_run_search`` was given.
+    """
+
+    def __init__(self, search, evaluate_candidates):
+        names = evaluate_candidates.__code__.co_freevars
+        cells = dict(zip(names, evaluate_candidates.__closure__, strict=True))
+        self._search, self._cell = search, cells["parallel"]
+        self._original = self._cell.cell_contents
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        if self._cell.cell_contents is not self._original:  # which fit itself closes
+            self._cell.cell_contents.__exit__(*error)
+            self._cell.cell_contents = self._original
+
+    def renew(self):
+        """Evaluate with a new one from now on."""
+        self._cell.cell_contents.__exit__(None, None, None)
+        self._cell.cell_contents = Parallel(
+            n_jobs=self._search.n_jobs, pre_dispatch=self._search.pre_dispatch
+        )
+        self._cell.cell_contents.__enter__()
+
+
 class SearchContext:
     """Where the callbacks of a search hear of its folds, and may ask it to stop.
 
@@ -211,7 +250,7 @@ class SearchContext:
         self._trials, self._candidates, self._stops = [], [], []
 
     def begin(self, trials):
-        """Begin a batch; return what hands out its folds' contexts, or None."""
+        """Begin a batch."""
         self._trials, self._stops = trials, []
         if self._n_tasks > self._n_splits:
             self._candidates = [
@@ -219,7 +258,21 @@ class SearchContext:
             ]
         for task in self._candidates:
             task.call_on_fit_task_begin(estimator=self._search)
-        return self if self._is_local else None
+
+    def folds(self):
+        """Return what hands out contexts of the batch's folds, or None.
+
+        Those of an earlier try are given up: scikit-learn has a place for one context
+        of each fold.
+        """
+        if not self._is_local:
+            return None
+        self._stops = []
+        for trial in self._trials:
+            for fold in range(self._n_splits):
+                place = trial.number * self._n_tasks + fold
+                self._search_task._children_map.pop(place, None)
+        return self
 
     def end(self, *, is_reported=True):
         """End the batch; return whether a callback asks to stop.
@@ -303,6 +356,11 @@ def one_blas_thread():
 def at_least_one():
     """Constraint of a parameter that counts something."""
     return Interval(Integral, 1, None, closed="left")
+
+
+def not_negative():
+    """Constraint of a parameter that counts something there may be none of."""
+    return Interval(Integral, 0, None, closed="left")
 
 
 def positive():

@@ -102,7 +102,8 @@ def assert_names_something(error):
         for word in (
             "param_space", "n_iter", "strategy", "random_state", "initial_params",
             "reference", "batch_size", "max_time", "stopping", "checkpoint",
-            "warm_start", "Real", "Integer", "Categorical", "low", "high", "choices",
+            "warm_start", "n_retries", "Real", "Integer", "Categorical", "low", "high",
+            "choices",
         )
     ), text  # fmt: skip
 
@@ -150,6 +151,7 @@ options = st.fixed_dictionaries(
         "random_state": odd_values,
         "max_time": odd_values,
         "stopping": odd_values,
+        "n_retries": odd_values,
         "warm_start": odd_values,
         "checkpoint": st.one_of(
             st.none(), odd_numbers, st.just("/no/such/folder/search.jsonl")

@@ -15,7 +15,7 @@ from skbluetuna._version import __version__
 __all__ = ["settings_section"]
 
 # They say where and how a search runs, not what it finds.
-NOT_ITS_RESULT = ("checkpoint", "warm_start", "verbose", "pre_dispatch")
+NOT_ITS_RESULT = ("checkpoint", "warm_start", "verbose", "pre_dispatch", "n_retries")
 
 
 def settings_section(search: Any) -> list[Element]:

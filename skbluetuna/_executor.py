@@ -1,0 +1,122 @@
+"""When those who evaluate fail: what is no fault of a fit is tried again.
+
+A worker that is killed, a host that is lost or a cluster that goes away costs a batch,
+which a fresh set of workers evaluates to the same scores.
+"""
+
+import logging
+import re
+import traceback
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError
+from typing import TypeVar
+
+__all__ = ["ExecutorLostError", "Retries", "is_executor_failure"]
+
+logger = logging.getLogger("skbluetuna")
+
+Result = TypeVar("Result")
+
+# Dask's FutureCancelledError is a CancelledError; its CommClosedError, and what it
+# raises where it finds no scheduler or no worker, are OSErrors.
+FAILURES = (BrokenExecutor, CancelledError, OSError)
+# Those of packages that are not imported here, by the names of their classes.
+NAMED_FAILURES = {
+    ("distributed", "ClosedClientError"),
+    ("distributed", "KilledWorker"),
+    ("distributed", "NoValidWorkerError"),
+    ("ray", "LocalRayletDiedError"),
+    ("ray", "NodeDiedError"),
+    ("ray", "ObjectLostError"),
+    ("ray", "OutOfMemoryError"),  # Ray ends a worker before the memory does
+    ("ray", "RayActorError"),  # of which ActorDiedError and ActorUnavailableError
+    ("ray", "WorkerCrashedError"),
+}
+IN_A_FIT = re.compile(r", in _fit_and_score$", re.MULTILINE)
+
+
+class ExecutorLostError(Exception):
+    """The executor failed again and again; the cause is its last error."""
+
+
+class Retries:
+    """How often an executor is tried again.
+
+    Parameters
+    ----------
+    n_retries : int
+        Most times that one task is repeated.
+    mend : callable
+        What is done before that; the executor may fail in it too.
+    may_retry : callable
+        Whether there is time for it.
+    """
+
+    def __init__(
+        self,
+        n_retries: int,
+        mend: Callable[[], None] = lambda: None,
+        may_retry: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._n_retries, self._mend, self._may_retry = n_retries, mend, may_retry
+
+    def run(self, task: Callable[[], Result]) -> Result:
+        """Do a task, again if the executor fails.
+
+        Parameters
+        ----------
+        task : callable
+            The task.
+
+        Returns
+        -------
+        result
+            What the task returns.
+
+        Raises
+        ------
+        ExecutorLostError
+            If the executor fails in the last try too.
+        """
+        n_left, is_broken = self._n_retries, False
+        while True:
+            try:
+                if is_broken:
+                    self._mend()
+                return task()
+            except Exception as error:
+                if not is_executor_failure(error):
+                    raise
+                what = f"{type(error).__name__}: {error}".strip().partition("\n")[0]
+                if n_left == 0 or not self._may_retry():
+                    raise ExecutorLostError(what) from error
+                logger.warning(
+                    "the executor failed (%s); the batch is evaluated again, "
+                    "%d times more at most", what, n_left,
+                )  # fmt: skip
+            n_left, is_broken = n_left - 1, True
+
+
+def is_executor_failure(error: BaseException) -> bool:
+    """Tell whether an error is the executor's own, such that trying again may help.
+
+    Parameters
+    ----------
+    error : BaseException
+        What came out of the parallel evaluation.
+
+    Returns
+    -------
+    is_executor_failure : bool
+        False for errors that were raised within a fit, here or in a worker, and for
+        tasks and results that could not be read where they arrived.
+    """
+    if isinstance(error, BrokenExecutor) and error.__cause__ is not None:
+        return False  # loky breaks over what it cannot read, and names it as the cause
+    names = {
+        (cls.__module__.partition(".")[0], cls.__name__) for cls in type(error).__mro__
+    }
+    if not (isinstance(error, FAILURES) or names & NAMED_FAILURES):
+        return False
+    # Errors from workers bring the text of their traceback along as their cause.
+    return not IN_A_FIT.search("".join(traceback.format_exception(error)))

@@ -1,0 +1,20 @@
+"""joblib's own processes: a worker that is killed loses nothing."""
+
+import logging
+
+from sklearn.callback import ScoringMonitor
+
+
+def test_a_killed_worker_loses_nothing(engine, caplog):
+    """A callback's context serves one fold once; those of the second try are new."""
+    search = engine.search(n_jobs=2).set_callbacks(ScoringMonitor(scoring="accuracy"))
+    thread = engine.after_fits(12, engine.kill_last)
+    engine.fit(search)
+    thread.join()
+    engine.assert_same_results(engine.serial(), search)
+    assert search.stop_reason_ == "n_iter"
+    assert len(set(engine.fits())) > 2
+    (warned,) = [r for r in caplog.records if r.levelno == logging.WARNING]
+    assert warned.name == "skbluetuna"
+    assert "TerminatedWorkerError" in warned.getMessage()
+    assert "3 times more at most" in warned.getMessage()

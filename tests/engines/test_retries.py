@@ -1,0 +1,189 @@
+"""What counts as a failure of the executor, and what is done about it."""
+
+import pickle
+from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
+from itertools import count
+
+import pytest
+from joblib import parallel_config, register_parallel_backend
+from joblib._parallel_backends import ThreadingBackend
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+from sklearn.base import BaseEstimator
+from sklearn.datasets import load_iris
+from sklearn.naive_bayes import GaussianNB
+
+from skbluetuna import BlueTunaSearchCV
+from skbluetuna._executor import ExecutorLostError, Retries, is_executor_failure
+
+X, y = load_iris(return_X_y=True)
+
+
+class NoWorkers(ThreadingBackend):
+    """Threads that are lost at certain tries, as processes may be."""
+
+    def __init__(self, lost=(), error=TerminatedWorkerError, **kwargs):
+        super().__init__(**kwargs)
+        self.lost, self.error, self.tries = lost, error, count(1)
+
+    def start_call(self):
+        self.is_lost = next(self.tries) in self.lost
+        super().start_call()
+
+    def submit(self, func, callback=None):
+        if self.is_lost:
+            raise self.error("the workers are gone")
+        return super().submit(func, callback)
+
+
+register_parallel_backend("no workers", NoWorkers)
+
+
+def search_of(**kwargs):
+    kwargs = {"n_iter": 5, "cv": 2, "n_jobs": 2, "random_state": 0} | kwargs
+    space = {"var_smoothing": (1e-9, 1e-1, "log")}
+    return BlueTunaSearchCV(GaussianNB(), space, **kwargs)
+
+
+def fit_where(lost, search, error=TerminatedWorkerError):
+    with parallel_config("no workers", lost=lost, error=error):
+        return search.fit(X, y)
+
+
+@pytest.mark.parametrize("lost", [{1}, {3}, {1, 2, 3}, {2, 4, 6}, {1, 2, 4, 6}])
+def test_what_is_lost_is_evaluated_again_with_the_same_result(engine, lost, caplog):
+    found = fit_where(lost, search_of())
+    engine.assert_same_results(search_of().fit(X, y), found)
+    assert found.stop_reason_ == "n_iter"
+    assert len(caplog.records) == len(lost)
+
+
+@pytest.mark.parametrize("n_retries", [0, 2])
+def test_an_executor_that_fails_for_good_keeps_the_results(caplog, n_retries):
+    search = fit_where(range(4, 100), search_of(n_retries=n_retries))
+    whole = search_of().fit(X, y)
+    assert search.stop_reason_ == "executor"
+    n = len(search.cv_results_["params"])
+    assert 0 < n < 5
+    assert search.cv_results_["params"] == whole.cv_results_["params"][:n]
+    assert search.best_estimator_.predict(X).shape == (150,)
+    warned = [r.getMessage() for r in caplog.records]
+    assert len(warned) == n_retries + 1
+    assert warned[-1].endswith(f"{n} evaluations are kept")
+    assert pickle.loads(pickle.dumps(search)).n_retries == n_retries
+
+
+def test_before_the_first_score_the_executors_error_is_raised():
+    with pytest.raises(TerminatedWorkerError, match="gone"):
+        fit_where(range(100), search_of(n_retries=1))
+
+
+def test_what_was_lost_is_evaluated_by_the_next_fit(engine):
+    search = fit_where(range(3, 100), search_of(n_retries=0, warm_start=True))
+    assert search.stop_reason_ == "executor"
+    engine.assert_same_results(search_of().fit(X, y), search.fit(X, y))
+
+
+def test_no_try_starts_when_time_is_up():
+    search = search_of(max_time=0.3, n_retries=10**9, n_iter=10**6)
+    assert fit_where(range(5, 10**9), search).stop_reason_ == "max_time"
+
+
+def test_another_error_is_raised_at_once(caplog):
+    with pytest.raises(RuntimeError, match="gone"):
+        fit_where({2}, search_of(), error=RuntimeError)
+    assert not caplog.records
+
+
+class FailsAlike(BaseEstimator):
+    """Fails a fit with the error that executors fail with."""
+
+    def __init__(self, x=0.5):
+        self.x = x
+
+    def fit(self, X, y):
+        raise BrokenProcessPool("a pool of the fit's own")
+
+    def score(self, X, y):
+        return 0.0
+
+
+@pytest.mark.parametrize("backend", ["sequential", "threading"])
+def test_a_fit_that_fails_alike_is_a_fit_that_fails(caplog, backend):
+    """Its error is scikit-learn's to judge; no fit is repeated."""
+    search = BlueTunaSearchCV(
+        FailsAlike(), {"x": (0.0, 1.0)}, n_iter=2, cv=2, n_jobs=2,
+        error_score="raise", random_state=0,
+    )  # fmt: skip
+    with (
+        parallel_config(backend),
+        pytest.raises(BrokenProcessPool, match="of the fit's own"),
+    ):
+        search.fit(X, y)
+    assert not caplog.records
+
+
+def made_in(module, name, *bases):
+    return type(name, bases or (Exception,), {"__module__": module})("lost")
+
+
+@pytest.mark.parametrize(
+    ("error", "is_failure"),
+    [
+        (TerminatedWorkerError(), True),
+        (CancelledError(), True),
+        (ConnectionResetError(), True),
+        (TimeoutError("DaskDistributedBackend has no worker"), True),
+        (made_in("distributed.scheduler", "KilledWorker"), True),
+        (made_in("ray.exceptions", "WorkerCrashedError"), True),
+        (made_in("mine", "KilledWorker"), False),
+        (made_in("ray.exceptions", "RayTaskError"), False),
+        (ValueError(), False),
+        (MemoryError(), False),
+        (KeyboardInterrupt(), False),
+    ],
+    ids=repr,
+)
+def test_failures_are_told_by_their_classes(error, is_failure):
+    assert is_executor_failure(error) is is_failure
+
+
+def test_a_fit_that_fails_alike_is_known_by_its_traceback_from_the_worker():
+    text = 'File "sklearn/model_selection/_validation.py", line 1, in _fit_and_score\n'
+    error = ConnectionResetError("a fit asked a data base")
+    error.__cause__ = Exception(text)
+    assert not is_executor_failure(error)
+
+
+def test_what_workers_can_not_read_is_no_failure_of_theirs():
+    """To send it again would not help."""
+    error = BrokenProcessPool("A task has failed to un-serialize.")
+    error.__cause__ = ImportError("no such module there")
+    assert not is_executor_failure(error)
+
+
+def test_retries_are_counted_for_each_task():
+    failures = iter([True, True, False, True, True, False, True, True, True])
+
+    def task():
+        if next(failures):
+            raise CancelledError
+        return 1
+
+    retries = Retries(2)
+    assert retries.run(task) + retries.run(task) == 2
+    with pytest.raises(ExecutorLostError):
+        retries.run(task)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "rule"),
+    [
+        (-1, ValueError, "int in the range"),
+        (1.5, ValueError, "int in the range"),
+        (True, TypeError, "n_retries must be an int; got True"),
+    ],
+)
+def test_n_retries_is_checked(value, error, rule):
+    with pytest.raises(error, match=rule):
+        search_of(n_retries=value).fit(X, y)
