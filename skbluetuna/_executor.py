@@ -116,7 +116,17 @@ def is_executor_failure(error: BaseException) -> bool:
     names = {
         (cls.__module__.partition(".")[0], cls.__name__) for cls in type(error).__mro__
     }
-    if not (isinstance(error, FAILURES) or names & NAMED_FAILURES):
+    is_named = isinstance(error, FAILURES) or names & NAMED_FAILURES
+    if not (is_named or _is_of_a_closed_client(error)):
         return False
     # Errors from workers bring the text of their traceback along as their cause.
     return not IN_A_FIT.search("".join(traceback.format_exception(error)))
+
+
+def _is_of_a_closed_client(error: BaseException) -> bool:
+    """Whether Dask says, by a plain RuntimeError, that it lost its scheduler."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    module = "" if place is None else str(place.tb_frame.f_globals.get("__name__"))
+    return isinstance(error, RuntimeError) and module.startswith("distributed.")

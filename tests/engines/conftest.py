@@ -46,11 +46,12 @@ class Engine:
 
     def __init__(self, folder):
         self.folder = folder
+        self.killed = None
 
     @staticmethod
-    def serial(n_iter=6):
+    def serial(n_iter=6, **kwargs):
         """Search without any engine."""
-        return Engine._search(Told(), n_iter).fit(X, y)
+        return Engine._search(Told(), n_iter, **kwargs).fit(X, y)
 
     def search(self, n_iter=6, seconds=0.03, **kwargs):
         """Search whose fits are noted; not fitted yet."""
@@ -87,9 +88,9 @@ class Engine:
 
     def kill_last(self):
         """Kill the worker that began the last fit."""
-        pid = self.fits()[-1]
-        assert pid != os.getpid()
-        os.kill(pid, signal.SIGKILL)
+        self.killed = self.fits()[-1]
+        assert self.killed != os.getpid()
+        os.kill(self.killed, signal.SIGKILL)
 
     @staticmethod
     def assert_same_results(first, second):

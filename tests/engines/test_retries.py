@@ -155,6 +155,16 @@ def test_a_fit_that_fails_alike_is_known_by_its_traceback_from_the_worker():
     assert not is_executor_failure(error)
 
 
+@pytest.mark.parametrize("module", ["distributed.core", "mine"])
+def test_a_plain_error_counts_where_dask_raises_it(module):
+    code = "def ask():\n    raise RuntimeError('ConnectionPool is closed')"
+    scope = {"__name__": module}
+    exec(code, scope)
+    with pytest.raises(RuntimeError) as caught:
+        scope["ask"]()
+    assert is_executor_failure(caught.value) is (module != "mine")
+
+
 def test_what_workers_can_not_read_is_no_failure_of_theirs():
     """To send it again would not help."""
     error = BrokenProcessPool("A task has failed to un-serialize.")
