@@ -25,6 +25,7 @@ from skbluetuna._sklearn_compat import (
     one_blas_thread,
     one_of,
     positive,
+    without_callbacks,
 )
 from skbluetuna._suggest import suggest_space
 from skbluetuna._tuner import BlueTuner
@@ -392,6 +393,7 @@ class BlueTunaSearchCV(BaseSearchCV):
                 self.stop_reason_ = session.run()
         finally:
             self.verbose = verbose
+            self.__dict__.pop("_is_alone", None)
             self._checked_cv_orig = self._checked_cv_orig.original
             self._publish(rows)
             if self.warm_start:
@@ -413,6 +415,11 @@ class BlueTunaSearchCV(BaseSearchCV):
         check_is_fitted(self, "tuner_")
         with one_blas_thread():
             return self.tuner_.interactions
+
+    def __getstate__(self):
+        """What is sent to workers and stored; callbacks only where they are heard."""
+        state = super().__getstate__()
+        return without_callbacks(state) if state.pop("_is_alone", False) else state
 
     def _publish(self, rows):
         """Set what the search has learned, before anything else can fail."""

@@ -99,9 +99,10 @@ class Session:
     ) -> None:
         self._search, self._tuner, self._rows = search, tuner, rows
         self._evaluate_candidates, self._context = evaluate, context
+        self._workers = workers
         self._checkpoint = record.checkpoint
         self._clock = Clock(search.max_time)
-        self._retries = Retries(search.n_retries, workers.renew, self._has_time)
+        self._retries = Retries(search.n_retries, self._mend, self._has_time)
         self._stage = ""
         self._stop_asked = False
 
@@ -252,6 +253,10 @@ class Session:
                 raise
             self._rows.append(params, fits, columns)
         self._stop_asked |= self._context.end()
+
+    def _mend(self) -> None:
+        self._context.stay_here()
+        self._workers.renew()
 
     def _has_time(self) -> bool:
         return self._clock.room(None) != 0

@@ -31,9 +31,12 @@ __all__ = [
     "one_blas_thread",
     "one_of",
     "positive",
+    "without_callbacks",
 ]
 
 FOLD = "candidate-split-evaluation"  # scikit-learn's name of a fold's task
+# Where an estimator that is being fitted keeps callbacks and contexts.
+CALLBACKS = ("_skl_callbacks", "_skl_callbacks_to_teardown", "_callback_fit_ctx")
 LOCAL_BACKENDS = (
     "SequentialBackend", "ThreadingBackend", "LokyBackend", "MultiprocessingBackend",
 )  # fmt: skip
@@ -240,6 +243,7 @@ class SearchContext:
         self._is_here = (
             backend == "ThreadingBackend" or effective_n_jobs(search.n_jobs) == 1
         )
+        search._is_alone = not self._is_local  # see without_callbacks
         with_candidate = self._is_local and not self._is_here
         self._n_tasks = self._n_splits + with_candidate  # of a candidate
         self._search_task = root.subcontext(
@@ -260,19 +264,22 @@ class SearchContext:
             task.call_on_fit_task_begin(estimator=self._search)
 
     def folds(self):
-        """Return what hands out contexts of the batch's folds, or None.
+        """Return what hands out contexts of the batch's folds, or None."""
+        return self if self._is_local else None
 
-        Those of an earlier try are given up: scikit-learn has a place for one context
-        of each fold.
+    def stay_here(self):
+        """Send no contexts and callbacks from now on, as if workers were elsewhere.
+
+        A worker that dies while it calls on a scikit-learn callback may take the thread
+        along that answers here, and all that call later would wait for ever. Contexts
+        of the batch in hand are given up, as there is one place for each fold.
         """
-        if not self._is_local:
-            return None
-        self._stops = []
+        self._is_local, self._stops = False, []
+        self._search._is_alone = True
         for trial in self._trials:
             for fold in range(self._n_splits):
                 place = trial.number * self._n_tasks + fold
                 self._search_task._children_map.pop(place, None)
-        return self
 
     def end(self, *, is_reported=True):
         """End the batch; return whether a callback asks to stop.
@@ -307,6 +314,11 @@ class SearchContext:
         return self._search_task.subcontext(
             task_name=name, task_id=trial.number * self._n_tasks + place
         )
+
+
+def without_callbacks(state):
+    """What is pickled of a search whose callbacks stay in the main process."""
+    return {name: value for name, value in state.items() if name not in CALLBACKS}
 
 
 class HeardContext:

@@ -6,7 +6,7 @@ from sklearn.callback import ScoringMonitor
 
 
 def test_a_killed_worker_loses_nothing(engine, caplog):
-    """A callback's context serves one fold once; those of the second try are new."""
+    """Even one that calls on a callback here, whose thread may die with it."""
     search = engine.search(n_jobs=2).set_callbacks(ScoringMonitor(scoring="accuracy"))
     thread = engine.after_fits(12, engine.kill_last)
     engine.fit(search)

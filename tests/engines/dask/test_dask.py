@@ -23,14 +23,15 @@ def free_port():
 @pytest.fixture
 def cluster(tmp_path):
     """A scheduler and two workers on the loopback; the workers' processes."""
-    address = f"tcp://127.0.0.1:{free_port()}"
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
     dask = [sys.executable, "-m", "dask"]
     worker = [
         *dask, "worker", address, "--host", "127.0.0.1", "--nthreads", "1",
         "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path),
     ]  # fmt: skip
     commands = [
-        [*dask, "scheduler", "--host", "127.0.0.1", "--port", address.rsplit(":", maxsplit=1)[-1],
+        [*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port),
          "--no-dashboard"],
         worker,
         worker,
