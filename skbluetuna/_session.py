@@ -224,6 +224,8 @@ class Session:
                 values = [self._tuner.encode(trial) for trial in group]
                 log.record(group, values, fits)
         self._tell()
+        if self._rows.results:
+            self._context.report(self._rows.results)
 
     def _recall(self, trials: list[Trial], known: list[Any]) -> None:
         """Append the rows of trials that are on record."""

@@ -299,6 +299,13 @@ class SearchContext:
         self._candidates = []
         return any(self._stops)
 
+    def report(self, results):
+        """Tell callbacks that want to know, such as trackers, of all rows so far."""
+        for callback in getattr(self._search, "_skl_callbacks", []):
+            hear = getattr(callback, "on_evaluations", None)
+            if hear is not None:
+                hear(self._search, results)
+
     def close(self):
         """End the search's task."""
         self._search_task.call_on_fit_task_end(estimator=self._search)

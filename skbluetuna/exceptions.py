@@ -4,7 +4,12 @@ Bad values at the border raise plain ``ValueError`` or ``TypeError``; the classe
 exist where a caller may want to catch one thing and not another.
 """
 
-__all__ = ["AlreadyToldError", "MissingDependencyError", "UnknownTrialError"]
+__all__ = [
+    "AlreadyToldError",
+    "MissingDependencyError",
+    "TrackerWarning",
+    "UnknownTrialError",
+]
 
 
 class UnknownTrialError(ValueError):
@@ -17,3 +22,7 @@ class AlreadyToldError(RuntimeError):
 
 class MissingDependencyError(ImportError):
     """An optional package is needed and not installed."""
+
+
+class TrackerWarning(UserWarning):
+    """A tracker failed and is given up; the search goes on without it."""

@@ -1,0 +1,60 @@
+"""The report and the pictures of a search as files."""
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+from skbluetuna._optional import import_optional
+from skbluetuna.inspection import (
+    ConvergenceDisplay,
+    InfluenceDisplay,
+    InteractionDisplay,
+    LandscapeDisplay,
+    ParallelDisplay,
+    ScanDisplay,
+)
+
+__all__ = ["save_pictures"]
+
+DISPLAYS: dict[str, Any] = {
+    "convergence": ConvergenceDisplay,
+    "influence": InfluenceDisplay,
+    "interactions": InteractionDisplay,
+    "scan": ScanDisplay,
+    "landscape": LandscapeDisplay,
+    "parallel": ParallelDisplay,
+}
+
+
+def save_pictures(search: Any, folder: Path) -> list[Path]:
+    """Write the report and the pictures into a folder.
+
+    Parameters
+    ----------
+    search : BlueTunaSearchCV
+        A fitted search.
+    folder : pathlib.Path
+        Where to.
+
+    Returns
+    -------
+    paths : list of pathlib.Path
+        What was written; nothing where matplotlib is not installed.
+    """
+    if importlib.util.find_spec("matplotlib") is None:
+        return []
+    pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="A picture")
+    paths = [search.report(folder / "report.html")]
+    with pyplot.ioff(), pyplot.style.context("default"):
+        before = set(pyplot.get_fignums())
+        for name, display in DISPLAYS.items():
+            path = folder / f"{name}.png"
+            try:
+                display.from_search(search).figure_.savefig(path)
+            except ValueError:  # there is none, as the report says: one parameter, say
+                continue
+            finally:
+                for number in set(pyplot.get_fignums()) - before:
+                    pyplot.close(number)
+            paths.append(path)
+    return paths

@@ -1,0 +1,96 @@
+"""MLflow: read back what was logged through its own client."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+if any(
+    importlib.util.find_spec(name) is None
+    for name in ("mlflow", "sqlalchemy", "alembic")
+):
+    pytest.skip("mlflow with its SQL store is not installed", allow_module_level=True)
+
+from skbluetuna.callbacks import MLflowTracker
+
+# MLflow's own.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
+
+@pytest.fixture
+def client(tmp_path):
+    from mlflow.tracking import MlflowClient
+
+    return MlflowClient(f"sqlite:///{tmp_path / 'runs' / 'mlflow.db'}")
+
+
+def test_a_search_is_a_run_with_a_run_for_each_candidate(make, fit, tmp_path, client):
+    search = fit(make(n_iter=4), MLflowTracker(tmp_path / "runs", "irises"))
+    results = search.cv_results_
+    experiment = client.get_experiment_by_name("irises")
+    runs = client.search_runs([experiment.experiment_id])
+    children = {
+        int(run.info.run_name): run
+        for run in runs
+        if "mlflow.parentRunId" in run.data.tags
+    }
+    (parent,) = [run for run in runs if run not in children.values()]
+
+    assert sorted(children) == [0, 1, 2, 3]
+    for i, run in children.items():
+        assert run.data.tags["mlflow.parentRunId"] == parent.info.run_id
+        assert run.data.tags["stage"] == results["stage"][i]
+        params = results["params"][i]
+        assert run.data.params == {name: str(value) for name, value in params.items()}
+        for name, value in run.data.metrics.items():
+            assert value == results[name][i]
+        is_failed = bool(np.isnan(results["mean_test_acc"][i]))
+        assert is_failed == (params["mode"] == "fails")
+        assert run.info.status == ("FAILED" if is_failed else "FINISHED")
+        spread = {"mean_test_acc", "std_test_acc", "mean_test_recall", "std_fit_time"}
+        assert is_failed or spread <= set(run.data.metrics)
+
+    assert parent.info.status == "FINISHED"
+    assert parent.data.tags["stop_reason"] == "n_iter"
+    assert parent.data.metrics["best_score"] == search.best_score_
+    assert parent.data.params["best_mode"] == "mean"
+    assert "Threshold" in parent.data.params["estimator"]
+    curve = client.get_metric_history(parent.info.run_id, "mean_test_acc")
+    assert {m.step: m.value for m in curve} == {
+        i: v for i, v in enumerate(results["mean_test_acc"]) if np.isfinite(v)
+    }
+
+
+def test_the_report_and_the_pictures_are_artifacts(make, fit, tmp_path, client):
+    pytest.importorskip("matplotlib").use("Agg")
+    fit(make(n_iter=4), MLflowTracker(tmp_path / "runs"))
+    experiment = client.get_experiment_by_name("skbluetuna").experiment_id
+    (parent,) = client.search_runs([experiment], "attribute.run_name = 'Threshold'")
+    names = {file.path for file in client.list_artifacts(parent.info.run_id)}
+    assert {"report.html", "convergence.png", "influence.png"} <= names
+    path = client.download_artifacts(parent.info.run_id, "report.html", str(tmp_path))
+    assert "What the search learned of Threshold" in Path(path).read_text("utf-8")
+    kept = tmp_path / "runs" / "artifacts"
+    assert kept.is_dir()  # and nothing beside the folder
+
+
+def test_a_search_that_raises_is_a_failed_run(make, fit, tmp_path, client):
+    with pytest.raises(ValueError, match="asked to fail"):
+        fit(make(error_score="raise"), MLflowTracker(tmp_path / "runs"))
+    experiment = client.get_experiment_by_name("skbluetuna").experiment_id
+    (parent,) = client.search_runs([experiment], "attribute.run_name = 'Threshold'")
+    assert parent.info.status == "FAILED"
+
+
+def test_the_users_own_tracking_stays_as_it_is(make, fit, tmp_path):
+    import mlflow
+
+    before = mlflow.get_tracking_uri()
+    fit(make(n_iter=2), MLflowTracker(tmp_path / "runs"))
+    assert mlflow.get_tracking_uri() == before
+    assert mlflow.active_run() is None
