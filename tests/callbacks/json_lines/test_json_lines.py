@@ -55,7 +55,7 @@ def assert_is_log_of(search, logged):
     assert {line["run"] for line in logged} == {begin["run"]}
 
 
-@pytest.mark.parametrize("backend", ["sequential", "threading", "loky"])
+@pytest.mark.parametrize("backend", ["sequential", "threading"])
 def test_every_evaluation_is_a_line(make, fit, tmp_path, backend):
     path = tmp_path / "log.jsonl"
     with parallel_config(backend, n_jobs=1 if backend == "sequential" else 2):

@@ -22,15 +22,21 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One store for all tests, as to make one takes seconds."""
+    return tmp_path_factory.mktemp("mlflow") / "runs"
+
+
 @pytest.fixture
-def client(tmp_path):
+def client(folder):
     from mlflow.tracking import MlflowClient
 
-    return MlflowClient(f"sqlite:///{tmp_path / 'runs' / 'mlflow.db'}")
+    return MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
 
 
-def test_a_search_is_a_run_with_a_run_for_each_candidate(make, fit, tmp_path, client):
-    search = fit(make(n_iter=4), MLflowTracker(tmp_path / "runs", "irises"))
+def test_a_search_is_a_run_with_a_run_for_each_candidate(make, fit, folder, client):
+    search = fit(make(n_iter=4), MLflowTracker(folder, "irises"))
     results = search.cv_results_
     experiment = client.get_experiment_by_name("irises")
     runs = client.search_runs([experiment.experiment_id])
@@ -66,31 +72,30 @@ def test_a_search_is_a_run_with_a_run_for_each_candidate(make, fit, tmp_path, cl
     }
 
 
-def test_the_report_and_the_pictures_are_artifacts(make, fit, tmp_path, client):
+def test_the_report_and_the_pictures_are_artifacts(make, fit, folder, client, tmp_path):
     pytest.importorskip("matplotlib").use("Agg")
-    fit(make(n_iter=4), MLflowTracker(tmp_path / "runs"))
-    experiment = client.get_experiment_by_name("skbluetuna").experiment_id
+    fit(make(n_iter=4), MLflowTracker(folder, "drawn"))
+    experiment = client.get_experiment_by_name("drawn").experiment_id
     (parent,) = client.search_runs([experiment], "attribute.run_name = 'Threshold'")
     names = {file.path for file in client.list_artifacts(parent.info.run_id)}
     assert {"report.html", "convergence.png", "influence.png"} <= names
     path = client.download_artifacts(parent.info.run_id, "report.html", str(tmp_path))
     assert "What the search learned of Threshold" in Path(path).read_text("utf-8")
-    kept = tmp_path / "runs" / "artifacts"
-    assert kept.is_dir()  # and nothing beside the folder
+    assert (folder / "artifacts").is_dir()  # and nothing beside the store
 
 
-def test_a_search_that_raises_is_a_failed_run(make, fit, tmp_path, client):
+def test_a_search_that_raises_is_a_failed_run(make, fit, folder, client):
     with pytest.raises(ValueError, match="asked to fail"):
-        fit(make(error_score="raise"), MLflowTracker(tmp_path / "runs"))
+        fit(make(error_score="raise"), MLflowTracker(folder))
     experiment = client.get_experiment_by_name("skbluetuna").experiment_id
     (parent,) = client.search_runs([experiment], "attribute.run_name = 'Threshold'")
     assert parent.info.status == "FAILED"
 
 
-def test_the_users_own_tracking_stays_as_it_is(make, fit, tmp_path):
+def test_the_users_own_tracking_stays_as_it_is(make, fit, folder):
     import mlflow
 
     before = mlflow.get_tracking_uri()
-    fit(make(n_iter=2), MLflowTracker(tmp_path / "runs"))
+    fit(make(n_iter=2), MLflowTracker(folder, "own"))
     assert mlflow.get_tracking_uri() == before
     assert mlflow.active_run() is None
