@@ -161,18 +161,18 @@ class BlueTunaSearchCV(BaseSearchCV):
         ``std_error``; ``share`` of the score's variance over the whole box that the
         parameter explains alone, with the ends ``share_low`` and ``share_high`` of its
         90 % interval; ``local_share``, the same over half of each range about the best
-        trial; ``initial_weight`` of the scan. Adaptive: a weight is what the score
-        gains from the middle of the range to its upper end, by the linear part of the
-        model over the whole box, in units of the score; a choice's is the spread of the
-        score over its values. Classic: the perceptron's own, of scaled scores.
+        trial; ``initial_weight`` of the scan. Adaptive: a weight is the slope of the
+        score over the whole box, for each half of the range, in units of the score; a
+        choice's is the spread of the score over its values. Classic: the perceptron's
+        own, of scaled scores.
     interactions_ : dict of arrays
         Interaction of each pair, one row for each ``kind`` of term: ``param_a``,
         ``param_b``, ``kind`` and the columns of ``weights_`` but the last. A share is
         what the pair explains beyond its two parameters. Shares of both tables sum to
-        one (for each alternative; less what the adaptive model gives to more than two
-        parameters at once), or are all zero if nothing varies. They say what the model
-        believes after these evaluations, which are few far from the best
-        configuration; what little the search looked at, the intervals show.
+        one (for each alternative; less what the adaptive model gives to noise and to
+        more than two parameters at once), or are all zero if nothing varies. They say
+        what the model believes after these evaluations, which are few far from the
+        best configuration; what little the search looked at, the intervals show.
     optimized_space_ : dict, or list of dicts
         The narrowed space, valid as `param_space`: kept regions and the best
         configuration.
@@ -208,7 +208,7 @@ class BlueTunaSearchCV(BaseSearchCV):
 
     References
     ----------
-    Equations 1 to 18 of ``doc/notation.md``.
+    Equations 1 to 20 of ``doc/notation.md``.
 
     Examples
     --------

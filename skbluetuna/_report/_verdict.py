@@ -12,7 +12,7 @@ __all__ = ["CAUTION", "verdict"]
 
 N_NAMED = 3  # parameters
 LEAST = 0.01  # share that is worth naming
-LEAST_RESIDUAL = 0.1
+LEAST_REST = 0.1
 CLEAR = 2.0  # standard errors of a gain above zero
 
 CAUTION = (
@@ -72,6 +72,7 @@ def _mattered(search: Any) -> str:
     """Which parameters and which pair matter most, and how surely."""
     k = chosen(search, None)
     space = search.tuner_.spaces[k]
+    n = sum(trial.alternative == k for trial in search.tuner_.trials)
     known = zip(space.names, space.dimensions, strict=True)
     varied = [name for name, dimension in known if dimension.n_values != 1]
     if len(varied) < 2:
@@ -84,13 +85,13 @@ def _mattered(search: Any) -> str:
     if not order:
         return "What mattered cannot be said: no parameter has a share of its own."
     names = [f"{weights['param'][i]} {percent(share[i])}" for i in order]
-    unsure = [weights["param"][i] for i in order if not _is_clear(weights, i)]
+    unsure = [weights["param"][i] for i in order if not _is_clear(weights, i, n)]
     is_known = len(unsure) < len(names)
     text = f"What mattered, by share of the score's variance: {_listed(names)}"
-    text += _pair(pairs, is_known)
-    residual = 1.0 - share.sum() - float(np.sum(pairs["share"]))
-    if residual >= LEAST_RESIDUAL:
-        text += f"; {percent(residual)} is of more than two at once"
+    text += _pair(pairs, is_known, n)
+    rest = 1.0 - share.sum() - float(np.sum(pairs["share"]))
+    if rest >= LEAST_REST:
+        text += f"; {percent(rest)} is noise, or of more than two at once"
     if not is_known:
         return f"{text}; none of this stands clear of nothing."
     if unsure:
@@ -100,13 +101,13 @@ def _mattered(search: Any) -> str:
     return f"{text}."
 
 
-def _pair(pairs: dict[str, Any], is_doubted: bool) -> str:
+def _pair(pairs: dict[str, Any], is_doubted: bool, n: int) -> str:
     """The pair of most interaction, all kinds of terms together, and how surely."""
     total: dict[tuple[str, str], float] = {}
     clear: set[tuple[str, str]] = set()
     for i, pair in enumerate(zip(pairs["param_a"], pairs["param_b"], strict=True)):
         total[pair] = total.get(pair, 0.0) + float(pairs["share"][i])
-        if _is_clear(pairs, i):
+        if _is_clear(pairs, i, n):
             clear.add(pair)
     first, together = max(total, key=lambda pair: total[pair]), sum(total.values())
     if together < LEAST:
@@ -118,9 +119,9 @@ def _pair(pairs: dict[str, Any], is_doubted: bool) -> str:
     return f"; all pairs together {percent(together)}, first of them {most}"
 
 
-def _is_clear(table: dict[str, Any], row: int) -> bool:
-    """Whether a row's share stands clear of nothing."""
-    return float(table["share_low"][row]) >= LEAST
+def _is_clear(table: dict[str, Any], row: int, n: int) -> bool:
+    """Whether a row's share stands clear of what chance explains of n scores."""
+    return float(table["share_low"][row]) >= max(LEAST, 1.0 / n)
 
 
 def _listed(names: list[Any]) -> str:

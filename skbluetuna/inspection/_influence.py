@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 OVERALL = "#0072B2"
 NEAR = "#E69F00"
 OF_THE_REST = "#999999"  # what is not one parameter's own
-REST = ("interactions", "more than pairs")
+REST = ("interactions", "the rest")
 LINE = 24  # characters of a name on one line
 
 
@@ -36,8 +36,8 @@ class InfluenceDisplay:
         The same share over half of each range about the best trial.
     interactions : float
         Share of all pairs together.
-    residual : float
-        Share of neither: what only three parameters or more explain together.
+    rest : float
+        Share of neither: noise, and what only three parameters explain together.
     title : str, default=""
         Title of the picture.
 
@@ -79,7 +79,7 @@ class InfluenceDisplay:
         local_share: FloatArray,
         *,
         interactions: float,
-        residual: float,
+        rest: float,
         title: str = "",
     ) -> None:
         self.names = names
@@ -88,7 +88,7 @@ class InfluenceDisplay:
         self.high = high
         self.local_share = local_share
         self.interactions = interactions
-        self.residual = residual
+        self.rest = rest
         self.title = title
 
     @classmethod
@@ -137,7 +137,7 @@ class InfluenceDisplay:
             table["share_high"][order],
             table["local_share"][order],
             interactions=pairs,
-            residual=max(0.0, 1.0 - float(share.sum()) - pairs),  # rounding aside
+            rest=max(0.0, 1.0 - float(share.sum()) - pairs),  # rounding aside
             title=title_of(search, k),
         )
         return display.plot(ax=ax)
@@ -182,7 +182,7 @@ class InfluenceDisplay:
             places[:n] + 0.2, self.local_share, height=0.4, color=NEAR,
             label="near the best",
         )  # fmt: skip
-        rest = [self.interactions, self.residual]
+        rest = [self.interactions, self.rest]
         ax.barh(places[n:] - 0.2, rest, height=0.4, color=OF_THE_REST)
         ends = [*self.high, *self.share, *self.local_share, *rest]
         ax.set_xlim(0.0, 1.03 * float(max(ends)) or 1.0)

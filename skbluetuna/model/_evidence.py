@@ -268,6 +268,11 @@ class EvidenceModel:
         alpha = cho_solve((L, True), t, check_finite=False)
         return cls(X, t, columns, theta, L, alpha)
 
+    @property
+    def noise(self) -> float:
+        """Variance of the noise."""
+        return float(np.exp(self.theta[len(self.columns.levels) + 1])) + NOISE_FLOOR
+
     def predict(self, U: FloatArray, *, gradient: bool = False) -> Posterior:
         """Posterior of the noise-free score at unit points of shape (m, d)."""
         X = encode(U, self.columns)

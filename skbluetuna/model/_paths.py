@@ -21,7 +21,6 @@ from skbluetuna.model._evidence import (
     fit_theta,
     scaled,
 )
-from skbluetuna.model._features import pairs
 
 __all__ = ["drawn_models", "paths"]
 
@@ -65,12 +64,13 @@ def drawn_models(
     prior = slope.prior
     steps = STEP * np.eye(len(best))
     H = np.array([slope(best + e)[1] - slope(best - e)[1] for e in steps]) / (2 * STEP)
-    curvature, axes = eigh((H + H.T) / 2.0)
-    spread = 1.0 / np.sqrt(np.maximum(curvature, 1.0 / np.max(prior.sd) ** 2))
-    draws = best + (rng.standard_normal((n, len(best))) * spread) @ axes.T
+    # In units of the prior's deviations, where its own curvature is one.
+    curvature, axes = eigh(prior.sd[:, None] * (H + H.T) / 2.0 * prior.sd)
+    spread = 1.0 / np.sqrt(np.maximum(curvature, 1.0))
+    draws = (rng.standard_normal((n, len(best))) * spread) @ axes.T
     reach = BOUND * prior.sd
-    draws = np.clip(draws, prior.mean - reach, prior.mean + reach)
-    return [EvidenceModel.condition(X, t, columns, theta) for theta in draws]
+    thetas = np.clip(best + prior.sd * draws, prior.mean - reach, prior.mean + reach)
+    return [EvidenceModel.condition(X, t, columns, theta) for theta in thetas]
 
 
 def paths(
@@ -106,31 +106,28 @@ def paths(
     machines, NeurIPS 2007.
     """
     columns, theta = model.columns, model.theta
-    d = len(columns.levels)
-    X = encode(U, columns)
-    waves = rng.standard_normal((X.shape[1], N_WAVES))
+    d, q = len(columns.levels), model.X.shape[1]
+    ell, s_g, s = np.exp(theta[:d]), np.exp(theta[d]), np.exp(theta[d + 1])
+    a = np.exp(theta[d + 2 :] / 2.0)
+    waves = rng.standard_normal((q, N_WAVES))
     # The spectrum of Matern-5/2 is Student's t with 5 degrees of freedom.
     waves /= np.sqrt(rng.chisquare(5.0, N_WAVES) / 5.0)
     phase = rng.uniform(0.0, 2.0 * np.pi, N_WAVES)
-    ell, s_g, s = np.exp(theta[:d]), np.exp(theta[d]), np.exp(theta[d + 1])
-    sizes = np.sqrt([s_g * 2.0 / N_WAVES, *np.exp(theta[d + 2 :])])
+    size = np.sqrt(s_g * 2.0 / N_WAVES) * rng.standard_normal((N_WAVES, n))
+    base, curve = a[0] * rng.standard_normal((q, n)), a[1] * rng.standard_normal((q, n))
+    both = np.triu(a[2] * rng.standard_normal((n, q, q)))
+    both *= columns.owner[:, None] != columns.owner
 
-    def features(X: FloatArray) -> FloatArray:
-        wave = np.cos(scaled(X, ell, columns) @ waves + phase)
-        blocks = [wave, *_perceptron(X, columns)]
-        return np.hstack([a * f for a, f in zip(sizes, blocks, strict=True)])
+    def prior(X: FloatArray) -> FloatArray:
+        """Functions of the prior (eq. 12), shape (N, n)."""
+        wave = np.cos(scaled(X, ell, columns) @ waves + phase) @ size
+        products = [np.sum((X @ W) * X, axis=1) for W in both]
+        squares = X[:, columns.ordered] ** 2 @ curve[columns.ordered]
+        return np.asarray(wave + X @ base + squares + np.transpose(products))
 
-    known = features(model.X)
-    w = rng.standard_normal((known.shape[1], n))
-    noise = np.sqrt(s + NOISE_FLOOR) * rng.standard_normal((len(known), n))
-    missed = model.t[:, None] - known @ w - noise
+    noise = np.sqrt(s + NOISE_FLOOR) * rng.standard_normal((len(model.t), n))
+    missed = model.t[:, None] - prior(model.X) - noise
     update = cho_solve((model.L, True), missed, check_finite=False)
+    X = encode(U, columns)
     k = covariance(X, model.X, columns, theta)[0]
-    return k @ model.alpha, features(X) @ w + k @ update
-
-
-def _perceptron(X: FloatArray, columns: Columns) -> list[FloatArray]:
-    """Features of the three blocks of eq. 12."""
-    i, j = pairs(X.shape[1])
-    apart = columns.owner[i] != columns.owner[j]
-    return [X, X[:, columns.ordered] ** 2, X[:, i[apart]] * X[:, j[apart]]]
+    return k @ model.alpha, prior(X) + k @ update

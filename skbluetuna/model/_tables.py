@@ -69,14 +69,25 @@ def influence(model: FittedPerceptron, U: FloatArray, near: FloatArray) -> Influ
     d = U.shape[1]
     m = len(pairs(d)[0])
     share, local = _shares(model, U), _shares(model, near)
-    size = np.abs(model.weights)
-    error = np.zeros_like(share)
-    np.divide(2.0 * share * model.std_error, size, out=error, where=size > 0.0)
-    reach = norm.ppf((1.0 + LEVEL) / 2.0) * error
+    reach = norm.ppf((1.0 + LEVEL) / 2.0) * _share_error(model, share)
     low, high = np.maximum(share - reach, 0.0), np.minimum(share + reach, 1.0)
     rows = np.stack([model.weights, model.std_error, share, low, high, local])
     base, product, ratio = np.split(rows, [d, d + m], axis=1)
     return Influence(base, product, ratio)
+
+
+def _share_error(model: FittedPerceptron, share: FloatArray) -> FloatArray:
+    """Standard error of each share to first order, errors of the weights independent.
+
+    With r_k the relative error of weight k, share_i changes by 2 share_i (1 - share_i)
+    r_i with its own weight, and by -2 share_i share_k r_k with another.
+    """
+    relative = np.zeros_like(share)
+    size = np.abs(model.weights)
+    np.divide(model.std_error, size, out=relative, where=size > 0.0)
+    common = np.sum((share * relative) ** 2)
+    square = (1.0 - 2.0 * share) * relative**2 + common
+    return np.asarray(2.0 * share * np.sqrt(np.maximum(square, 0.0)))
 
 
 def _shares(model: FittedPerceptron, U: FloatArray) -> FloatArray:
@@ -121,34 +132,40 @@ def evidence_influence(
     Returns
     -------
     tables : Influence
-        Weights in units of the score. They and the shares of single parameters are
-        means over the models' mean landscapes; the shares of pairs, which a mean
-        landscape smooths away, over the landscapes drawn. Standard errors and intervals
-        are deviations and quantiles over the latter.
+        Weights of the mean landscape, in units of the score. Shares are means over the
+        landscapes drawn, of the variance of the landscape and the noise together;
+        standard errors and intervals are deviations and quantiles over them.
     """
     columns, N = models[0].columns, len(whole.at)
     both = np.vstack([whole.evaluated, near.evaluated])
-    columns_of_means, columns_drawn = zip(
-        *(paths(model, both, n_paths, rng) for model in models), strict=True
-    )
-    means, drawn = np.stack(columns_of_means, axis=1), np.hstack(columns_drawn)
-    mean, possible = (_effects(F[:N], whole.at, columns) for F in (means, drawn))
-    mean_near, possible_near = (
-        _effects(F[N:], near.at, columns) for F in (means, drawn)
-    )
-    main, pair = _typical(mean, possible)
-    local = _typical(mean_near, possible_near)
+    means, drawn = zip(*(paths(m, both, n_paths, rng) for m in models), strict=True)
+    mean, F = np.mean(means, axis=0)[:, None], np.hstack(drawn)
+    noise = np.repeat([m.noise for m in models], n_paths)
+    typical = _effects(mean[:N], whole.at, columns, 0.0)
+    possible = _effects(F[:N], whole.at, columns, noise)
+    local = _effects(F[N:], near.at, columns, noise)
+    (main, pair), (near_main, near_pair) = _mean_shares(possible), _mean_shares(local)
+    base = _rows(typical.slope, possible.slope, main, possible.main, near_main)
+    product = _rows(typical.product, possible.product, pair, possible.pair, near_pair)
     unit = np.array([spread, spread, 1.0, 1.0, 1.0, 1.0])[:, None]
-    base = _rows(mean.slope, possible.slope, main, possible.main, local[0])
-    product = _rows(mean.product, possible.product, pair, possible.pair, local[1])
     return Influence(unit * base, unit * product)
 
 
-def _typical(mean: Effects, possible: Effects) -> tuple[FloatArray, FloatArray]:
-    """Share of each parameter and of each pair; together at most one."""
-    main, pair = mean.main.mean(axis=1), possible.pair.mean(axis=1)
-    left = max(0.0, 1.0 - float(main.sum()))
-    return main, pair * min(1.0, left / max(float(pair.sum()), 1e-300))
+def _effects(
+    F: FloatArray, at: FloatArray, columns: Columns, noise: FloatArray | float
+) -> Effects:
+    """Effects with variances as shares of each function's variance and the noise."""
+    found = analysis(F, [basis(at[:, g], int(k)) for g, k in enumerate(columns.levels)])
+    total = found.total + noise
+    total = np.where(found.total > 0.0, total, 1.0)
+    return found._replace(main=found.main / total, pair=found.pair / total)
+
+
+def _mean_shares(found: Effects) -> tuple[FloatArray, FloatArray]:
+    """Share of each parameter and of each pair; none below zero, together at most 1."""
+    main, pair = (np.maximum(v.mean(axis=1), 0.0) for v in (found.main, found.pair))
+    total = max(1.0, float(main.sum() + pair.sum()))
+    return main / total, pair / total
 
 
 def _rows(
@@ -158,22 +175,9 @@ def _rows(
     shares: FloatArray,
     local: FloatArray,
 ) -> FloatArray:
-    """The rows of `ROWS`, from values of the models and of the landscapes drawn."""
+    """The rows of `ROWS`, from values of the mean landscape and of those drawn."""
     tails = [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0]
-    low, high = np.quantile(shares, tails, axis=1)
-    error, low, high = (
-        weights.std(axis=1),
-        np.minimum(low, share),
-        np.maximum(high, share),
-    )
-    return np.stack([weight.mean(axis=1), error, share, low, high, local])
-
-
-def _effects(F: FloatArray, at: FloatArray, columns: Columns) -> Effects:
-    """Effects with variances as shares of each function's whole variance."""
-    bases = [basis(at[:, g], int(k)) for g, k in enumerate(columns.levels)]
-    found = analysis(F, bases)
-    # The sample fills the box evenly but not perfectly: effects may add up to more.
-    total = np.maximum(found.total, found.main.sum(axis=0) + found.pair.sum(axis=0))
-    total = np.where(total > 0.0, total, 1.0)
-    return found._replace(main=found.main / total, pair=found.pair / total)
+    low, high = np.quantile(np.clip(shares, 0.0, 1.0), tails, axis=1)
+    # Where few of the landscapes make the mean, it lies beyond the quantile.
+    low, high = np.minimum(low, share), np.maximum(high, share)
+    return np.stack([weight[:, 0], weights.std(axis=1), share, low, high, local])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import helmert, qr
+from scipy.linalg import helmert, lstsq, qr
 
 from skbluetuna.model._features import pairs
 
@@ -51,7 +51,7 @@ def basis(u: FloatArray, levels: int) -> Basis:
     -------
     basis : Basis
         Polynomials in z = 2 u - 1 up to degree 6, the first of them linear; contrasts
-        between the levels of a choice.
+        between the levels of a choice. None where u does not vary.
     """
     if np.ptp(u) == 0.0:
         return Basis(np.empty((len(u), 0)), 0.0)
@@ -73,7 +73,7 @@ def analysis(F: FloatArray, bases: list[Basis]) -> Effects:
     Parameters
     ----------
     F : ndarray of shape (N, s)
-        Values of s functions.
+        Values of s functions; N well above the number of all functions of `bases`.
     bases : list of d Basis
         Functions of each parameter on the same sample.
 
@@ -84,8 +84,9 @@ def analysis(F: FloatArray, bases: list[Basis]) -> Effects:
 
     Notes
     -----
-    What a coefficient would be by chance alone, ``var / N`` each, is taken off its
-    square, so that many pairs without effect do not add up to one.
+    All parameters are fitted together by least squares. The square of a coefficient is
+    larger than the truth by its variance, which is taken off, so that many pairs
+    without effect do not add up to one; a variance may come out just below zero.
 
     References
     ----------
@@ -96,32 +97,28 @@ def analysis(F: FloatArray, bases: list[Basis]) -> Effects:
     """
     N = len(F)
     F = F - F.mean(axis=0)
-    total = np.mean(F**2, axis=0)
-    left, first = F, []
-    for one in bases:
-        first.append(one.values.T @ F / N)
-        left = left - one.values @ first[-1]
-    chance = np.mean(left**2, axis=0) / N
-    main = [_explained(c, chance) for c in first]
-    slope = [
-        one.scale * c[0] if one.scale else np.sqrt(v)
-        for c, one, v in zip(first, bases, main, strict=True)
-    ]
+    joint = np.hstack([one.values for one in bases])
+    C = lstsq(joint, F)[0]
+    left = F - joint @ C
+    chance = np.sum(left**2, axis=0) / max(1, N - joint.shape[1] - 1) / N
+    ends = np.cumsum([one.values.shape[1] for one in bases])[:-1]
+    slope, main = [], []
+    for one, c in zip(bases, np.split(C, ends), strict=True):
+        main.append(_explained(c, chance))
+        slope.append(_weight(c, one.scale, main[-1]))
     product, pair = [], []
     for i, j in zip(*pairs(len(bases)), strict=True):
         a, b = (_of_pair(bases[g]) for g in (i, j))
-        both = (a[:, :, None] * b[:, None, :]).reshape(N, -1)
-        c = both.T @ left / N
+        c = (a[:, :, None] * b[:, None, :]).reshape(N, -1).T @ left / N
         pair.append(_explained(c, chance))
-        scale = bases[i].scale * bases[j].scale
-        product.append(scale * c[0] if scale else np.sqrt(pair[-1]))
+        product.append(_weight(c, bases[i].scale * bases[j].scale, pair[-1]))
     shape = (-1, F.shape[1])
     return Effects(
         np.reshape(slope, shape),
         np.reshape(product, shape),
         np.reshape(main, shape),
         np.reshape(pair, shape),
-        total,
+        np.mean(F**2, axis=0),
     )
 
 
@@ -132,4 +129,9 @@ def _of_pair(one: Basis) -> FloatArray:
 
 def _explained(c: FloatArray, chance: FloatArray) -> FloatArray:
     """Variance of coefficients of shape (k, s), less what chance gives."""
-    return np.asarray(np.maximum(np.sum(c**2, axis=0) - len(c) * chance, 0.0))
+    return np.asarray(np.sum(c**2, axis=0) - len(c) * chance)
+
+
+def _weight(c: FloatArray, scale: float, explained: FloatArray) -> FloatArray:
+    """Coefficient of the linear function, or the spread where there is none."""
+    return scale * c[0] if scale else np.sqrt(np.maximum(explained, 0.0))

@@ -48,7 +48,7 @@ from skbluetuna.stages._sweep import Sweep
 
 __all__ = ["Adaptive"]
 
-N_MODELS, N_PATHS = 16, 2  # hyperparameters drawn for the tables, landscapes of each
+N_MODELS, N_PATHS = 16, 4  # hyperparameters drawn for the tables, landscapes of each
 
 
 @dataclass(frozen=True)
@@ -178,15 +178,15 @@ def _influence(
     )
     weights = s / s.sum() if s.sum() > 0.0 else np.full(d, 1.0 / d)
     U, y = ledger.scored()
-    if np.ptp(y) == 0.0:
+    if not standardised(y)[0].any():
         return weights, no_influence(d, with_ratio=False)
-    rng = np.random.default_rng([*seed, len(y)])
+    rng = np.random.default_rng([*seed, len(y), 1])  # 0: the landscapes
     boxes = [*whole_box(space, rng), *near_box(space, ledger, rng)]
     levels = tuple(int(k) for k in columns_of(space).levels)
     own = np.ascontiguousarray(U[:, varying])
     sample = np.stack(boxes)
     return weights, _learned(
-        own.tobytes(), y.tobytes(), sample.tobytes(), levels, (*seed, len(y))
+        own.tobytes(), y.tobytes(), sample.tobytes(), levels, (*seed, len(y), 0)
     )
 
 

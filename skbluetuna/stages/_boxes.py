@@ -10,28 +10,35 @@ from skbluetuna.stages._base import FloatArray, active
 
 __all__ = ["near_box", "whole_box"]
 
-N_POINTS = 1024
+LEAST_POINTS, PER_PARAMETER = 1024, 100  # points of a box
 REACH = 0.25  # to either side of the best trial, in units of a parameter's range
+FEW = 4  # values of a parameter that are all near the best
 
 
 def whole_box(space: Space, rng: np.random.Generator) -> Cube:
     """The whole space; columns are those of its active dimensions."""
-    return _filled(space, np.zeros(len(space)), 1.0, rng)
+    return _filled(space, np.zeros(len(space)), np.ones(len(space)), rng)
 
 
 def near_box(space: Space, ledger: Ledger, rng: np.random.Generator) -> Cube:
-    """Half of each range about the best trial, and all values of each choice."""
+    """Half of each range about the best trial; of choices and few values all."""
     best = ledger.best
     centre = np.full(len(space), 0.5) if best is None else np.array(best.unit)
     low = np.clip(centre - REACH, 0.0, 1.0 - 2.0 * REACH)
-    return _filled(space, low, 2.0 * REACH, rng)
+    is_range = [
+        dim.is_ordered and (dim.n_values is None or dim.n_values > FEW)
+        for dim in space.dimensions
+    ]
+    return _filled(
+        space, np.where(is_range, low, 0.0), np.where(is_range, 2.0 * REACH, 1.0), rng
+    )
 
 
 def _filled(
-    space: Space, low: FloatArray, width: float, rng: np.random.Generator
+    space: Space, low: FloatArray, width: FloatArray, rng: np.random.Generator
 ) -> Cube:
-    U = qmc.Sobol(len(space), rng=rng).random(N_POINTS)
-    ordered = np.array([dim.is_ordered for dim in space.dimensions])
-    at = space.rounded(np.where(ordered, low + width * U, U))
     varying = active(space)
+    n = max(LEAST_POINTS, PER_PARAMETER * len(varying))
+    U = qmc.LatinHypercube(len(space), rng=rng).random(n)
+    at = space.rounded(low + width * U)
     return Cube(at[:, varying], space.snap(at)[:, varying])

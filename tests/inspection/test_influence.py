@@ -36,7 +36,7 @@ def test_the_numbers_are_those_of_the_table(search):
         assert (np.diff(display.share) <= 0.0).all()
         pairs = rows(search, search.interactions_, k)["share"].sum()
         assert display.interactions == pairs
-        assert display.residual == pytest.approx(
+        assert display.rest == pytest.approx(
             1.0 - pairs - table["share"].sum(), abs=1e-9
         )
 
@@ -50,7 +50,7 @@ def test_the_largest_is_on_top_and_every_bar_and_its_interval_are_shown(search):
     drawn = np.array([path[:, 0] for path in display.ax_.collections[0].get_segments()])
     np.testing.assert_allclose(drawn, np.transpose([display.low, display.high]))
     bars = [patch.get_width() for patch in display.ax_.patches]
-    rest = [display.interactions, display.residual]
+    rest = [display.interactions, display.rest]
     assert bars == [*display.share, *display.local_share, *rest]
     assert display.ax_.get_xlim()[1] > max([*bars, *display.high])
 

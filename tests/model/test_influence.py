@@ -104,13 +104,25 @@ def test_a_weight_without_error_has_a_share_without_one():
         assert table[2].tolist() == table[3].tolist() == table[4].tolist()
 
 
-def test_an_error_of_ten_per_cent_of_the_weight_is_one_of_twenty_of_its_share():
-    """90 % of a normal lie within 1.645 deviations."""
-    model = FittedPerceptron(np.ones(4), np.full(4, 0.1), 0.0, "sigmoid", 1.0)
-    U = np.random.default_rng(0).random((6, 2))
-    _, _, share, low, high, _ = influence(model, U, U).base
-    np.testing.assert_allclose(high - share, 1.645 * 0.2 * share, rtol=1e-3)
-    np.testing.assert_allclose(share - low, 1.645 * 0.2 * share, rtol=1e-3)
+def test_the_interval_of_a_share_is_that_of_weights_drawn_within_their_errors():
+    rng = np.random.default_rng(0)
+    weights = np.array([1.0, -0.6, 0.8, 0.5])
+    error, U = 0.05 * np.abs(weights), rng.random((50, 2))
+
+    def rows(w, error):
+        tables = influence(FittedPerceptron(w, error, 0.0, "sigmoid", 1.0), U, U)
+        return np.hstack(tables)
+
+    drawn = [rows(w, error)[2] for w in weights + error * rng.normal(size=(4000, 4))]
+    _, _, _, low, high, _ = rows(weights, error)
+    deviation = np.std(drawn, axis=0)
+    np.testing.assert_allclose((high - low) / (2.0 * 1.645), deviation, rtol=0.1)
+
+
+def test_the_only_parameter_has_all_the_share_whatever_its_error():
+    model = FittedPerceptron(np.array([2.0]), np.array([0.5]), 0.0, "tanh", 1.0)
+    U = np.array([[0.1], [0.9]])
+    assert influence(model, U, U).base[2:5].ravel().tolist() == [1.0] * 3
 
 
 @pytest.mark.parametrize("with_ratio", [True, False])

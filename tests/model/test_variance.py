@@ -89,13 +89,23 @@ def test_slopes_and_products_are_the_coefficients_of_a_quadratic():
     np.testing.assert_allclose(np.concatenate([main, pair]), expected, atol=0.005)
 
 
-def test_pairs_without_effect_do_not_add_up_to_one():
-    """Noise over 190 pairs: what chance gives each is taken off."""
-    U = sample(20, 2048)
-    noise = np.random.default_rng(0).standard_normal(2048)
-    _, pair, _ = shares(lambda _: noise, U)
-    assert pair.min() >= 0.0
-    assert pair.sum() < 0.4  # 190 * 9 / 2048 = 0.83 if it were not
+@pytest.mark.parametrize("d", [6, 20, 40])
+def test_pairs_without_effect_do_not_add_up(d):
+    """Three parameters together, and one alone, among many: no pair has a share."""
+    n = max(1024, 100 * d)
+    sums = []
+    for seed in range(4):
+        U = qmc.LatinHypercube(d, rng=np.random.default_rng(seed)).random(n)
+        main, pair, _ = shares(_one_and_three, U)
+        sums.append([main.sum(), pair.sum()])
+    main, pair = np.mean(sums, axis=0)
+    assert main == pytest.approx(0.5, abs=0.04)
+    assert pair == pytest.approx(0.0, abs=0.08)
+
+
+def _one_and_three(U):
+    z = 2.0 * U - 1.0
+    return np.sqrt(3.0) * z[:, 0] + np.sqrt(27.0) * z[:, 1] * z[:, 2] * z[:, 3]
 
 
 @pytest.mark.parametrize("levels", [[0, 0], [3, 0], [2, 4]])
