@@ -17,7 +17,8 @@ __all__ = ["Basis", "Effects", "analysis", "basis"]
 FloatArray = NDArray[np.float64]
 
 DEGREE = 6  # of the polynomials of one parameter
-PAIR_DEGREE = 3  # of each factor of a pair's
+# Of each factor of a pair's, up to so many parameters: many pairs, few functions each.
+PAIR_DEGREES = {10: 3, 20: 2}
 
 
 class Effects(NamedTuple):
@@ -84,9 +85,11 @@ def analysis(F: FloatArray, bases: list[Basis]) -> Effects:
 
     Notes
     -----
-    All parameters are fitted together by least squares. The square of a coefficient is
-    larger than the truth by its variance, which is taken off, so that many pairs
-    without effect do not add up to one; a variance may come out just below zero.
+    Everything is fitted together by least squares; where that would be more than a
+    third of N functions (choices of many values), single parameters are, and pairs are
+    projections of what these leave. The square of a coefficient is larger than the
+    truth by its variance, which is taken off, so that many pairs without effect do not
+    add up to one; a variance may come out just below zero.
 
     References
     ----------
@@ -97,21 +100,31 @@ def analysis(F: FloatArray, bases: list[Basis]) -> Effects:
     """
     N = len(F)
     F = F - F.mean(axis=0)
-    joint = np.hstack([one.values for one in bases])
-    C = lstsq(joint, F)[0]
-    left = F - joint @ C
-    chance = np.sum(left**2, axis=0) / max(1, N - joint.shape[1] - 1) / N
-    ends = np.cumsum([one.values.shape[1] for one in bases])[:-1]
-    slope, main = [], []
-    for one, c in zip(bases, np.split(C, ends), strict=True):
-        main.append(_explained(c, chance))
-        slope.append(_weight(c, one.scale, main[-1]))
-    product, pair = [], []
-    for i, j in zip(*pairs(len(bases)), strict=True):
-        a, b = (_of_pair(bases[g]) for g in (i, j))
-        c = (a[:, :, None] * b[:, None, :]).reshape(N, -1).T @ left / N
-        pair.append(_explained(c, chance))
-        product.append(_weight(c, bases[i].scale * bases[j].scale, pair[-1]))
+    both = list(zip(*pairs(len(bases)), strict=True))
+    single = [one.values for one in bases]
+    inner = [one.values[:, : _pair_width(one, len(bases))] for one in bases]
+    n_inner = sum(inner[i].shape[1] * inner[j].shape[1] for i, j in both)
+    products = (_products(inner[i], inner[j]) for i, j in both)
+    if sum(values.shape[1] for values in single) + n_inner <= N // 3:
+        parts, left = _fitted([*single, *products], F)
+        of_single, of_pairs = parts[: len(bases)], parts[len(bases) :]
+    else:
+        of_single, left = _fitted(single, F)
+        of_pairs = [values.T @ left / N for values in products]
+        n_inner = 0
+    freedom = N - 1 - n_inner - sum(values.shape[1] for values in single)
+    chance = np.sum(left**2, axis=0) / max(1, freedom) / N
+    main = [_explained(c, chance) for c in of_single]
+    pair = [_explained(c, chance) for c in of_pairs]
+    scales = [one.scale for one in bases]
+    slope = [
+        _weight(c, scale, v)
+        for c, scale, v in zip(of_single, scales, main, strict=True)
+    ]
+    product = [
+        _weight(c, scales[i] * scales[j], v)
+        for c, (i, j), v in zip(of_pairs, both, pair, strict=True)
+    ]
     shape = (-1, F.shape[1])
     return Effects(
         np.reshape(slope, shape),
@@ -122,9 +135,28 @@ def analysis(F: FloatArray, bases: list[Basis]) -> Effects:
     )
 
 
-def _of_pair(one: Basis) -> FloatArray:
-    """Functions of one parameter that enter its pairs."""
-    return one.values[:, :PAIR_DEGREE] if one.scale else one.values
+def _pair_width(one: Basis, d: int) -> int:
+    """How many functions of one of d parameters enter its pairs."""
+    width: int = one.values.shape[1]
+    if not one.scale:
+        return width
+    return next((k for most, k in PAIR_DEGREES.items() if d <= most), 1)
+
+
+def _products(a: FloatArray, b: FloatArray) -> FloatArray:
+    """All products of two parameters' functions, shape (N, k * l)."""
+    return (a[:, :, None] * b[:, None, :]).reshape(len(a), -1)
+
+
+def _fitted(
+    blocks: list[FloatArray], F: FloatArray
+) -> tuple[list[FloatArray], FloatArray]:
+    """Coefficients of each block by least squares, and what they leave."""
+    joint = np.hstack(blocks)
+    joint -= joint.mean(axis=0)  # of products it is not quite zero; F has none
+    C = lstsq(joint, F)[0]
+    ends = np.cumsum([block.shape[1] for block in blocks])[:-1]
+    return np.split(C, ends), F - joint @ C
 
 
 def _explained(c: FloatArray, chance: FloatArray) -> FloatArray:

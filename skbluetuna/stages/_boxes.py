@@ -10,7 +10,7 @@ from skbluetuna.stages._base import FloatArray, active
 
 __all__ = ["near_box", "whole_box"]
 
-LEAST_POINTS, PER_PARAMETER = 1024, 100  # points of a box
+LEAST_POINTS, PER_PARAMETER = 1024, 150  # points of a box
 REACH = 0.25  # to either side of the best trial, in units of a parameter's range
 FEW = 4  # values of a parameter that are all near the best
 

@@ -89,10 +89,22 @@ def test_slopes_and_products_are_the_coefficients_of_a_quadratic():
     np.testing.assert_allclose(np.concatenate([main, pair]), expected, atol=0.005)
 
 
+def test_the_weights_of_a_quadratic_have_no_error_of_the_sample_s_own():
+    rng = np.random.default_rng(2)
+    w, W = rng.normal(size=6), rng.normal(size=15)
+    i, j = np.triu_indices(6, 1)
+    U = qmc.LatinHypercube(6, rng=rng).random(1024)
+    Z = 2.0 * U - 1.0
+    bases = [basis(U[:, k], 0) for k in range(6)]
+    found = analysis((Z @ w + (Z[:, i] * Z[:, j]) @ W)[:, None], bases)
+    np.testing.assert_allclose(found.product[:, 0], W, atol=1e-6)
+    np.testing.assert_allclose(found.slope[:, 0], w, atol=0.005)
+
+
 @pytest.mark.parametrize("d", [6, 20, 40])
 def test_pairs_without_effect_do_not_add_up(d):
     """Three parameters together, and one alone, among many: no pair has a share."""
-    n = max(1024, 100 * d)
+    n = max(1024, 150 * d)
     sums = []
     for seed in range(4):
         U = qmc.LatinHypercube(d, rng=np.random.default_rng(seed)).random(n)
