@@ -418,7 +418,7 @@ class BlueTunaSearchCV(BaseSearchCV):
 
     def __getstate__(self):
         """What is sent to workers and stored; callbacks only where they are heard."""
-        state = super().__getstate__()
+        state = dict(super().__getstate__())  # which may be our own __dict__
         return without_callbacks(state) if state.pop("_is_alone", False) else state
 
     def _publish(self, rows):

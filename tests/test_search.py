@@ -681,6 +681,17 @@ def test_callbacks_hear_of_every_candidate_in_the_main_process():
     assert total == 8 * (3 + 1)  # the folds are heard of where they are evaluated
 
 
+def test_callbacks_stay_here_in_every_task_of_a_search_whose_workers_are_elsewhere():
+    """A search is pickled once for each task, so more than once."""
+    search = search_of(n_iter=8).set_callbacks(Heard())
+    search._is_alone = True
+    for _ in range(2):
+        before = dict(vars(search))
+        sent = pickle.loads(pickle.dumps(search))
+        assert "_skl_callbacks" not in vars(sent)
+        assert vars(search) == before
+
+
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_callback_that_asks_to_stop_ends_the_search_cleanly(n_jobs):
     stopped = search_of(n_iter=30, strategy="adaptive", n_jobs=n_jobs)

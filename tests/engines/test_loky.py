@@ -3,12 +3,15 @@
 import json
 import logging
 
+from sklearn.callback import ScoringMonitor
+
 from skbluetuna.callbacks import JSONLinesTracker
 
 
 def test_a_killed_worker_loses_nothing(engine, caplog, tmp_path):
-    path = tmp_path / "log.jsonl"
-    search = engine.search(n_jobs=2).set_callbacks(JSONLinesTracker(path))
+    """Even one that calls on a callback here, whose thread may die with it."""
+    monitor, path = ScoringMonitor(scoring="accuracy"), tmp_path / "log.jsonl"
+    search = engine.search(n_jobs=2).set_callbacks(monitor, JSONLinesTracker(path))
     thread = engine.after_fits(12, engine.kill_last)
     engine.fit(search)
     thread.join()
