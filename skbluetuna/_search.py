@@ -22,7 +22,6 @@ from skbluetuna._sklearn_compat import (
     has_methods,
     name_error_scores,
     not_negative,
-    one_blas_thread,
     one_of,
     positive,
     without_callbacks,
@@ -192,14 +191,14 @@ class BlueTunaSearchCV(BaseSearchCV):
 
     Notes
     -----
-    With several alternatives the tables have one more column, ``alternative``. Each
-    has a model of its own, on scores that are warped together. In the adaptive strategy
-    each has a first look, of two evaluations more than it has parameters that vary, as
-    far as half of the budget goes round (and of its own initial configurations in any
-    case). Then each evaluation goes to the alternative that promises the largest
-    improvement over the best score of all; every tenth goes to the one that has had the
-    fewest, so that none is given up for good. The classic strategy splits its budget
-    evenly.
+    With several alternatives the tables have one more column, ``alternative``. Each is
+    learned from its own scores; in the adaptive strategy the models that choose what to
+    evaluate have scores that are warped together. There each has a first look, of two
+    evaluations more than it has parameters that vary, as far as half of the budget goes
+    round (and of its own initial configurations in any case). Then each evaluation goes
+    to the alternative that promises the largest improvement over the best score of all;
+    every tenth goes to the one that has had the fewest, so that none is given up for
+    good. The classic strategy splits its budget evenly.
 
     What a batch costs: mean log10 regret (0: best known configuration, 1: median of
     random search) after 50 evaluations on 36 tuning landscapes, 3 seeds, was -2.13,
@@ -264,16 +263,10 @@ class BlueTunaSearchCV(BaseSearchCV):
         n_retries=3,
     ):
         super().__init__(
-            estimator=estimator,
-            scoring=scoring,
-            n_jobs=n_jobs,
-            refit=refit,
-            cv=cv,
-            verbose=verbose,
-            pre_dispatch=pre_dispatch,
-            error_score=error_score,
+            estimator=estimator, scoring=scoring, n_jobs=n_jobs, refit=refit, cv=cv,
+            verbose=verbose, pre_dispatch=pre_dispatch, error_score=error_score,
             return_train_score=return_train_score,
-        )
+        )  # fmt: skip
         self.param_space = param_space
         self.n_iter = n_iter
         self.strategy = strategy
@@ -406,15 +399,13 @@ class BlueTunaSearchCV(BaseSearchCV):
     def weights_(self):
         """Influence of each parameter; made when it is looked at."""
         check_is_fitted(self, "tuner_")
-        with one_blas_thread():
-            return self.tuner_.weights
+        return self.tuner_.weights
 
     @property
     def interactions_(self):
         """Interaction of each pair; made when it is looked at."""
         check_is_fitted(self, "tuner_")
-        with one_blas_thread():
-            return self.tuner_.interactions
+        return self.tuner_.interactions
 
     def __getstate__(self):
         """What is sent to workers and stored; callbacks only where they are heard."""
@@ -427,9 +418,8 @@ class BlueTunaSearchCV(BaseSearchCV):
             self.__dict__.pop(name, None)
         if rows.results:
             self.cv_results_ = rows.results
-        with one_blas_thread():
-            self.regions_ = self.tuner_.regions
-            self.optimized_space_ = self.tuner_.optimized_space
+        self.regions_ = self.tuner_.regions
+        self.optimized_space_ = self.tuner_.optimized_space
 
     def _format_results(self, candidate_params, n_splits, out, more_results=None):
         """Make ``cv_results_``; failed fits of a callable scorer get its metrics."""

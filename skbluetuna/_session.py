@@ -24,7 +24,6 @@ from skbluetuna._sklearn_compat import (
     LiveRows,
     SearchContext,
     Workers,
-    one_blas_thread,
 )
 from skbluetuna._tuner import BlueTuner
 
@@ -116,9 +115,8 @@ class Session:
         """
         try:
             while True:
-                with one_blas_thread():  # their number would change the last digits
-                    reason = self._reason_to_stop()
-                    trials = [] if reason else self._next()
+                reason = self._reason_to_stop()
+                trials = [] if reason else self._next()
                 if not trials:
                     return reason or "exhausted"
                 for chunk in self._chunks(trials):

@@ -16,7 +16,7 @@ from sklearn.model_selection._validation import (
     _warn_or_raise_about_fit_failures,
 )
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.parallel import Parallel, _get_threadpool_controller
+from sklearn.utils.parallel import Parallel
 
 __all__ = [
     "BaseSearchCV",
@@ -28,7 +28,6 @@ __all__ = [
     "has_methods",
     "name_error_scores",
     "not_negative",
-    "one_blas_thread",
     "one_of",
     "positive",
     "without_callbacks",
@@ -110,8 +109,7 @@ class LiveRows:
     """
 
     def __init__(self, search, evaluate_candidates):
-        names = evaluate_candidates.__code__.co_freevars
-        cells = dict(zip(names, evaluate_candidates.__closure__, strict=True))
+        cells = _cells(evaluate_candidates)
         self._search, self._results = search, cells["results"]
         self._params = cells["all_candidate_params"].cell_contents
         self._more = cells["all_more_results"].cell_contents
@@ -179,6 +177,11 @@ class LiveRows:
         self.append([], [], {})
 
 
+def _cells(function):
+    """Variables that a function shares with the one that made it, by their names."""
+    return dict(zip(function.__code__.co_freevars, function.__closure__, strict=True))
+
+
 class Workers:
     """What ``BaseSearchCV.fit`` evaluates with: one ``Parallel`` for the whole search.
 
@@ -194,9 +197,7 @@ class Workers:
     """
 
     def __init__(self, search, evaluate_candidates):
-        names = evaluate_candidates.__code__.co_freevars
-        cells = dict(zip(names, evaluate_candidates.__closure__, strict=True))
-        self._search, self._cell = search, cells["parallel"]
+        self._search, self._cell = search, _cells(evaluate_candidates)["parallel"]
         self._original = self._cell.cell_contents
 
     def __enter__(self):
@@ -365,11 +366,6 @@ def name_error_scores(fits, error_score):
     """Give failed fits the metrics' names, which a callable scorer shows late."""
     if any(fit["fit_error"] is None for fit in fits):
         _insert_error_scores(fits, error_score)
-
-
-def one_blas_thread():
-    """Context in which linear algebra runs on one thread."""
-    return _get_threadpool_controller().limit(limits=1, user_api="blas")
 
 
 def at_least_one():

@@ -11,6 +11,7 @@ from skbluetuna._checks import check_count, draw_seed
 from skbluetuna._course import Course
 from skbluetuna._ledger import Ledger, Trial, row_key
 from skbluetuna._storage import State, from_text, packed, to_text, unpacked
+from skbluetuna._threads import one_blas_thread
 from skbluetuna.exceptions import UnknownTrialError
 from skbluetuna.space import Space, decode_params, encode_params, parse_spaces
 from skbluetuna.stages import (
@@ -141,6 +142,7 @@ class BlueTuner:
         """Whether everything is asked and told."""
         return not self._ledger.has_pending and self._course.is_over(self._ledger)
 
+    @one_blas_thread()
     def ask(self, n: int | None = None) -> list[Trial]:
         """Return the next trials to evaluate.
 
@@ -260,6 +262,7 @@ class BlueTuner:
         self._state = self._state._replace(ledger=Ledger(rows))
         return _copied(new)
 
+    @one_blas_thread()
     def regret_bound(self) -> float:
         """Upper bound on what may still be gained over the best trial.
 
@@ -305,6 +308,7 @@ class BlueTuner:
             )
         )
 
+    @one_blas_thread()
     def predict(
         self, params: Sequence[Mapping[str, Any]], *, alternative: int = 0
     ) -> NDArray[np.float64]:
@@ -360,6 +364,7 @@ class BlueTuner:
         )
 
     @property
+    @one_blas_thread()
     def optimized_space(self) -> Any:
         """The narrowed space: a dict, or a list of dicts for several alternatives."""
         narrowed = []
@@ -432,6 +437,7 @@ class BlueTuner:
         own = self._ledger[trial.number]
         return (own.unit, own.alternative) == (trial.unit, trial.alternative)
 
+    @one_blas_thread()
     def _table(self, build: Any) -> dict[str, NDArray[Any]]:
         """Tables of all alternatives one below the other, with their number."""
         tables = [

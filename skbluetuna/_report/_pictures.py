@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from skbluetuna._optional import import_optional
 from skbluetuna._report._html import tag
 from skbluetuna.inspection import (
     ConvergenceDisplay,
@@ -16,6 +15,7 @@ from skbluetuna.inspection import (
     ParallelDisplay,
     ScanDisplay,
 )
+from skbluetuna.inspection._axes import drawing
 
 __all__ = [
     "convergence",
@@ -91,20 +91,14 @@ def parallel(search: Any, k: int) -> Element:
 
 
 def _figure(draw: Callable[[], Any], alt: str, caption: str) -> Element:
-    """A display as a figure of the page, in matplotlib's own style and closed again."""
-    pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="A report")
-    # Reports look alike whatever the session's style; no window opens.
-    with pyplot.ioff(), pyplot.style.context("default"):
-        before = set(pyplot.get_fignums())
-        try:
+    """A display as a figure of the page."""
+    try:
+        with drawing() as pyplot:
             figure = draw().figure_
             source = _source(figure, pyplot)
             width = figure.get_figwidth() * PIXELS_PER_INCH
-        except ValueError as error:  # a strategy of other hands may lack a rule
-            return tag("p", f"There is no picture: {error}", class_="note")
-        finally:
-            for number in set(pyplot.get_fignums()) - before:
-                pyplot.close(number)
+    except ValueError as error:  # a strategy of other hands may lack a rule
+        return tag("p", f"There is no picture: {error}", class_="note")
     image = tag("img", src=source, alt=alt, width=f"{width:.0f}")
     about = tag("figcaption", caption)
     box = tag("div", image)

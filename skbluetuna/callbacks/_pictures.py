@@ -4,7 +4,6 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-from skbluetuna._optional import import_optional
 from skbluetuna.inspection import (
     ConvergenceDisplay,
     InfluenceDisplay,
@@ -13,6 +12,7 @@ from skbluetuna.inspection import (
     ParallelDisplay,
     ScanDisplay,
 )
+from skbluetuna.inspection._axes import drawing
 
 __all__ = ["save_pictures"]
 
@@ -43,18 +43,13 @@ def save_pictures(search: Any, folder: Path) -> list[Path]:
     """
     if importlib.util.find_spec("matplotlib") is None:
         return []
-    pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="A picture")
     paths = [search.report(folder / "report.html")]
-    with pyplot.ioff(), pyplot.style.context("default"):
-        before = set(pyplot.get_fignums())
-        for name, display in DISPLAYS.items():
-            path = folder / f"{name}.png"
-            try:
+    for name, display in DISPLAYS.items():
+        path = folder / f"{name}.png"
+        try:
+            with drawing():
                 display.from_search(search).figure_.savefig(path)
-            except ValueError:  # there is none, as the report says: one parameter, say
-                continue
-            finally:
-                for number in set(pyplot.get_fignums()) - before:
-                    pyplot.close(number)
-            paths.append(path)
+        except ValueError:  # there is none, as the report says: one parameter, say
+            continue
+        paths.append(path)
     return paths

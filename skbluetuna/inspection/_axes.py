@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
@@ -12,6 +14,7 @@ from skbluetuna.space import Categorical, Integer, Real, Space
 __all__ = [
     "axes_for",
     "checked",
+    "drawing",
     "folded",
     "is_choice",
     "is_log",
@@ -38,6 +41,25 @@ def axes_for(ax: Any, *, width: float = 6.4, height: float = 4.8) -> Any:
         return ax
     pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="A picture")
     return pyplot.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+@contextmanager
+def drawing() -> Iterator[Any]:
+    """Draw for a file: in matplotlib's own style, no window opens, all closed again.
+
+    Yields
+    ------
+    pyplot : module
+        ``matplotlib.pyplot``.
+    """
+    pyplot = import_optional("matplotlib.pyplot", extra="plots", purpose="A picture")
+    with pyplot.ioff(), pyplot.style.context("default"):
+        before = set(pyplot.get_fignums())
+        try:
+            yield pyplot
+        finally:
+            for number in set(pyplot.get_fignums()) - before:
+                pyplot.close(number)
 
 
 def space_of(search: Any, alternative: int) -> Space:

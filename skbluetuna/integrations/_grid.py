@@ -2,11 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from skbluetuna.space import Dimension, Integer, Real
+from skbluetuna.space import LARGEST_INT, Dimension, Integer, Real
 
 __all__ = ["Steps"]
-
-MOST = 2**32  # steps that an Integer can count
 
 
 class Steps(NamedTuple):
@@ -19,7 +17,8 @@ class Steps(NamedTuple):
     @property
     def dimension(self) -> Dimension:
         """The positions, as a dimension."""
-        return Integer(0, self.n) if self.n <= MOST else Real(0.0, float(self.n))
+        is_int = self.n <= LARGEST_INT
+        return Integer(0, self.n) if is_int else Real(0.0, float(self.n))
 
     def position(self, value: Any) -> int:
         """Position of a number."""

@@ -3,11 +3,9 @@
 from typing import Any
 
 from skbluetuna.integrations._grid import Steps
-from skbluetuna.space import Categorical, Dimension, Integer, Real, Space
+from skbluetuna.space import LARGEST_INT, Categorical, Dimension, Integer, Real, Space
 
 __all__ = ["OptunaSpace", "dimension_of", "from_native", "to_native"]
-
-LARGEST_INT = 2**32
 
 
 def dimension_of(distribution: Any) -> Dimension:

@@ -139,20 +139,19 @@ def evidence_influence(
     columns, N = models[0].columns, len(whole.at)
     both = np.vstack([whole.evaluated, near.evaluated])
     means, drawn = zip(*(paths(m, both, n_paths, rng) for m in models), strict=True)
-    mean, F = np.mean(means, axis=0)[:, None], np.hstack(drawn)
-    noise = np.repeat([m.noise for m in models], n_paths)
-    typical = _effects(mean[:N], whole.at, columns, 0.0)
+    F = np.column_stack([np.mean(means, axis=0), *drawn])  # the mean landscape first
+    noise = np.append(0.0, np.repeat([m.noise for m in models], n_paths))
     possible = _effects(F[:N], whole.at, columns, noise)
     local = _effects(F[N:], near.at, columns, noise)
     (main, pair), (near_main, near_pair) = _mean_shares(possible), _mean_shares(local)
-    base = _rows(typical.slope, possible.slope, main, possible.main, near_main)
-    product = _rows(typical.product, possible.product, pair, possible.pair, near_pair)
+    base = _rows(possible.slope, main, possible.main, near_main)
+    product = _rows(possible.product, pair, possible.pair, near_pair)
     unit = np.array([spread, spread, 1.0, 1.0, 1.0, 1.0])[:, None]
     return Influence(unit * base, unit * product)
 
 
 def _effects(
-    F: FloatArray, at: FloatArray, columns: Columns, noise: FloatArray | float
+    F: FloatArray, at: FloatArray, columns: Columns, noise: FloatArray
 ) -> Effects:
     """Effects with variances as shares of each function's variance and the noise."""
     found = analysis(F, [basis(at[:, g], int(k)) for g, k in enumerate(columns.levels)])
@@ -162,22 +161,21 @@ def _effects(
 
 
 def _mean_shares(found: Effects) -> tuple[FloatArray, FloatArray]:
-    """Share of each parameter and of each pair; none below zero, together at most 1."""
-    main, pair = (np.maximum(v.mean(axis=1), 0.0) for v in (found.main, found.pair))
+    """Shares, means over those drawn; none below zero, together at most 1."""
+    main, pair = (
+        np.maximum(v[:, 1:].mean(axis=1), 0.0) for v in (found.main, found.pair)
+    )
     total = max(1.0, float(main.sum() + pair.sum()))
     return main / total, pair / total
 
 
 def _rows(
-    weight: FloatArray,
-    weights: FloatArray,
-    share: FloatArray,
-    shares: FloatArray,
-    local: FloatArray,
+    weights: FloatArray, share: FloatArray, shares: FloatArray, local: FloatArray
 ) -> FloatArray:
-    """The rows of `ROWS`, from values of the mean landscape and of those drawn."""
+    """The rows of `ROWS`; of weights and shares the mean landscape's come first."""
     tails = [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0]
-    low, high = np.quantile(np.clip(shares, 0.0, 1.0), tails, axis=1)
+    low, high = np.quantile(np.clip(shares[:, 1:], 0.0, 1.0), tails, axis=1)
     # Where few of the landscapes make the mean, it lies beyond the quantile.
     low, high = np.minimum(low, share), np.maximum(high, share)
-    return np.stack([weight[:, 0], weights.std(axis=1), share, low, high, local])
+    error = weights[:, 1:].std(axis=1)
+    return np.stack([weights[:, 0], error, share, low, high, local])

@@ -1,7 +1,7 @@
 """Analysis of variance: what of a function each parameter and each pair explains.
 
 Equation 20 of ``doc/notation.md``: first-order and pair Sobol indices over the unit
-cube, by projection on polynomials.
+cube, by a fit of polynomials.
 """
 
 from typing import NamedTuple

@@ -6,7 +6,14 @@ integer rounding, choices and distributions are done and undone here and nowhere
 
 from skbluetuna.space._categorical import Categorical
 from skbluetuna.space._conditional import When, when
-from skbluetuna.space._dimensions import Dimension, Integer, Real, is_integer, is_number
+from skbluetuna.space._dimensions import (
+    LARGEST_INT,
+    Dimension,
+    Integer,
+    Real,
+    is_integer,
+    is_number,
+)
 from skbluetuna.space._distribution import Distribution
 from skbluetuna.space._json import (
     check_same_names,
@@ -19,6 +26,7 @@ from skbluetuna.space._parse import parse_dimension
 from skbluetuna.space._space import Space, grid, parse_spaces
 
 __all__ = [
+    "LARGEST_INT",
     "Space",
     "Real",
     "Integer",

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from skbluetuna import Adaptive, BlueTuner, Classic, Space, when
 from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
@@ -32,6 +33,16 @@ few = settings(max_examples=15, deadline=None)
 def test_same_seed_asks_the_same(space, n_iter, strategy, seed):
     first, second = (run(make(space, n_iter, strategy, seed)) for _ in range(2))
     assert asks(first) == asks(second)
+
+
+def test_threads_of_linear_algebra_change_nothing():
+    """Their number changes the last digits of a product, and so what is asked."""
+    space = {f"x{k}": (0.0, 1.0) for k in range(12)}
+    found = []
+    for n_threads in (1, 4):
+        with threadpool_limits(limits=n_threads, user_api="blas"):
+            found.append(asks(run(make(space, 40, Adaptive(), 0))))
+    assert found[0] == found[1]
 
 
 @few

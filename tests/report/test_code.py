@@ -38,7 +38,7 @@ def made(value):
         [],
         {},
         set(),
-        {"b", "a"},
+        pytest.param({"b", "a"}, id="set"),  # whose order is not always the same
         [[1, (2.5, None)], {"k": {1: [2]}}],
         {f"parameter_number_{i}": (0.1, 10.0, "log") for i in range(9)},
         ("a value that is quite long and alone in its tuple, so that it breaks" * 2,),
