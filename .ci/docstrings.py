@@ -7,6 +7,8 @@ from importlib import import_module
 from numpydoc.validate import validate
 
 import skbluetuna
+import skbluetuna.callbacks
+import skbluetuna.inspection
 from skbluetuna.exceptions import MissingDependencyError
 
 # Not asked: an extended summary (ES01), See Also (SA01) and an example (EX01) on each
@@ -23,7 +25,7 @@ DOORS = ("optuna_sampler", "ray_searcher")
 
 def modules():
     """Yield the modules with public names."""
-    yield skbluetuna
+    yield from (skbluetuna, skbluetuna.inspection, skbluetuna.callbacks)
     for door in DOORS:
         try:
             yield import_module(f"skbluetuna.integrations.{door}")
