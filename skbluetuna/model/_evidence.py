@@ -273,11 +273,6 @@ class EvidenceModel:
         """Variance of the noise."""
         return float(np.exp(self.theta[len(self.columns.levels) + 1])) + NOISE_FLOOR
 
-    @property
-    def believed(self) -> FloatArray:
-        """Posterior mean of the noise-free score at the data, shape (n,)."""
-        return self.t - self.noise * self.alpha
-
     def predict(self, U: FloatArray, *, gradient: bool = False) -> Posterior:
         """Posterior of the noise-free score at unit points of shape (m, d)."""
         X = encode(U, self.columns)

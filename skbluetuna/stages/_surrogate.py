@@ -93,7 +93,7 @@ class Surrogate(NamedTuple):
     model: EvidenceModel
     shift: float  # warped score = shift + scale * target
     scale: float
-    incumbent: float  # what is to be improved on, as a target
+    incumbent: float  # the best warped score of all alternatives, as a target
 
 
 def surrogate(space: Space, ledger: Ledger) -> Surrogate:
@@ -116,8 +116,6 @@ def surrogate(space: Space, ledger: Ledger) -> Surrogate:
     target = t[:n] if ledger.rivals or n == len(y) else warp(y[:n])
     theta = _fit(own[:n].tobytes(), target.tobytes(), levels)
     model = EvidenceModel.condition(encode(own, columns), t, columns, theta)
-    if not ledger.rivals:  # which have models of their own
-        incumbent = 0.5 * (incumbent + float(model.believed.max()))  # eq. 15
     return Surrogate(model, shift, scale, incumbent)
 
 

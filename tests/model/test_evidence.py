@@ -93,13 +93,6 @@ def test_the_slopes_of_the_posterior_are_finite_differences(levels):
             np.testing.assert_allclose(got, slope, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("levels", SPACES.values(), ids=SPACES)
-def test_what_is_believed_of_the_data_is_the_posterior_there(levels):
-    U, t, columns, theta = data(levels)
-    model = EvidenceModel.condition(encode(U, columns), t, columns, theta)
-    np.testing.assert_allclose(model.believed, model.predict(U).mean, atol=1e-9)
-
-
 class _Products(Kernel):
     """Inner product of explicit pair and square features, for scikit-learn."""
 
