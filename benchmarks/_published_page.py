@@ -25,7 +25,8 @@ to four decimals."""
 
 TIMES = """\
 Times are medians of runs of one process with its fits; its own milliseconds are what is
-left without the fits."""
+left without the fits. Processor seconds are known of whole runs, not of those that are
+read on their way to more evaluations."""
 
 
 def cells_of(records, protocol):
@@ -35,7 +36,7 @@ def cells_of(records, protocol):
         if where != protocol:
             continue
         way = best_so_far(row["scores"])
-        is_timed = row["wall"] < HELD_UP * row["cpu"]
+        is_timed = not is_held_up(row)
         for i, k in enumerate(row["read_at"]):
             stop = min(k or len(way), len(way))  # the schedule has a length of its own
             found.setdefault((name, k or "schedule"), {})[seed] = {
@@ -46,7 +47,7 @@ def cells_of(records, protocol):
                 if is_timed
                 else None,
                 # Known of whole runs, not of what is read on their way.
-                "cpu": row["cpu"] if stop == len(way) else None,
+                "cpu": row["cpu"] if is_timed and stop == len(way) else None,
                 "evaluations": stop,
                 "way": way[:stop],
             }
@@ -93,7 +94,7 @@ def write_page(records, out):
     for number, (protocol, found) in enumerate(cells.items(), start=1):
         lines += ["", f"## {TITLES[protocol]}"]
         lines += section(protocol, found, out, number)
-    names = {p: in_order(c) for p, c in cells.items()}
+    names, pictures = {p: in_order(c) for p, c in cells.items()}, []
     for number, (what, unit) in enumerate(
         [("score", "best macro F1"), ("seconds", "seconds")], start=3
     ):
@@ -101,12 +102,24 @@ def write_page(records, out):
             TITLES[p]: {label(k): v for k in names[p] if (v := known(c[k], what))}
             for p, c in cells.items()
         }
-        path = out / f"published_{number}_{what}.png"
-        boxes(groups, unit, path, log=what == "seconds")
-    lines += ["", "## Score and wall time", "", f"{TIMES} {held_up(records)}"]
-    lines += ["", "![Box plots of best scores](published_3_score.png)"]
-    lines += ["", "![Box plots of wall times](published_4_seconds.png)"]
+        groups = {title: values for title, values in groups.items() if values}
+        picture = f"published_{number}_{what}.png"
+        if groups:
+            boxes(groups, unit, out / picture, log=what == "seconds")
+            pictures += ["", f"![Box plots of {unit}]({picture})"]
+    lines += [
+        "",
+        "## Score and wall time",
+        "",
+        f"{TIMES} {held_up(records)}",
+        *pictures,
+    ]
     (out / "published.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def is_held_up(row):
+    """Whether a run's wall time says more of the machine than of the search."""
+    return row["wall"] >= HELD_UP * row["cpu"]
 
 
 def known(runs, what):
@@ -115,11 +128,11 @@ def known(runs, what):
 
 
 def held_up(records):
-    """Sentence on runs whose wall times say more of the machine than of the search."""
+    """Sentence on the runs whose times are left out."""
     rows = records.runs.values()
-    n = sum(row["wall"] >= HELD_UP * row["cpu"] for row in rows)
+    n = sum(map(is_held_up, rows))
     return (
-        f"Left out: wall times of {n} of {len(rows)} runs that took more than "
+        f"Left out: times of {n} of {len(rows)} runs that took more than "
         f"{HELD_UP} times as long as the processor worked, as other work held them up."
     )
 
@@ -161,7 +174,7 @@ def section(protocol, cells, out, number):
 
 def overview(cells, protocol):
     """Scores of each search, means; times, medians."""
-    columns = ["search", "evaluations", "score", "held out", "seconds",
+    columns = ["search", "evaluations", "score", "held out", "timed", "seconds",
                "own ms an evaluation", "processor seconds"]  # fmt: skip
     rows = []
     for cell in in_order(cells):
@@ -174,6 +187,7 @@ def overview(cells, protocol):
         )  # fmt: skip
         rows.append([
             cell[0], f"{n:.0f}", f"{score:.4f}", held,
+            f"{len(known(cells[cell], 'seconds'))} of {len(runs)}",
             *("" if t is None else f"{by * t:.{k}f}" for t, by, k in zip(
                 times.values(), (1.0, 1e3, 1.0), (1, 0, 1), strict=True)),
         ])  # fmt: skip

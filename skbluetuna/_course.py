@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from skbluetuna._ledger import Ledger, Trial
+from skbluetuna._threads import one_blas_thread
 from skbluetuna.space import Space
 from skbluetuna.stages import (
     Alternative,
@@ -78,10 +79,12 @@ class Course:
         """Number of trials of the last budget, unless the space has fewer."""
         return self.plans[-1].n_trials
 
+    @one_blas_thread()  # classic's climb is planned to know its length
     def is_over(self, ledger: Ledger) -> bool:
         """Whether all trials of all budgets are asked."""
         return all(self._is_over(one, ledger) for one in self.plans)
 
+    @one_blas_thread()
     def ask(self, ledger: Ledger, n: int | None) -> list[Trial]:
         """Append the next trials to the ledger: at most n, or all that can be named."""
         asked: list[Trial] = []

@@ -142,7 +142,6 @@ class BlueTuner:
         """Whether everything is asked and told."""
         return not self._ledger.has_pending and self._course.is_over(self._ledger)
 
-    @one_blas_thread()
     def ask(self, n: int | None = None) -> list[Trial]:
         """Return the next trials to evaluate.
 

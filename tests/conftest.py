@@ -2,6 +2,6 @@
 
 import os
 
-# Before numpy is loaded: tests run in as many processes as there are cores, which would
-# each start as many threads, and so do the processes that tests start.
+# Before numpy is loaded: tests run in several processes at once, and start more; each
+# would have as many threads as there are cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -3,11 +3,14 @@
 import json
 import logging
 
+import pytest
 from sklearn.callback import ScoringMonitor
 
 from skbluetuna.callbacks import JSONLinesTracker
 
 
+# The thread that the killed worker talks to, scikit-learn's, may end by an error.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_killed_worker_loses_nothing(engine, caplog, tmp_path):
     """Even one that calls on a callback here, whose thread may die with it."""
     monitor, path = ScoringMonitor(scoring="accuracy"), tmp_path / "log.jsonl"

@@ -15,6 +15,8 @@ from threadpoolctl import threadpool_limits
 from skbluetuna import Adaptive, BlueTuner, Classic, Space, when
 from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
 from skbluetuna.space import When
+from skbluetuna.stages._climb import _train
+from skbluetuna.stages._surrogate import _fit
 
 # importlib mode has no packages of tests: the helpers beside this file load by path.
 _path = Path(__file__).with_name("strategies.py")
@@ -35,13 +37,16 @@ def test_same_seed_asks_the_same(space, n_iter, strategy, seed):
     assert asks(first) == asks(second)
 
 
-def test_threads_of_linear_algebra_change_nothing():
+@pytest.mark.parametrize("strategy", [Adaptive(), Classic(n_lhs=20)], ids=str)
+def test_threads_of_linear_algebra_change_nothing(strategy):
     """Their number changes the last digits of a product, and so what is asked."""
     space = {f"x{k}": (0.0, 1.0) for k in range(12)}
     found = []
     for n_threads in (1, 4):
+        _fit.cache_clear()  # what one number of threads found is not the other's
+        _train.cache_clear()
         with threadpool_limits(limits=n_threads, user_api="blas"):
-            found.append(asks(run(make(space, 40, Adaptive(), 0))))
+            found.append(asks(run(make(space, 40, strategy, 0))))
     assert found[0] == found[1]
 
 
