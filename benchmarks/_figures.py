@@ -56,6 +56,9 @@ def boxes(groups, unit, path, *, log=False):
         ax.set_xlabel(unit)
         if log:
             ax.set_xscale("log")
+            ax.xaxis.set_major_locator(plt.LogLocator(subs=(1, 2, 5)))
+            ax.xaxis.set_major_formatter("{x:g}")  # no powers of ten for a few seconds
+            ax.xaxis.set_minor_formatter("")
     figure.savefig(path, dpi=DPI)
     plt.close(figure)
 
