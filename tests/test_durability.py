@@ -614,9 +614,14 @@ def test_ctrl_c_reaches_a_search_with_workers(tmp_path):
             time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGINT)
 
+    # What a shell starts in the background is deaf to it, and so are these tests then.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     finger = threading.Thread(target=press)
     finger.start()
-    search.fit(X, y)
+    try:
+        search.fit(X, y)
+    finally:
+        signal.signal(signal.SIGINT, before)
     finger.join()
     assert search.stop_reason_ == "interrupted"
     assert 0 < len(search.cv_results_["params"]) < 400
