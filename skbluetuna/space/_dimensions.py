@@ -18,6 +18,8 @@ import numpy as np
 __all__ = ["Dimension", "Integer", "Real"]
 
 N_SPLITS = 3  # interior scan lines where the user names none
+EPSILON = math.ulp(1.0)
+FINE = 1e-13  # of the unit interval, a tenth of what tells configurations apart
 LARGEST_INT = 2**32  # up to it the units of neighbours differ by more than 1e-12
 NO_LIST = "the values of a continuum cannot be listed."
 
@@ -187,6 +189,14 @@ class Real:
     def native(self, value: Any) -> float:
         """The value as a float."""
         return float(value)
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether its floats are so few that several units are one value."""
+        if self.log:
+            return FINE * _log_ratio(self.low, self.high) < EPSILON
+        largest = max(abs(self.low), abs(self.high))
+        return math.ulp(largest) > FINE * (self.high - self.low)
 
     def to_unit(self, value: Any) -> float:
         """Unit of a float within the bounds."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skbluetuna.space._categorical import Categorical
 from skbluetuna.space._conditional import Condition, Needs, needs_of, split_conditions
-from skbluetuna.space._dimensions import Dimension
+from skbluetuna.space._dimensions import Dimension, Real
 from skbluetuna.space._parse import parse_dimension
 
 __all__ = ["Space", "grid", "parse_spaces"]
@@ -135,7 +135,7 @@ class Space:
         on = np.ones(U.shape, dtype=np.bool_)
         for j, needs in enumerate(self._needs):
             for parent, units in needs.items():
-                own = self._snapped(parent, U[:, parent])
+                own = self.rounded_one(parent, U[:, parent])
                 on[:, j] &= np.isin(own, list(units))
         return on
 
@@ -305,13 +305,26 @@ class Space:
         rounded : ndarray of shape (n, d)
             The same points, moved as by `snap` but for the conditions.
         """
-        columns = [self._snapped(j, U[:, j]) for j in range(len(self))]
+        columns = [self.rounded_one(j, U[:, j]) for j in range(len(self))]
         return np.stack(columns, axis=1)
 
-    def _snapped(self, j: int, units: FloatArray) -> FloatArray:
-        """Units of one coordinate, moved onto what would be evaluated there."""
+    def rounded_one(self, j: int, units: FloatArray) -> FloatArray:
+        """Move units of one coordinate onto what would be evaluated there.
+
+        Parameters
+        ----------
+        j : int
+            The coordinate.
+        units : ndarray of shape (n,)
+            Its units.
+
+        Returns
+        -------
+        rounded : ndarray of shape (n,)
+            The same, moved as by `rounded`.
+        """
         dim = self.dimensions[j]
-        if dim.n_values is None:
+        if dim.n_values is None and not (isinstance(dim, Real) and dim.is_coarse):
             return np.asarray(units, dtype=np.float64)
         if isinstance(dim, Categorical):
             return dim.snapped(units)

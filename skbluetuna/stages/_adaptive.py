@@ -228,7 +228,8 @@ def _boundary_scores(
         best = units[np.argmax(applies[:, j])]  # the best one with this parameter
         points = np.repeat(best[None, :], len(lines.at), axis=0)
         points[:, j] = lines.at
-        points = np.where(space.applies(points), points, space.snap(points))
+        stands = space.applies(points) & space.applies(best[None, :])
+        points = np.where(stands, points, space.snap(points))
         post = model.predict(points[:, varying], gradient=True)
         found[j] = lines, post.mean, post.mean_slope[:, column]
     floor = min(float(mean.min()) for _, mean, _ in found.values())

@@ -122,7 +122,7 @@ class Scan(PlannedStage):
         if self.max_splits is not None:
             m = min(m, self.max_splits)
         edges = np.linspace(0.0, 1.0, m + 2)
-        at = _snap_one(space, j, edges)
+        at = space.rounded_one(j, edges)
         distinct = np.append(True, np.diff(at) > 0.0)
         distinct[:-1] &= (at[:-1] < at[-1]) | (np.arange(m + 1) == 0)
         distinct[-1] = at[-1] > at[0]
@@ -132,7 +132,7 @@ class Scan(PlannedStage):
         length = np.diff(edges)
         ahead = np.append(edges[:-1] + self.grad_nudge * length, 0.0)
         ahead[-1] = edges[-1] - self.grad_nudge * length[-1]  # the last looks behind
-        nudged = _snap_one(space, j, ahead)
+        nudged = space.rounded_one(j, ahead)
         neighbour = np.append(at[1:], at[-2])
         # Too short a nudge for a whole step of an integer: the next boundary serves.
         nudged = np.where(nudged == at, neighbour, nudged)
@@ -290,13 +290,6 @@ def _moved(
     """The reference with coordinate j set to each value, shape (k, d)."""
     points = np.repeat(reference[None, :], len(values), axis=0)
     points[:, j] = values
-    # A parent's value decides whether others apply.
-    return np.where(space.applies(points), points, space.snap(points))
-
-
-def _snap_one(space: Space, j: int, values: FloatArray) -> FloatArray:
-    """Snap values of one coordinate."""
-    dim = space.dimensions[j]
-    if dim.n_values is None:
-        return values
-    return np.array([dim.to_unit(dim.from_unit(float(v))) for v in values])
+    # A parent's value decides whether others apply; they come to stand on a value.
+    stands = space.applies(points) & space.applies(reference[None, :])
+    return np.where(stands, points, space.snap(points))

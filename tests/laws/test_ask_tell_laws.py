@@ -409,3 +409,18 @@ def test_json_of_another_kind_is_refused():
     for text in ("[]", "{}", '{"format": 99}'):
         with pytest.raises(ValueError, match="JSON format 2"):
             BlueTuner.from_json(text)
+
+
+@pytest.mark.parametrize("strategy", [Adaptive(), Classic(n_lhs=4)], ids=str)
+@pytest.mark.parametrize(
+    "space",
+    [
+        {"x": (512.0, 512.1)},  # whose floats are 1e-12 of the interval apart
+        {"x": (1.0, 1.0 + 1e-12, "log")},
+        {"p": (0, 1), "q": when("p", 0, (0, 1))},  # which comes to apply at its middle
+    ],
+    ids=["few floats", "few floats of a logarithm", "condition"],
+)
+def test_no_value_is_asked_twice_under_different_units(space, strategy):
+    trials = run(make(space, 12, strategy, 0))
+    assert len({repr(t.params) for t in trials}) == len(trials)
