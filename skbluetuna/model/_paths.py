@@ -12,7 +12,6 @@ from scipy.linalg import cho_solve, eigh
 
 from skbluetuna.model._evidence import (
     BOUND,
-    NOISE_FLOOR,
     Columns,
     Evidence,
     EvidenceModel,
@@ -107,7 +106,7 @@ def paths(
     """
     columns, theta = model.columns, model.theta
     d, q = len(columns.levels), model.X.shape[1]
-    ell, s_g, s = np.exp(theta[:d]), np.exp(theta[d]), np.exp(theta[d + 1])
+    ell, s_g = np.exp(theta[:d]), np.exp(theta[d])
     a = np.exp(theta[d + 2 :] / 2.0)
     waves = rng.standard_normal((q, N_WAVES))
     # The spectrum of Matern-5/2 is Student's t with 5 degrees of freedom.
@@ -125,7 +124,7 @@ def paths(
         squares = X[:, columns.ordered] ** 2 @ curve[columns.ordered]
         return np.asarray(wave + X @ base + squares + np.transpose(products))
 
-    noise = np.sqrt(s + NOISE_FLOOR) * rng.standard_normal((len(model.t), n))
+    noise = np.sqrt(model.noise) * rng.standard_normal((len(model.t), n))
     missed = model.t[:, None] - prior(model.X) - noise
     update = cho_solve((model.L, True), missed, check_finite=False)
     X = encode(U, columns)

@@ -38,6 +38,7 @@ from skbluetuna.stages._scan import (
     Lines,
     Scan,
     join,
+    moved,
     score_regions,
     sensitivity,
     stack,
@@ -226,10 +227,7 @@ def _boundary_scores(
             continue
         lines = Scan(None).lines(space, j)
         best = units[np.argmax(applies[:, j])]  # the best one with this parameter
-        points = np.repeat(best[None, :], len(lines.at), axis=0)
-        points[:, j] = lines.at
-        stands = space.applies(points) & space.applies(best[None, :])
-        points = np.where(stands, points, space.snap(points))
+        points = moved(space, best, j, lines.at)
         post = model.predict(points[:, varying], gradient=True)
         found[j] = lines, post.mean, post.mean_slope[:, column]
     floor = min(float(mean.min()) for _, mean, _ in found.values())

@@ -27,6 +27,7 @@ __all__ = [
     "Scan",
     "join",
     "keep",
+    "moved",
     "projection_score",
     "pseudo_gradient",
     "score_regions",
@@ -101,7 +102,7 @@ class Scan(PlannedStage):
         for j in self._scanned(space):
             lines = self.lines(space, j)
             values = np.column_stack([lines.at, lines.nudged]).ravel()
-            for unit in _moved(space, reference, j, values):
+            for unit in moved(space, reference, j, values):
                 if unit not in before:
                     points.setdefault(row_key(unit), unit)
         return np.array(list(points.values())).reshape(len(points), len(space))
@@ -197,8 +198,8 @@ class Scan(PlannedStage):
         reference = _reference(space, ledger)
         if not space.applies(reference[None])[0, j]:
             return lines, None, np.empty(0)
-        y = ledger.score_at(_moved(space, reference, j, lines.at))
-        y_nudged = ledger.score_at(_moved(space, reference, j, lines.nudged))
+        y = ledger.score_at(moved(space, reference, j, lines.at))
+        y_nudged = ledger.score_at(moved(space, reference, j, lines.nudged))
         if np.isnan(y).any() or np.isnan(y_nudged).any():
             return lines, None, np.empty(0)
         known = ledger.scored()[1]
@@ -284,12 +285,15 @@ def _reference(space: Space, ledger: Ledger) -> FloatArray:
     return space.to_unit([space.centre()]).ravel()
 
 
-def _moved(
+def moved(
     space: Space, reference: FloatArray, j: int, values: FloatArray
 ) -> FloatArray:
-    """The reference with coordinate j set to each value, shape (k, d)."""
+    """The reference with coordinate j set to each value, shape (k, d).
+
+    A parent's value decides whether others apply; those that come to apply move onto a
+    value, the others stay to the last digit.
+    """
     points = np.repeat(reference[None, :], len(values), axis=0)
     points[:, j] = values
-    # A parent's value decides whether others apply; they come to stand on a value.
     stands = space.applies(points) & space.applies(reference[None, :])
     return np.where(stands, points, space.snap(points))
