@@ -19,7 +19,7 @@ t          targets: y scaled into the activation's range               (n,)
 =========  ==========================================================  ==============
 """
 
-from skbluetuna.model._acquisition import log_expected_improvement, log_h
+from skbluetuna.model._acquisition import log_augmented_improvement, log_h
 from skbluetuna.model._evidence import Columns, EvidenceModel, encode, fit_theta
 from skbluetuna.model._features import pairs, perceptron_features, perceptron_jacobian
 from skbluetuna.model._paths import drawn_models
@@ -54,7 +54,7 @@ __all__ = [
     "evidence_influence",
     "fit_theta",
     "influence",
-    "log_expected_improvement",
+    "log_augmented_improvement",
     "log_h",
     "loss_gradient",
     "no_influence",

@@ -1,10 +1,10 @@
-"""Log expected improvement, stable where plain EI underflows (eq. 15)."""
+"""What a trial promises, as a logarithm that does not underflow (eq. 15)."""
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfcx, log_ndtr, ndtr
 
-__all__ = ["log_expected_improvement", "log_h"]
+__all__ = ["log_augmented_improvement", "log_h"]
 
 FloatArray = NDArray[np.float64]
 
@@ -45,27 +45,46 @@ def log_h(z: FloatArray) -> FloatArray:
     return np.asarray(np.where(z > -1.0, value, log_phi + np.log(tail)))
 
 
-def log_expected_improvement(
-    mean: FloatArray, std: FloatArray, incumbent: float
+def log_augmented_improvement(
+    mean: FloatArray, std: FloatArray, incumbent: float, noise: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Log expected improvement over the incumbent, with its derivatives (eq. 15).
+    """Log augmented expected improvement, with its derivatives (eq. 15).
+
+    Expected improvement over the incumbent, times what one more evaluation there can
+    teach: where the model is surer than an evaluation is, little is left to learn.
 
     Parameters
     ----------
     mean, std : ndarray of shape (m,)
-        Posterior mean and standard deviation, the latter positive.
+        Posterior mean and standard deviation of the noise-free score, the latter
+        positive.
     incumbent : float
         Value to improve on; larger is better.
+    noise : float
+        Variance of an evaluation about the noise-free score, positive. Towards 0 this
+        is expected improvement.
 
     Returns
     -------
     value : ndarray of shape (m,)
-        ``log(std h(z))``, z = (mean - incumbent) / std.
+        ``log(std h(z)) + log(1 - s / r)``, z = (mean - incumbent) / std, s the root of
+        the noise, r^2 = std^2 + s^2.
     by_mean, by_std : ndarray of shape (m,)
-        Its derivatives: Phi(z) / (std h(z)) and phi(z) / (std h(z)).
+        Its derivatives: Phi(z) / (std h(z)), and phi(z) / (std h(z))
+        + s (r + s) / (std r^2).
+
+    References
+    ----------
+    D. Huang et al., Global optimization of stochastic black-box systems via sequential
+    kriging meta-models, J. Global Optimization 34 (2006), with the best score seen as
+    the incumbent.
     """
     z = (mean - incumbent) / std
     log_h_z = log_h(z)
+    s = np.sqrt(noise)
+    r = np.hypot(std, s)
+    # 1 - s / r = std^2 / (r (r + s)), without cancellation.
+    value = log_h_z + 3.0 * np.log(std) - np.log(r) - np.log(r + s)
     by_mean = np.exp(log_ndtr(z) - log_h_z) / std
     by_std = np.exp(-0.5 * z * z - LOG_SQRT_2PI - log_h_z) / std
-    return np.log(std) + log_h_z, by_mean, by_std
+    return value, by_mean, by_std + s * (r + s) / (std * r * r)

@@ -1,17 +1,17 @@
 """Stage 3 of the adaptive strategy: ascent on what the next trial may gain.
 
 The evidence-fitted perceptron is the landscape; its weights stand still while the
-hyperparameter values climb log expected improvement by its gradient.
+hyperparameter values climb log augmented improvement by its gradient.
 """
 
 import numpy as np
 from scipy.optimize import minimize
 
 from skbluetuna._ledger import Ledger
-from skbluetuna.model import EvidenceModel, log_expected_improvement
+from skbluetuna.model import EvidenceModel, log_augmented_improvement
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, active, any_fresh_point
-from skbluetuna.stages._surrogate import Choice, OneByOne
+from skbluetuna.stages._surrogate import Choice, OneByOne, promised
 
 __all__ = ["Ascent", "starting_points"]
 
@@ -23,7 +23,7 @@ N_CLIMB_STEPS = 40
 
 
 class Ascent(OneByOne):
-    """Log expected improvement of the evidence-fitted perceptron, climbed (eq. 15)."""
+    """Log augmented improvement of the evidence-fitted perceptron, climbed (eq. 15)."""
 
     name = "climb"
 
@@ -46,12 +46,11 @@ def _most_promising(
     incumbent: float,
     rng: np.random.Generator,
 ) -> FloatArray | None:
-    """Point of the largest log expected improvement that was never asked."""
+    """Point of the largest log augmented improvement that was never asked."""
     varying = active(space)
 
     def value(points: FloatArray) -> FloatArray:
-        post = model.predict(points[:, varying])
-        return log_expected_improvement(post.mean, post.std, incumbent)[0]
+        return promised(model, points[:, varying], incumbent)
 
     starts = space.snap(starting_points(space, ledger, rng))
     by_value = np.argsort(-value(starts), kind="stable")
@@ -105,7 +104,9 @@ def _climb(
         points = starts.copy()
         points[free] = values.reshape(len(starts), -1)
         post = model.predict(points[:, varying], gradient=True)
-        gain, by_mean, by_std = log_expected_improvement(post.mean, post.std, incumbent)
+        gain, by_mean, by_std = log_augmented_improvement(
+            post.mean, post.std, incumbent, model.noise
+        )
         # Chain rule: the acquisition's slope by mean and by deviation, theirs by u.
         slope = by_mean[:, None] * post.mean_slope + by_std[:, None] * post.std_slope
         return -float(gain.sum()), -(slope[:, movable] * applies).ravel()

@@ -14,13 +14,21 @@ from skbluetuna.model import (
     EvidenceModel,
     encode,
     fit_theta,
-    log_expected_improvement,
+    log_augmented_improvement,
     warp,
 )
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Seed, active
 
-__all__ = ["Choice", "OneByOne", "Promise", "columns_of", "evidence_model", "surrogate"]
+__all__ = [
+    "Choice",
+    "OneByOne",
+    "Promise",
+    "columns_of",
+    "evidence_model",
+    "promised",
+    "surrogate",
+]
 
 REFIT_ALWAYS, REFIT_EVERY = 40, 3  # trials until every fit is new, and how often later
 LEAN = 2.0  # scores' worth of the spread of other alternatives
@@ -83,7 +91,7 @@ class OneByOne(ABC):
 class Promise(NamedTuple):
     """A point and the gain it promises."""
 
-    log_gain: float  # log expected improvement, in warped scores of all alternatives
+    log_gain: float  # acquisition (eq. 15), in warped scores of all alternatives
     unit: FloatArray  # (d,)
 
 
@@ -122,6 +130,12 @@ def surrogate(space: Space, ledger: Ledger) -> Surrogate:
 def evidence_model(space: Space, ledger: Ledger) -> EvidenceModel:
     """The model of `surrogate` alone."""
     return surrogate(space, ledger).model
+
+
+def promised(model: EvidenceModel, U: FloatArray, incumbent: float) -> FloatArray:
+    """Log augmented improvement (eq. 15) at unit points of shape (m, d)."""
+    at = model.predict(U)
+    return log_augmented_improvement(at.mean, at.std, incumbent, model.noise)[0]
 
 
 def _targets(
@@ -193,8 +207,7 @@ def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> list[Pro
         point = choose(asked, model, incumbent)
         if point is None:
             break
-        at = model.predict(point[None, varying])
-        gain = float(log_expected_improvement(at.mean, at.std, incumbent)[0][0])
+        gain = float(promised(model, point[None, varying], incumbent)[0])
         chosen.append(Promise(gain + float(np.log(scale)), point))
         asked.append(Trial(len(asked), {}, tuple(point), "chosen"))
         model = model.believing(point[varying])

@@ -8,10 +8,10 @@ the model chooses the one that promises most; the best configuration may move ea
 import numpy as np
 
 from skbluetuna._ledger import Ledger
-from skbluetuna.model import EvidenceModel, log_expected_improvement
+from skbluetuna.model import EvidenceModel
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, active, any_fresh_point
-from skbluetuna.stages._surrogate import Choice, OneByOne
+from skbluetuna.stages._surrogate import Choice, OneByOne, promised
 
 __all__ = ["Sweep"]
 
@@ -32,8 +32,7 @@ class Sweep(OneByOne):
         ) -> FloatArray | None:
             new = np.array([u for u in moves if u not in asked])
             if len(new):
-                post = model.predict(new[:, active(space)])
-                gain = log_expected_improvement(post.mean, post.std, incumbent)[0]
+                gain = promised(model, new[:, active(space)], incumbent)
                 return np.asarray(new[int(np.argmax(gain))])
             return any_fresh_point(space, asked, rng)
 

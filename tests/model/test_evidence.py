@@ -16,7 +16,7 @@ from skbluetuna.model import (
     drawn_models,
     encode,
     fit_theta,
-    log_expected_improvement,
+    log_augmented_improvement,
     log_h,
     warp,
 )
@@ -171,14 +171,28 @@ def test_log_h_equals_mpmath():
     np.testing.assert_allclose(log_h(grid), expected, rtol=1e-12)
 
 
-@given(st.floats(-50.0, 10.0), st.floats(1e-3, 10.0))
+@given(st.floats(-1e3, 10.0), st.floats(1e-6, 10.0), st.floats(1e-6, 10.0))
 @settings(deadline=None, max_examples=100)
-def test_the_slopes_of_the_acquisition_are_finite_differences(z, std):
+def test_the_acquisition_equals_mpmath(z, std, noise):
+    with mpmath.workdps(400):
+        x, sd, var = (mpmath.mpf(value) for value in (z, std, noise))
+        gain = sd * (mpmath.npdf(x) + x * mpmath.ncdf(x))
+        expected = mpmath.log(gain * (1 - mpmath.sqrt(var / (sd * sd + var))))
+    at = np.array([2.0 + z * std]), np.array([std])
+    value = log_augmented_improvement(*at, 2.0, noise)[0]
+    # z is what is left of the mean and the incumbent after rounding.
+    slack = 1e-15 * (2.0 + abs(z * std)) / std * (1.0 + abs(z))
+    np.testing.assert_allclose(value[0], float(expected), rtol=1e-9, atol=4.0 * slack)
+
+
+@given(st.floats(-50.0, 10.0), st.floats(1e-3, 10.0), st.floats(1e-6, 10.0))
+@settings(deadline=None, max_examples=100)
+def test_the_slopes_of_the_acquisition_are_finite_differences(z, std, noise):
     mean = np.array([z * std])
-    _, by_mean, by_std = log_expected_improvement(mean, np.array([std]), 0.0)
+    _, by_mean, by_std = log_augmented_improvement(mean, np.array([std]), 0.0, noise)
 
     def value(at):
-        return log_expected_improvement(at[:1], at[1:], 0.0)[0][0]
+        return log_augmented_improvement(at[:1], at[1:], 0.0, noise)[0][0]
 
     step = 1e-6 * std
     at = np.array([mean[0], std])
