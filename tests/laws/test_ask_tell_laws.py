@@ -27,7 +27,7 @@ _spec.loader.exec_module(laws)
 
 asks, make, objective, run = laws.asks, laws.make, laws.objective, laws.run
 search = given(laws.spaces, laws.budgets, laws.strategies, laws.seeds)
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=10, deadline=None)
 
 
 @few
