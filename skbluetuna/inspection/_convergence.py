@@ -201,14 +201,20 @@ class ConvergenceDisplay:
 
     def _draw_bands(self, ax: Any) -> None:
         """Draw the median and the bands of each name."""
+        faint = min(1.0, 2.0 / len(self.curves))  # many bands lie on each other
         for name, curve in self.curves.items():
             x = curve["x"]
             (line,) = ax.step(x, curve["median"], where="post", label=name)
             for low, high, alpha in (("lower", "upper", 0.25), ("min", "max", 0.08)):
                 ax.fill_between(
                     x, curve[low], curve[high], step="post",
-                    color=line.get_color(), alpha=alpha, linewidth=0.0,
+                    color=line.get_color(), alpha=faint * alpha, linewidth=0.0,
                 )  # fmt: skip
+            if faint < 1.0:  # then the quartiles' edges tell them apart
+                for edge in (curve["lower"], curve["upper"]):
+                    ax.step(
+                        x, edge, where="post", color=line.get_color(), lw=0.7, ls=":",
+                    )  # fmt: skip
         lows = np.concatenate([curve["lower"] for curve in self.curves.values()])
         tops = np.concatenate([curve["max"] for curve in self.curves.values()])
         limit_scores(ax, score_floor(lows), tops)
