@@ -22,14 +22,15 @@ def write_page(comparison, out, name, title, words, *, shows_regret=False):
         print(f"no page: no run of {OURS} on every task yet", file=sys.stderr)
         return
     lines = head(title, c.records, words)
-    lines += ["", f"{len(c.tasks)} tasks, {len(seeds)} seeds, {c.budget} evaluations."]
+    seeds_told = "1 seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
+    lines += ["", f"{len(c.tasks)} tasks, {seeds_told}, {c.budget} evaluations."]
     lines += absent(c)
-    lines += ["", "## Every search", *table(*overview(c))]
+    lines += ["", "## Every search", *table(*_known(*overview(c)))]
     if shows_regret:
         lines += ["### Mean log10 regret", *table(*regrets(c))]
     lines += [*rank_lines(c, out, name)]
     peers = [m for m in c.methods if m != OURS and c.seeds(OURS, m)]
-    lines += ["", "## Ours against each", *table(*against(c, peers))]
+    lines += ["", "## Ours against each", *table(*_known(*against(c, peers)))]
     lines += [
         "Evaluations: how many ours needed for the peer's final score, median over "
         "runs (inf: not reached), and the share of runs in which it got there.",
@@ -48,6 +49,12 @@ def write_page(comparison, out, name, title, words, *, shows_regret=False):
     lines += ["", "## Pictures", "", f"![Score by evaluations]({name}_convergence.png)"]
     lines += ["", f"![Own time of each search for an evaluation]({name}_own.png)"]
     (out / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _known(columns, rows):
+    """Leave out columns of which nothing is known: functions hold no rows out."""
+    kept = [k for k in range(len(columns)) if any(row[k] for row in rows)]
+    return [columns[k] for k in kept], [[row[k] for k in kept] for row in rows]
 
 
 def absent(c):

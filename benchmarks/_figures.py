@@ -74,11 +74,11 @@ def ranks(names, values, difference, path):
     ax.plot([values[0], values[0] + difference], [0, 0], color="0.75", linewidth=3)
     for k, (name, value) in enumerate(zip(names, values, strict=True)):
         ax.plot(value, k, "o", color="C0")
-        ax.annotate(name, (value, k), (0, 6), textcoords="offset points", ha="left")
+        ax.annotate(name, (value, k), (0, 6), textcoords="offset points", ha="center")
     ax.axvline(values[0] + difference, color="0.5", linestyle=":")
     ax.set_yticks([])
     ax.invert_yaxis()
-    ax.margins(y=0.15)
+    ax.margins(x=0.15, y=0.15)
     ax.set_xlabel(
         f"Mean rank (1 is best); critical difference {difference:.2f}, dotted"
     )
