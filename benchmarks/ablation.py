@@ -23,9 +23,9 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from skbluetuna import Adaptive, BlueTuner, when
-from skbluetuna.model import _evidence
+from skbluetuna.model import _acquisition, _evidence
 from skbluetuna.model._warp import _standardise
-from skbluetuna.stages import _surrogate
+from skbluetuna.stages import _ascent, _surrogate
 
 CHECKPOINTS = (10, 25, 50, 100)
 NOTHING, FIXED = 1e-12, 1e-3  # a prior variance of nothing, held there
@@ -38,6 +38,7 @@ VARIANTS = {
     "pairs": "without pairs",
     "perceptron": "without perceptron",
     "scan": "without scan",
+    "teaching": "plain improvement",
     "hypercube": "with hypercube of 5",
     "conditions": "with conditions",
 }
@@ -51,6 +52,14 @@ def parts(variant):
     )
     if variant == "warping":
         return strategy, [patch.object(_surrogate, "warp", _standardise)]
+    if variant == "teaching":
+        gain = _acquisition.log_augmented_improvement
+
+        def plain(mean, std, incumbent, noise):  # noqa: ARG001
+            return gain(mean, std, incumbent, NOTHING)
+
+        name = "log_augmented_improvement"
+        return strategy, [patch.object(m, name, plain) for m in (_ascent, _surrogate)]
     if variant not in WITHOUT:
         return strategy, []
     prior_of = _evidence.Prior.of
