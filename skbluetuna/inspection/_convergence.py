@@ -202,9 +202,12 @@ class ConvergenceDisplay:
     def _draw_bands(self, ax: Any) -> None:
         """Draw the median and the bands of each name."""
         faint = min(1.0, 2.0 / len(self.curves))  # many bands lie on each other
-        for name, curve in self.curves.items():
+        for k, (name, curve) in enumerate(self.curves.items()):
             x = curve["x"]
-            (line,) = ax.step(x, curve["median"], where="post", label=name)
+            (line,) = ax.step(
+                x, curve["median"], where="post", label=name,
+                ls="-" if k < N_COLORS else "--",
+            )  # fmt: skip
             for low, high, alpha in (("lower", "upper", 0.25), ("min", "max", 0.08)):
                 ax.fill_between(
                     x, curve[low], curve[high], step="post",
