@@ -26,6 +26,7 @@ STAGE_COLORS = {  # Okabe and Ito's, which the colour-blind tell apart
     "grid": "#009E73",
 }
 OTHER_COLOR = "#0072B2"
+N_COLORS = 10  # of matplotlib's cycle; lines beyond are dashed
 
 
 class ConvergenceDisplay:
