@@ -132,20 +132,26 @@ def evidence_influence(
     Returns
     -------
     tables : Influence
-        Weights of the mean landscape, in units of the score. Shares are means over the
-        landscapes drawn, of the variance of the landscape and the noise together;
-        standard errors and intervals are deviations and quantiles over them.
+        Weights of the mean landscape, in units of the score. Shares, of the variance of
+        a landscape and the noise together, are means over the landscapes drawn;
+        standard errors and intervals are deviations and quantiles over them. How single
+        parameters divide the sum of theirs is taken from the models' own means:
+        landscapes drawn vary in a parameter that nothing is known of, which says
+        nothing of its rank.
     """
-    columns, N = models[0].columns, len(whole.at)
+    columns, N, k = models[0].columns, len(whole.at), len(models)
     both = np.vstack([whole.evaluated, near.evaluated])
     means, drawn = zip(*(paths(m, both, n_paths, rng) for m in models), strict=True)
-    F = np.column_stack([np.mean(means, axis=0), *drawn])  # the mean landscape first
-    noise = np.append(0.0, np.repeat([m.noise for m in models], n_paths))
+    noise = np.array([m.noise for m in models])
+    noise = np.concatenate([noise, np.repeat(noise, n_paths), [0.0]])
+    # Each model's mean, then the landscapes drawn, at last the mean of all.
+    F = np.column_stack([*means, *drawn, np.mean(means, axis=0)])
     possible = _effects(F[:N], whole.at, columns, noise)
     local = _effects(F[N:], near.at, columns, noise)
-    (main, pair), (near_main, near_pair) = _mean_shares(possible), _mean_shares(local)
-    base = _rows(possible.slope, main, possible.main, near_main)
-    product = _rows(possible.product, pair, possible.pair, near_pair)
+    main, pair = _mean_shares(possible, k)
+    near_main, near_pair = _mean_shares(local, k)
+    base = _rows(possible.slope[:, k:], main, possible.main[:, k:-1], near_main)
+    product = _rows(possible.product[:, k:], pair, possible.pair[:, k:-1], near_pair)
     unit = np.array([spread, spread, 1.0, 1.0, 1.0, 1.0])[:, None]
     return Influence(unit * base, unit * product)
 
@@ -160,11 +166,19 @@ def _effects(
     return found._replace(main=found.main / total, pair=found.pair / total)
 
 
-def _mean_shares(found: Effects) -> tuple[FloatArray, FloatArray]:
-    """Shares, means over those drawn; none below zero, together at most 1."""
+def _mean_shares(found: Effects, n_models: int) -> tuple[FloatArray, FloatArray]:
+    """Shares of parameters and of pairs; none below zero, together at most 1.
+
+    Means over the landscapes drawn, those of the parameters in the proportions of the
+    means over the models' own.
+    """
+    k = n_models
     main, pair = (
-        np.maximum(v[:, 1:].mean(axis=1), 0.0) for v in (found.main, found.pair)
+        np.maximum(v[:, k:-1].mean(axis=1), 0.0) for v in (found.main, found.pair)
     )
+    known = np.maximum(found.main[:, :k].mean(axis=1), 0.0)
+    if known.any():
+        main = known * (main.sum() / known.sum())
     total = max(1.0, float(main.sum() + pair.sum()))
     return main / total, pair / total
 
@@ -172,10 +186,10 @@ def _mean_shares(found: Effects) -> tuple[FloatArray, FloatArray]:
 def _rows(
     weights: FloatArray, share: FloatArray, shares: FloatArray, local: FloatArray
 ) -> FloatArray:
-    """The rows of `ROWS`; of weights and shares the mean landscape's come first."""
+    """The rows of `ROWS`; of the weights the mean landscape's come last."""
     tails = [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0]
-    low, high = np.quantile(np.clip(shares[:, 1:], 0.0, 1.0), tails, axis=1)
+    low, high = np.quantile(np.clip(shares, 0.0, 1.0), tails, axis=1)
     # Where few of the landscapes make the mean, it lies beyond the quantile.
     low, high = np.minimum(low, share), np.maximum(high, share)
-    error = weights[:, 1:].std(axis=1)
-    return np.stack([weights[:, 0], error, share, low, high, local])
+    error = weights[:, :-1].std(axis=1)
+    return np.stack([weights[:, -1], error, share, low, high, local])

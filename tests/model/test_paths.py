@@ -129,3 +129,18 @@ def test_shares_find_what_was_planted():
     # In the corner z_1 z_2 has slopes of its own: 9/12, 1/12 each, and 1/36 for both.
     corner = np.array([9.0, 1.0, 1.0, 0.0]) / 12.0
     np.testing.assert_allclose(local, corner / (corner.sum() + 1.0 / 36.0), atol=0.04)
+
+
+def test_what_nothing_is_known_of_widens_the_interval_and_not_the_rank():
+    """Two scores along one parameter: the draws vary in the other, too."""
+    columns, rng = Columns.of([0, 0]), np.random.default_rng(0)
+    U = np.column_stack([np.linspace(0.0, 1.0, 9), np.full(9, 0.5)])
+    X = encode(U, columns)
+    model = EvidenceModel.condition(X, U[:, 0] - 0.5, columns, Prior.of(2).mean)
+    at = rng.random((2048, 2))
+    cube = Cube(at, at)
+    tables = evidence_influence([model] * 4, cube, cube, 1.0, 64, rng)
+    _, _, share, _, high, _ = tables.base
+    assert share[0] > 0.5
+    assert share[1] < 0.01
+    assert high[1] > 0.3
