@@ -48,7 +48,7 @@ def parts(variant):
     """Return the strategy, and patches that take a part of the model away."""
     strategy = Adaptive(
         n_lhs=5 if variant == "hypercube" else Adaptive.n_lhs,
-        scan_share=0.0 if variant == "scan" else Adaptive.scan_share,
+        n_scan=0 if variant == "scan" else Adaptive.n_scan,
     )
     if variant == "warping":
         return strategy, [patch.object(_surrogate, "warp", _standardise)]

@@ -29,7 +29,6 @@ from skbluetuna.stages._base import (
     Seed,
     active,
     check_int_option,
-    check_number_option,
 )
 from skbluetuna.stages._boxes import near_box, whole_box
 from skbluetuna.stages._learn import Learn
@@ -65,8 +64,8 @@ class Adaptive:
     ----------
     n_lhs : int, default=0
         Latin-hypercube trials before the scan; at most half of the budget.
-    scan_share : float, default=0.1
-        Share of the budget for the scan; in [0, 1].
+    n_scan : int, default=5
+        Trials of the scan; at most a quarter of the budget.
 
     Raises
     ------
@@ -85,21 +84,17 @@ class Adaptive:
     Examples
     --------
     >>> Adaptive(n_lhs=8)
-    Adaptive(n_lhs=8, scan_share=0.1)
+    Adaptive(n_lhs=8, n_scan=5)
     """
 
     n_lhs: int = 0
-    scan_share: float = 0.1
+    n_scan: int = 5
 
     name = "adaptive"
 
     def __post_init__(self) -> None:
         check_int_option(self, "n_lhs", 0)
-        share = check_number_option(self, "scan_share")
-        if not 0.0 <= share <= 1.0:
-            raise ValueError(
-                f"Adaptive: scan_share must lie between 0 and 1; got {share}."
-            )
+        check_int_option(self, "n_scan", 0)
 
     def n_trials(self, space: Space, initial: FloatArray) -> int:
         """Length of its own schedule, the initial trials included."""
@@ -114,7 +109,7 @@ class Adaptive:
         """Hypercube, scan and ascent for a budget."""
         left = max(0, n_trials - len(initial))
         n_learn = min(self.n_lhs, left // 2)
-        n_scan = min(int(self.scan_share * n_trials), left - n_learn)
+        n_scan = min(self.n_scan, n_trials // 4, left - n_learn)
         stages = (
             Learn(n_learn, _everywhere, needs_scores=False),
             Sweep(n_scan),

@@ -40,9 +40,9 @@ def test_the_hypercube_needs_no_score():
 
 
 def test_the_scan_moves_one_parameter_of_the_best_trial_to_a_boundary():
-    tuner = searched(CUBE, 30, bowl, Adaptive(n_lhs=3, scan_share=0.4))
+    tuner = searched(CUBE, 48, bowl, Adaptive(n_lhs=3, n_scan=20))
     assert stages(tuner) == (
-        ["initial"] + ["learn"] * 3 + ["scan"] * 12 + ["climb"] * 14
+        ["initial"] + ["learn"] * 3 + ["scan"] * 12 + ["climb"] * 32
     )
     moved = []
     for k in range(4, 16):
@@ -56,7 +56,7 @@ def test_the_scan_moves_one_parameter_of_the_best_trial_to_a_boundary():
 
 def test_the_scan_tries_the_other_values_of_a_choice():
     space = {"x": (0.0, 1.0), "c": ["a", "b", "c"]}
-    tuner = searched(space, 30, bowl, Adaptive(n_lhs=2, scan_share=0.15))
+    tuner = searched(space, 30, bowl, Adaptive(n_lhs=2, n_scan=4))
     scan = [k for k, t in enumerate(tuner.trials) if t.stage == "scan"]
     by_choice = set()
     for k in scan:
@@ -66,6 +66,12 @@ def test_the_scan_tries_the_other_values_of_a_choice():
         by_choice |= set(changed)
     assert len(scan) == 4
     assert "c" in by_choice
+
+
+def test_a_longer_search_begins_as_a_shorter_one():
+    """From twenty trials on the schedule does not depend on their number."""
+    short, long = (searched(CUBE, n, bowl) for n in (20, 30))
+    assert [t.unit for t in long.trials][:20] == [t.unit for t in short.trials]
 
 
 def test_a_batch_spreads_and_repeats_nothing():
@@ -164,9 +170,8 @@ def test_the_tables_name_what_matters():
     [
         ({"n_lhs": -1}, "Adaptive: n_lhs must be at least 0; got -1"),
         ({"n_lhs": 2.0}, "Adaptive: n_lhs must be an int; got 2.0"),
-        ({"scan_share": 1.5}, "Adaptive: scan_share must lie between 0 and 1; got 1.5"),
-        ({"scan_share": "a"}, "Adaptive: scan_share must be a number; got 'a'"),
-        ({"scan_share": math.nan}, "Adaptive: scan_share must lie between"),
+        ({"n_scan": -1}, "Adaptive: n_scan must be at least 0; got -1"),
+        ({"n_scan": "a"}, "Adaptive: n_scan must be an int; got 'a'"),
     ],
 )
 def test_wrong_options_are_told(options, message):
