@@ -32,8 +32,8 @@ QUICK = {
 DECIMALS = 6
 WORDS = """\
 Every search tunes the same estimator on the same rows, scored by the same five folds,
-over the same ranges, from the same first configuration if it accepts one ([what each
-got](../../benchmarks/README.md)); the metric is `scoring` on the first line of
+over the same ranges, from the same first configuration if it accepts one (what each
+got: `benchmarks/README.md`); the metric is `scoring` on the first line of
 `peers.jsonl`. Normalised score: 0 is the median of random search's evaluations on that
 task and seed, 1 the best that anyone found.
 Intervals are 95 %, tasks and seeds drawn anew; p is Wilcoxon's over tasks, corrected by

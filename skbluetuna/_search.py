@@ -60,7 +60,7 @@ class BlueTunaSearchCV(BaseSearchCV):
           floats;
         - ``(low, high, "log")``: the same on a log scale;
         - ``(low, high, n_splits)`` or ``(low, high, n_splits, "log")``: with so many
-          interior lines for the boundary scan, 3 by default;
+          interior lines for `regions_` and the classic scan, 3 by default;
         - a list, or a tuple without numbers: choices, handed to the estimator as
           exactly these objects (an array: as native Python values); an increasing or
           decreasing list of numbers is an ordered choice;
@@ -89,10 +89,10 @@ class BlueTunaSearchCV(BaseSearchCV):
         `n_jobs`, so that neither does the result.
     initial_params : list of dicts, default=None
         Configurations to evaluate right after the estimator's own parameters, which
-        always come first (a value that is None or outside the space is replaced by the
-        centre of its range), as far as `n_iter` goes. Parameters that are not named
-        keep the estimator's own. Of several alternatives the first that holds a
-        configuration gets it. Not used when the space is evaluated exhaustively.
+        come first (a value that is None or outside the space is replaced by the centre
+        of its range), as far as `n_iter` goes. Parameters that are not named keep the
+        estimator's own. Of several alternatives the first that holds a configuration
+        gets it. When the space is evaluated exhaustively, its grid's order holds.
     scoring : str, callable, list, tuple or dict, default=None
         As in ``GridSearchCV``. With several metrics the search is guided by the one
         that `refit` names; if `refit` is a callable or False, by the first.
@@ -158,12 +158,14 @@ class BlueTunaSearchCV(BaseSearchCV):
     weights_ : dict of arrays
         Influence of each parameter, one row each: ``param``; ``weight`` with its
         ``std_error``; ``share`` of the score's variance over the whole box that the
-        parameter explains alone, with the ends ``share_low`` and ``share_high`` of its
-        90 % interval; ``local_share``, the same over half of each range about the best
-        trial; ``initial_weight`` of the scan. Adaptive: a weight is the slope of the
-        score over the whole box, for each half of the range, in units of the score; a
-        choice's is the spread of the score over its values. Classic: the perceptron's
-        own, of scaled scores.
+        parameter explains alone (classic: of the perceptron's terms over the trials it
+        learned from), with the ends ``share_low`` and ``share_high`` of its 90 %
+        interval; ``local_share``, the same over half of each range about the best trial
+        (all of a choice without order, and of four values or fewer);
+        ``initial_weight``, from the boundary scores (eq. 5). Adaptive: a weight is the
+        slope of the score over the whole box, for each half of the range, in units of
+        the score; a choice's is the spread of the score over its values. Classic: the
+        perceptron's own, of scaled scores.
     interactions_ : dict of arrays
         Interaction of each pair, one row for each ``kind`` of term: ``param_a``,
         ``param_b``, ``kind`` and the columns of ``weights_`` but the last. A share is
@@ -181,7 +183,7 @@ class BlueTunaSearchCV(BaseSearchCV):
         Why the search ended: ``"n_iter"``; ``"exhausted"`` if the space has no more
         configurations; ``"max_time"``; ``"regret"``; ``"interrupted"`` by Ctrl-C, which
         keeps the best so far; ``"callback"`` that asked to stop; ``"executor"`` that
-        failed more than `n_retries` times on end.
+        failed more than `n_retries` times in a row.
 
     See Also
     --------

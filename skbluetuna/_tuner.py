@@ -49,9 +49,9 @@ class BlueTuner:
     random_state : int, numpy Generator, RandomState or None, default=None
         Seed; None draws one.
     reference : dict or list of dicts, default=None
-        Configuration that is asked first and around which the scan looks, one for each
-        alternative. Parameters that are missing, None or outside their dimension stand
-        at its centre.
+        Configuration that is asked first, unless the space is asked exhaustively, and
+        around which the classic scan looks; one for each alternative. Parameters that
+        are missing, None or outside their dimension stand at its centre.
     initial_params : list of dicts, default=None
         Configurations asked next, as far as the budget goes. Parameters that are not
         named stand at the reference's value; a value outside its dimension is an error.
@@ -286,7 +286,7 @@ class BlueTuner:
 
     @property
     def regions(self) -> dict[str, NDArray[Any]]:
-        """The scanned regions, one row each (see `BlueTunaSearchCV`)."""
+        """The regions of each parameter, one row each (see `BlueTunaSearchCV`)."""
         return self._table(
             lambda a, ledger, _: region_table(
                 a.space, a.schedule.regions(a.space, ledger)

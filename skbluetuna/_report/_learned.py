@@ -55,7 +55,7 @@ def _content(search: Any, k: int) -> list[Element]:
         influence(search, k),
         _table("weights_", _by_share(weights)),
         *(_pairs(search, k, pairs) if len(pairs["share"]) else []),
-        tag("h3", "What the boundary scan saw, and the regions it kept"),
+        tag("h3", "Boundaries, and the regions that were kept"),
         scan(search, k),
         _table("regions_", regions),
         tag("h3", "The learned landscape"),

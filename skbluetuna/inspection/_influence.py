@@ -37,7 +37,7 @@ class InfluenceDisplay:
     interactions : float
         Share of all pairs together.
     rest : float
-        Share of neither: noise, and what only three parameters explain together.
+        Share of neither: noise, and what three parameters or more explain together.
     title : str, default=""
         Title of the picture.
 

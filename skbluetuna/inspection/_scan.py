@@ -25,11 +25,12 @@ REACH = 0.06  # half the length of a tangent, in the unit interval
 
 
 class ScanDisplay:
-    """Boundary scores, pseudo-gradients and regions of each scanned parameter.
+    """Boundary scores, slopes and regions of each parameter.
 
-    A panel for each parameter. Dots are the scores at the boundaries, short lines the
-    pseudo-gradients there, areas the regions between: coloured where kept, grey where
-    dropped. A choice has a bar for each value.
+    A panel for each parameter. Dots are the scores at the boundaries (classic: as
+    evaluated; adaptive: the model's, warped, along lines through the best
+    configuration), short lines the slopes there, areas the regions between: coloured
+    where kept, grey where dropped. A choice has a bar for each value.
 
     Parameters
     ----------
@@ -117,7 +118,8 @@ class ScanDisplay:
         search : BlueTunaSearchCV
             A fitted search.
         params : str or sequence of str, default=None
-            The parameters; None for all. Those that were not scanned are left out.
+            The parameters; None for all. Those of which nothing is known are left out
+            (classic: not scanned; adaptive: applied in no trial).
         alternative : int or None, default=None
             Which of several alternatives; None for the best configuration's.
         ax, kept_color, dropped_color

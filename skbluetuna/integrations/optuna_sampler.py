@@ -51,15 +51,16 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
     Notes
     -----
     *Number of trials.* Optuna does not tell a sampler how many there will be. The
-    adaptive strategy needs the number for one thing: a tenth of it are boundary moves
-    (its own schedule is ten trials for each parameter). What comes after them belongs
-    to the last stage. A finite space no larger than a
-    given `n_trials` is evaluated exhaustively.
+    adaptive strategy needs the number for little: its scan takes five trials, but at
+    most a quarter of them (its own schedule is ten trials for each parameter). What
+    comes after them belongs to the last stage. A finite space no larger than a given
+    `n_trials` is evaluated exhaustively.
 
     *Parameters.* Those that every finished trial has, with one distribution, are chosen
     together. Others, and all before the first trial is finished, are sampled at random;
-    trial 0 stands at the centre of each distribution. An increasing list of numbers is
-    an ordered choice, any other has no order.
+    trial 0 stands at the centre of each distribution. An increasing or decreasing list
+    of numbers is an ordered choice (None may stand at its larger end), any other has no
+    order.
 
     *Trials.* Running ones count as observed at the model's mean, and no two that are
     chosen together get the same configuration while the space has others. Pruned trials

@@ -189,7 +189,7 @@ def _rows(
     """The rows of `ROWS`; of the weights the mean landscape's come last."""
     tails = [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0]
     low, high = np.quantile(np.clip(shares, 0.0, 1.0), tails, axis=1)
-    # Where few of the landscapes make the mean, it lies beyond the quantile.
+    # A share in other proportions, or made by few landscapes, may lie beyond.
     low, high = np.minimum(low, share), np.maximum(high, share)
     error = weights[:, :-1].std(axis=1)
     return np.stack([weights[:, -1], error, share, low, high, local])

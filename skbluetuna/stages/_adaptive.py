@@ -53,10 +53,11 @@ N_MODELS, N_PATHS = 16, 4  # hyperparameters drawn for the tables, landscapes of
 
 @dataclass(frozen=True)
 class Adaptive:
-    """Three stages that follow the evidence.
+    """Stages that follow the evidence.
 
-    A boundary scan that moves with the best configuration, its moves chosen by the
-    model; then climbs to where the model promises most. The model, a perceptron with a
+    A Latin hypercube, if one is asked for; a boundary scan that moves with the best
+    configuration, its moves chosen by the model; then climbs to where the model
+    promises most. The model, a perceptron with a
     Gaussian-process residual, learns from every score: it is fitted by evidence to all
     trials so far.
 

@@ -108,8 +108,8 @@ def surrogate(space: Space, ledger: Ledger) -> Surrogate:
     """The evidence-fitted perceptron on every told trial (eq. 11 to 13).
 
     Scores of several alternatives are warped together, so that gains compare; each
-    alternative's are then standardised for its own model (eq. 18). From 40 trials on
-    the hyperparameters are those of the trials up to the last multiple of three, so
+    alternative's are then standardised for its own model (eq. 18). Beyond 40 scores
+    the hyperparameters are those of the scores up to the last multiple of three, so
     that they are a function of the ledger alone (with rivals, whose scores move the
     common warp, they are fitted anew to these at each score).
     """
