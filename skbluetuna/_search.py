@@ -203,8 +203,8 @@ class BlueTunaSearchCV(BaseSearchCV):
     good. The classic strategy splits its budget evenly.
 
     What a batch costs: mean log10 regret (0: best known configuration, 1: median of
-    random search) after 50 evaluations on 36 tuning landscapes, 3 seeds, was -2.13,
-    -1.94, -1.91 and -1.77 for batches of 1, 2, 4 and 8 (standard error 0.05;
+    random search) after 50 evaluations on 36 tuning landscapes, 3 seeds, was -2.20,
+    -2.16, -2.08 and -1.81 for batches of 1, 2, 4 and 8 (standard error 0.05;
     ``benchmarks/ablation.py --variants all --batch 1 2 4 8``). So the default is one.
 
     References
