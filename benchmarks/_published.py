@@ -31,7 +31,8 @@ FIRST = {
 PROTOCOLS = ("published", "honest")
 # Searches whose way does not depend on the number of evaluations they are given: of
 # those one run is read after each number.
-READ_ON_THE_WAY = ("Optuna TPE", "Optuna GP", "random")
+READ_ON_THE_WAY = ("skbluetuna", "Optuna TPE", "Optuna GP", "random")
+SHORT = 20  # evaluations; of fewer ours makes its scan shorter
 DECIMALS = 6
 
 
@@ -74,15 +75,16 @@ def run(protocol, name, n, counts, seed, trees):
 
 
 def jobs_of(protocol, counts, args, seed):
-    """Every search of a protocol with a seed; the longest first."""
+    """Every search of a protocol with a seed."""
     most = max(counts)
-    wanted = [("skbluetuna", n, [n]) for n in sorted(counts, reverse=True)]
-    wanted += [("skbluetuna classic", most, [most])]
+    wanted = [("skbluetuna classic", most, [most])]
     if protocol in args.schedule:
         wanted += [("skbluetuna classic", None, [None])]
     for name in READ_ON_THE_WAY:
         known = args.gp_counts if name == "Optuna GP" else counts
-        known = sorted(n for n in known if n in counts)
+        short = [n for n in counts if n < SHORT] if name == "skbluetuna" else []
+        wanted += [(name, n, [n]) for n in short]
+        known = sorted(n for n in known if n in counts and n not in short)
         if known:
             wanted.append((name, max(known), known))
     jobs = {}

@@ -1,4 +1,4 @@
-"""ScanDisplay: what the scan saw at the boundaries, and which regions it kept."""
+"""ScanDisplay: scores at the boundaries, and which regions were kept."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -166,13 +166,12 @@ def _effects(
     return found._replace(main=found.main / total, pair=found.pair / total)
 
 
-def _mean_shares(found: Effects, n_models: int) -> tuple[FloatArray, FloatArray]:
+def _mean_shares(found: Effects, k: int) -> tuple[FloatArray, FloatArray]:
     """Shares of parameters and of pairs; none below zero, together at most 1.
 
     Means over the landscapes drawn, those of the parameters in the proportions of the
-    means over the models' own.
+    means over the k models' own.
     """
-    k = n_models
     main, pair = (
         np.maximum(v[:, k:-1].mean(axis=1), 0.0) for v in (found.main, found.pair)
     )

@@ -132,7 +132,7 @@ def test_shares_find_what_was_planted():
 
 
 def test_what_nothing_is_known_of_widens_the_interval_and_not_the_rank():
-    """Two scores along one parameter: the draws vary in the other, too."""
+    """Scores along one parameter alone: the draws vary in the other, too."""
     columns, rng = Columns.of([0, 0]), np.random.default_rng(0)
     U = np.column_stack([np.linspace(0.0, 1.0, 9), np.full(9, 0.5)])
     X = encode(U, columns)
