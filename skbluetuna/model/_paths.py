@@ -6,9 +6,11 @@ has no closed form. So it is computed for each of many landscapes drawn from the
 posterior, under hyperparameters that are drawn too.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_solve, eigh
+from scipy.linalg import cho_factor, cho_solve, eigh
 
 from skbluetuna.model._evidence import (
     BOUND,
@@ -21,12 +23,16 @@ from skbluetuna.model._evidence import (
     scaled,
 )
 
-__all__ = ["drawn_models", "paths"]
+__all__ = ["drawn_models", "paths", "sparse_paths"]
 
 FloatArray = NDArray[np.float64]
 
 STEP = 1e-3  # of the finite differences of the evidence's gradient
 N_WAVES = 64  # random Fourier features of the residual's prior
+N_SWEEPS = 6  # of Gibbs sampling, from equal variances of all pairs
+WIDEST = (
+    1e4  # variance of a pair's weight; of standardised targets, so none is so large
+)
 
 
 def drawn_models(
@@ -105,6 +111,91 @@ def paths(
     machines, NeurIPS 2007.
     """
     columns, theta = model.columns, model.theta
+    smooth = _prior_without_pairs(model, n, rng)
+    q = model.X.shape[1]
+    both = np.exp(theta[-1] / 2.0) * rng.standard_normal((n, q, q))
+    both = np.triu(both) * (columns.owner[:, None] != columns.owner)
+
+    def prior(X: FloatArray) -> FloatArray:
+        """Functions of the prior (eq. 12), shape (N, n)."""
+        return np.asarray(smooth(X) + np.transpose([_products(X, W) for W in both]))
+
+    noise = np.sqrt(model.noise) * rng.standard_normal((len(model.t), n))
+    missed = model.t[:, None] - prior(model.X) - noise
+    update = cho_solve((model.L, True), missed, check_finite=False)
+    X = encode(U, columns)
+    k = covariance(X, model.X, columns, theta)[0]
+    return k @ model.alpha, prior(X) + k @ update
+
+
+def sparse_paths(
+    model: EvidenceModel, U: FloatArray, n: int, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Draw n functions as `paths` does, under a prior by which few pairs matter much.
+
+    The weight of each pair is not normal but Cauchy, of the same scale: normal with a
+    variance of its own, which is drawn in turn with the weights.
+
+    Parameters
+    ----------
+    model : EvidenceModel
+        The model.
+    U : ndarray of shape (N, d)
+        Unit points.
+    n : int
+        How many functions, of one chain.
+    rng : numpy.random.Generator
+        Source of the draws.
+
+    Returns
+    -------
+    mean : ndarray of shape (N,)
+        The posterior's mean as the model has it, all pairs alike.
+    values : ndarray of shape (N, n)
+        Values of the functions, without noise.
+
+    References
+    ----------
+    A. Gelman et al., Bayesian Data Analysis, 3rd ed., section 12.1: the t-distribution
+    as a mixture of normals, sampled by Gibbs.
+    """
+    columns, theta = model.columns, model.theta.copy()
+    scale, theta[-1] = np.exp(theta[-1]), -np.inf  # pairs are kept apart
+    X, at = model.X, encode(U, columns)
+    i, j = np.nonzero(np.triu(columns.owner[:, None] != columns.owner))
+    Phi = X[:, i] * X[:, j]
+    K, k = (covariance(Z, X, columns, theta)[0] for Z in (X, at))
+    K[np.diag_indices(len(X))] += model.noise
+    smooth = _prior_without_pairs(model, N_SWEEPS + n, rng)
+    at_trials, elsewhere = smooth(X), smooth(at)
+
+    def of_pairs(weights: FloatArray) -> FloatArray:
+        W = np.zeros((X.shape[1], X.shape[1]))
+        W[i, j] = weights
+        return _products(at, W)
+
+    mean = k @ model.alpha + of_pairs(scale * (Phi.T @ model.alpha))
+    variance, values = np.full(len(i), scale), []
+    for sweep in range(N_SWEEPS + n):
+        w = np.sqrt(variance) * rng.standard_normal(len(i))
+        noise = np.sqrt(model.noise) * rng.standard_normal(len(X))
+        missed = model.t - at_trials[:, sweep] - Phi @ w - noise
+        factor = cho_factor(K + (Phi * variance) @ Phi.T, check_finite=False)
+        update = cho_solve(factor, missed, check_finite=False)
+        w += variance * (Phi.T @ update)
+        if sweep >= N_SWEEPS:
+            values.append(elsewhere[:, sweep] + k @ update + of_pairs(w))
+        # Given its weight, a variance is inverse gamma of shape 1.
+        variance = (scale + w**2) / 2.0 / rng.standard_exponential(len(i))
+        variance = np.minimum(variance, WIDEST)
+    return mean, np.transpose(values)
+
+
+def _prior_without_pairs(
+    model: EvidenceModel, n: int, rng: np.random.Generator
+) -> Callable[[FloatArray], FloatArray]:
+    """Draw n functions of the prior; what they are at columns X has shape (N, n)."""
+    columns, theta = model.columns, model.theta
     d, q = len(columns.levels), model.X.shape[1]
     ell, s_g = np.exp(theta[:d]), np.exp(theta[d])
     a = np.exp(theta[d + 2 :] / 2.0)
@@ -114,19 +205,15 @@ def paths(
     phase = rng.uniform(0.0, 2.0 * np.pi, N_WAVES)
     size = np.sqrt(s_g * 2.0 / N_WAVES) * rng.standard_normal((N_WAVES, n))
     base, curve = a[0] * rng.standard_normal((q, n)), a[1] * rng.standard_normal((q, n))
-    both = np.triu(a[2] * rng.standard_normal((n, q, q)))
-    both *= columns.owner[:, None] != columns.owner
 
-    def prior(X: FloatArray) -> FloatArray:
-        """Functions of the prior (eq. 12), shape (N, n)."""
+    def values(X: FloatArray) -> FloatArray:
         wave = np.cos(scaled(X, ell, columns) @ waves + phase) @ size
-        products = [np.sum((X @ W) * X, axis=1) for W in both]
         squares = X[:, columns.ordered] ** 2 @ curve[columns.ordered]
-        return np.asarray(wave + X @ base + squares + np.transpose(products))
+        return np.asarray(wave + X @ base + squares)
 
-    noise = np.sqrt(model.noise) * rng.standard_normal((len(model.t), n))
-    missed = model.t[:, None] - prior(model.X) - noise
-    update = cho_solve((model.L, True), missed, check_finite=False)
-    X = encode(U, columns)
-    k = covariance(X, model.X, columns, theta)[0]
-    return k @ model.alpha, prior(X) + k @ update
+    return values
+
+
+def _products(X: FloatArray, W: FloatArray) -> FloatArray:
+    """Sum of W_ij x_i x_j at each of the points X, shape (N,)."""
+    return np.asarray(np.sum((X @ W) * X, axis=1))

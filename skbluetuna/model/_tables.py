@@ -1,5 +1,6 @@
 """From what was learned to the influence and interaction tables."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -8,14 +9,15 @@ from scipy.stats import norm
 
 from skbluetuna.model._evidence import Columns, EvidenceModel
 from skbluetuna.model._features import pairs, perceptron_features
-from skbluetuna.model._paths import paths
+from skbluetuna.model._paths import paths, sparse_paths
 from skbluetuna.model._perceptron import FittedPerceptron
-from skbluetuna.model._variance import Effects, analysis, basis
+from skbluetuna.model._variance import Basis, Effects, analysis, basis
 
 __all__ = [
     "ROWS",
     "Cube",
     "Influence",
+    "Scale",
     "evidence_influence",
     "influence",
     "no_influence",
@@ -106,8 +108,16 @@ class Cube(NamedTuple):
     evaluated: FloatArray  # (N, d): the same, but what does not apply stands still
 
 
+class Scale(NamedTuple):
+    """Models of the scores on one scale, and the way back to standardised scores."""
+
+    models: list[EvidenceModel]
+    back: Callable[[FloatArray], FloatArray]  # increasing, any shape
+
+
 def evidence_influence(
     models: list[EvidenceModel],
+    warped: Scale | None,
     whole: Cube,
     near: Cube,
     spread: float,
@@ -118,8 +128,11 @@ def evidence_influence(
 
     Parameters
     ----------
-    models : list of EvidenceModel
+    models : list of k EvidenceModel
         The model under several hyperparameters, of standardised scores.
+    warped : Scale or None
+        More of them on another scale: on which one the landscape is a draw of the model
+        is not known either, and counts among what the intervals allow for.
     whole, near : Cube
         A sample of the whole box, and one of the box near the best trial.
     spread : float
@@ -132,48 +145,83 @@ def evidence_influence(
     Returns
     -------
     tables : Influence
-        Weights of the mean landscape, in units of the score. Shares, of the variance of
-        a landscape and the noise together, are means over the landscapes drawn;
-        standard errors and intervals are deviations and quantiles over them. How single
-        parameters divide the sum of theirs is taken from the models' own means:
+        Weights of the mean landscape of `models`, in units of the score, with standard
+        deviations over landscapes drawn of these. Shares, of the variance of a
+        landscape and the noise together, are means over the landscapes drawn on both
+        scales, their intervals quantiles, widened by the error of a finite sample. How
+        single parameters divide the sum of theirs is taken from the models' own means:
         landscapes drawn vary in a parameter that nothing is known of, which says
         nothing of its rank.
     """
-    columns, N, k = models[0].columns, len(whole.at), len(models)
+    columns, N = models[0].columns, len(whole.at)
+    linear = _linear(models, whole, n_paths, rng)
+    scales = [Scale(models, np.asarray), *([warped] if warped else [])]
     both = np.vstack([whole.evaluated, near.evaluated])
-    means, drawn = zip(*(paths(m, both, n_paths, rng) for m in models), strict=True)
-    noise = np.array([m.noise for m in models])
-    noise = np.concatenate([noise, np.repeat(noise, n_paths), [0.0]])
-    # Each model's mean, then the landscapes drawn, at last the mean of all.
-    F = np.column_stack([*means, *drawn, np.mean(means, axis=0)])
+    means, drawn = zip(
+        *(_landscapes(one, both, n_paths, rng) for one in scales), strict=True
+    )
+    noise = np.array([model.noise for one in scales for model in one.models])
+    k = len(noise)
+    noise = np.concatenate([noise, np.repeat(noise, n_paths)])
+    F = np.hstack([*means, *drawn])  # each model's mean, then the landscapes drawn
     possible = _effects(F[:N], whole.at, columns, noise)
     local = _effects(F[N:], near.at, columns, noise)
     main, pair = _mean_shares(possible, k)
     near_main, near_pair = _mean_shares(local, k)
-    base = _rows(possible.slope[:, k:], main, possible.main[:, k:-1], near_main)
-    product = _rows(possible.product[:, k:], pair, possible.pair[:, k:-1], near_pair)
+    base = _rows(linear.slope, main, possible.main, possible.main_error, k)
+    product = _rows(linear.product, pair, possible.pair, possible.pair_error, k)
     unit = np.array([spread, spread, 1.0, 1.0, 1.0, 1.0])[:, None]
-    return Influence(unit * base, unit * product)
+    return Influence(
+        unit * np.vstack([base, near_main]), unit * np.vstack([product, near_pair])
+    )
+
+
+def _linear(
+    models: list[EvidenceModel], whole: Cube, n: int, rng: np.random.Generator
+) -> Effects:
+    """Effects of n landscapes drawn of each model, and at last of the mean of all."""
+    at = whole.evaluated
+    means, drawn = zip(*(paths(model, at, n, rng) for model in models), strict=True)
+    F = np.column_stack([*drawn, np.mean(means, axis=0)])
+    return analysis(F, _bases(whole.at, models[0].columns))
+
+
+def _landscapes(
+    scale: Scale, U: FloatArray, n: int, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Means of k models and n landscapes of each, at N points: (N, k), (N, k n)."""
+    found = (sparse_paths(model, U, n, rng) for model in scale.models)
+    means, drawn = zip(*found, strict=True)
+    return scale.back(np.column_stack(means)), scale.back(np.hstack(drawn))
+
+
+def _bases(at: FloatArray, columns: Columns) -> list[Basis]:
+    """Functions of each parameter over a sample of shape (N, d)."""
+    return [basis(at[:, g], int(k)) for g, k in enumerate(columns.levels)]
 
 
 def _effects(
     F: FloatArray, at: FloatArray, columns: Columns, noise: FloatArray
 ) -> Effects:
     """Effects with variances as shares of each function's variance and the noise."""
-    found = analysis(F, [basis(at[:, g], int(k)) for g, k in enumerate(columns.levels)])
-    total = found.total + noise
-    total = np.where(found.total > 0.0, total, 1.0)
-    return found._replace(main=found.main / total, pair=found.pair / total)
+    found = analysis(F, _bases(at, columns))
+    total = np.where(found.total > 0.0, found.total + noise, 1.0)
+    return found._replace(
+        main=found.main / total,
+        pair=found.pair / total,
+        main_error=found.main_error / total,
+        pair_error=found.pair_error / total,
+    )
 
 
 def _mean_shares(found: Effects, k: int) -> tuple[FloatArray, FloatArray]:
     """Shares of parameters and of pairs; none below zero, together at most 1.
 
     Means over the landscapes drawn, those of the parameters in the proportions of the
-    means over the k models' own.
+    means over the k models' own, which come first.
     """
     main, pair = (
-        np.maximum(v[:, k:-1].mean(axis=1), 0.0) for v in (found.main, found.pair)
+        np.maximum(v[:, k:].mean(axis=1), 0.0) for v in (found.main, found.pair)
     )
     known = np.maximum(found.main[:, :k].mean(axis=1), 0.0)
     if known.any():
@@ -183,12 +231,22 @@ def _mean_shares(found: Effects, k: int) -> tuple[FloatArray, FloatArray]:
 
 
 def _rows(
-    weights: FloatArray, share: FloatArray, shares: FloatArray, local: FloatArray
+    weights: FloatArray,
+    share: FloatArray,
+    shares: FloatArray,
+    errors: FloatArray,
+    k: int,
 ) -> FloatArray:
-    """The rows of `ROWS`; of the weights the mean landscape's come last."""
+    """The rows of `ROWS` but the last.
+
+    Of the weights the mean landscape's come last, of the shares and their errors the k
+    models' own first.
+    """
     tails = [(1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0]
-    low, high = np.quantile(np.clip(shares, 0.0, 1.0), tails, axis=1)
+    low, high = np.quantile(np.clip(shares[:, k:], 0.0, 1.0), tails, axis=1)
     # A share in other proportions, or made by few landscapes, may lie beyond.
-    low, high = np.minimum(low, share), np.maximum(high, share)
-    error = weights[:, :-1].std(axis=1)
-    return np.stack([weights[:, -1], error, share, low, high, local])
+    below, above = np.maximum(share - low, 0.0), np.maximum(high - share, 0.0)
+    finite = norm.ppf(tails[1]) * errors[:, k:].mean(axis=1)
+    low = np.maximum(share - np.hypot(below, finite), 0.0)
+    high = np.minimum(share + np.hypot(above, finite), 1.0)
+    return np.stack([weights[:, -1], weights[:, :-1].std(axis=1), share, low, high])

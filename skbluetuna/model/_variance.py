@@ -28,6 +28,8 @@ class Effects(NamedTuple):
     product: FloatArray  # (m, s): coefficient of z_i z_j; with a choice the spread
     main: FloatArray  # (d, s): variance explained by a parameter alone
     pair: FloatArray  # (m, s): variance explained by a pair beyond its two parameters
+    main_error: FloatArray  # (d, s): standard error of main, the sample being finite
+    pair_error: FloatArray  # (m, s)
     total: FloatArray  # (s,): variance
 
 
@@ -114,8 +116,9 @@ def analysis(F: FloatArray, bases: list[Basis]) -> Effects:
         n_inner = 0
     freedom = N - 1 - n_inner - sum(values.shape[1] for values in single)
     chance = np.sum(left**2, axis=0) / max(1, freedom) / N
-    main = [_explained(c, chance) for c in of_single]
-    pair = [_explained(c, chance) for c in of_pairs]
+    main, main_error = zip(*(_explained(c, chance) for c in of_single), strict=True)
+    known = [_explained(c, chance) for c in of_pairs]
+    pair, pair_error = zip(*known, strict=True) if known else ((), ())
     scales = [one.scale for one in bases]
     slope = [
         _weight(c, scale, v)
@@ -131,6 +134,8 @@ def analysis(F: FloatArray, bases: list[Basis]) -> Effects:
         np.reshape(product, shape),
         np.reshape(main, shape),
         np.reshape(pair, shape),
+        np.reshape(main_error, shape),
+        np.reshape(pair_error, shape),
         np.mean(F**2, axis=0),
     )
 
@@ -159,9 +164,11 @@ def _fitted(
     return np.split(C, ends), F - joint @ C
 
 
-def _explained(c: FloatArray, chance: FloatArray) -> FloatArray:
-    """Variance of coefficients of shape (k, s), less what chance gives."""
-    return np.asarray(np.sum(c**2, axis=0) - len(c) * chance)
+def _explained(c: FloatArray, chance: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Variance of coefficients of shape (k, s), less what chance gives; its error."""
+    square = np.sum(c**2, axis=0)
+    error = np.sqrt(4.0 * chance * square + 2.0 * len(c) * chance**2)
+    return square - len(c) * chance, error
 
 
 def _weight(c: FloatArray, scale: float, explained: FloatArray) -> FloatArray:

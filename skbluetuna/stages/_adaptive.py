@@ -12,12 +12,14 @@ from skbluetuna.model import (
     Cube,
     EvidenceModel,
     Influence,
+    Scale,
     drawn_models,
     encode,
     evidence_influence,
     no_influence,
     standardised,
     unwarp,
+    warp,
 )
 from skbluetuna.space import Space
 from skbluetuna.stages._ascent import Ascent
@@ -48,7 +50,9 @@ from skbluetuna.stages._sweep import Sweep
 
 __all__ = ["Adaptive"]
 
-N_MODELS, N_PATHS = 16, 4  # hyperparameters drawn for the tables, landscapes of each
+# Hyperparameters drawn for the tables, of the scores as they are and of them warped,
+# and landscapes of each.
+N_MODELS, N_WARPED, N_PATHS = 12, 4, 4
 
 
 @dataclass(frozen=True)
@@ -195,10 +199,21 @@ def _learned(
     t, spread = standardised(np.frombuffer(y))
     X = encode(np.frombuffer(U).reshape(len(t), -1), columns)
     models = drawn_models(X, t, columns, N_MODELS, rng)
+    warped = Scale(
+        drawn_models(X, warp(t), columns, N_WARPED, rng),
+        lambda drawn: _from_warped(drawn, t),
+    )
     sample = np.frombuffer(boxes).reshape(4, -1, len(levels))
     return evidence_influence(
-        models, Cube(*sample[:2]), Cube(*sample[2:]), spread, N_PATHS, rng
+        models, warped, Cube(*sample[:2]), Cube(*sample[2:]), spread, N_PATHS, rng
     )
+
+
+def _from_warped(drawn: FloatArray, t: FloatArray) -> FloatArray:
+    """Warped values on the scale of t, none farther from t than its own range."""
+    reach = np.ptp(t)
+    values = unwarp(drawn.ravel(), t).reshape(drawn.shape)
+    return np.clip(values, t.min() - reach, t.max() + reach)
 
 
 def _boundary_scores(

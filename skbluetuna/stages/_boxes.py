@@ -39,6 +39,6 @@ def _filled(
 ) -> Cube:
     varying = active(space)
     n = max(LEAST_POINTS, PER_PARAMETER * len(varying))
-    U = qmc.LatinHypercube(len(space), rng=rng).random(n)
+    U = qmc.Halton(len(space), rng=rng).random(n)
     at = space.rounded(low + width * U)
     return Cube(at[:, varying], space.snap(at)[:, varying])

@@ -8,14 +8,18 @@ from skbluetuna.model import (
     Columns,
     Cube,
     EvidenceModel,
+    Scale,
     drawn_models,
     encode,
     evidence_influence,
     fit_theta,
     pairs,
+    standardised,
+    unwarp,
+    warp,
 )
 from skbluetuna.model._evidence import BOUND, NOISE_FLOOR, Prior
-from skbluetuna.model._paths import paths
+from skbluetuna.model._paths import paths, sparse_paths
 
 
 def data(levels, n=30, seed=0):
@@ -54,6 +58,49 @@ def test_a_landscape_is_one_function():
         paths(model, U, 3, np.random.default_rng(0))[1] for U in (points, points[4:9])
     )
     np.testing.assert_allclose(whole[4:9], part, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("levels", [[0], [5]])
+def test_of_one_parameter_sparse_landscapes_are_the_others(levels):
+    """There is no pair to be sparse: mean and deviation are the posterior's."""
+    _, X, t, columns = data(levels, n=12)
+    model = EvidenceModel.condition(X, t, columns, Prior.of(1).mean)
+    points = data(levels, n=20, seed=1)[0]
+    rng = np.random.default_rng(0)
+    F = np.hstack([sparse_paths(model, points, 25, rng)[1] for _ in range(200)])
+    expected = model.predict(points)
+    error = expected.std / np.sqrt(F.shape[1])
+    assert np.all(np.abs(F.mean(axis=1) - expected.mean) < 6.0 * error)
+    np.testing.assert_allclose(F.std(axis=1), expected.std, rtol=0.1)
+
+
+def test_the_weight_of_a_pair_is_drawn_under_a_cauchy_prior():
+    """Against quadrature: t = w z_0 z_1 + noise, everything else switched off."""
+    rng = np.random.default_rng(1)
+    U, columns = rng.random((6, 2)), Columns.of([0, 0])
+    X = encode(U, columns)
+    phi, scale, noise = X[:, 0] * X[:, 1], 0.3, 0.04
+    t = 1.0 * phi + np.sqrt(noise) * rng.standard_normal(6)
+    theta = np.full(7, -60.0)
+    theta[:2], theta[3], theta[-1] = 0.0, np.log(noise - NOISE_FLOOR), np.log(scale)
+    model = EvidenceModel.condition(X, t, columns, theta)
+    corner = np.ones((1, 2))  # z_0 z_1 = 1: the landscape is the weight
+    w = np.sort(sparse_paths(model, corner, 8000, rng)[1].ravel())
+    grid = np.linspace(-20.0, 20.0, 400_001)
+    fit = np.sum((t - grid[:, None] * phi) ** 2, axis=1) / noise
+    density = np.exp(-0.5 * fit) / (scale + grid**2)
+    exact = np.cumsum(density) / density.sum()
+    tails = [0.05, 0.25, 0.5, 0.75, 0.95]
+    ours = np.searchsorted(w, np.interp(tails, exact, grid)) / len(w)
+    np.testing.assert_allclose(ours, tails, atol=0.03)
+
+
+def test_the_mean_of_sparse_landscapes_comes_as_the_model_has_it():
+    _, X, t, columns = data([0, 3, 0, 2])
+    model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
+    points = data([0, 3, 0, 2], seed=1)[0]
+    mean = sparse_paths(model, points, 1, np.random.default_rng(0))[0]
+    np.testing.assert_allclose(mean, model.predict(points).mean, atol=1e-9)
 
 
 def test_hyperparameters_are_drawn_about_the_best_and_within_bounds():
@@ -98,7 +145,7 @@ def test_without_a_residual_the_tables_are_the_ridge_solution():
     box = Cube(cube, cube)
     spread = 7.0
     tables = evidence_influence(
-        [model], box, box, spread, 1000, np.random.default_rng(0)
+        [model], None, box, box, spread, 1000, np.random.default_rng(0)
     )
     ours = np.hstack([tables.base[:2], tables.product[:2]]) / spread
     keep = [*range(d), *range(2 * d, 3 * d)]  # no table has the curvature's weights
@@ -117,7 +164,7 @@ def test_shares_find_what_was_planted():
     models = drawn_models(X, (y - y.mean()) / spread, columns, 6, rng)
     cube = rng.random((2048, 4))
     near = Cube(0.5 * cube, 0.5 * cube)
-    tables = evidence_influence(models, Cube(cube, cube), near, spread, 8, rng)
+    tables = evidence_influence(models, None, Cube(cube, cube), near, spread, 8, rng)
     total = 9.0 / 3.0 + 4.0 / 9.0
     weight, _, share, low, high, local = tables.base
     assert share[0] == pytest.approx(9.0 / 3.0 / total, abs=0.03)
@@ -139,8 +186,50 @@ def test_what_nothing_is_known_of_widens_the_interval_and_not_the_rank():
     model = EvidenceModel.condition(X, U[:, 0] - 0.5, columns, Prior.of(2).mean)
     at = rng.random((2048, 2))
     cube = Cube(at, at)
-    tables = evidence_influence([model] * 4, cube, cube, 1.0, 64, rng)
+    tables = evidence_influence([model] * 4, None, cube, cube, 1.0, 64, rng)
     _, _, share, _, high, _ = tables.base
     assert share[0] > 0.5
     assert share[1] < 0.01
     assert high[1] > 0.3
+
+
+def test_another_scale_widens_the_intervals():
+    """Of scores with a cliff: on the warped scale it hides less of the rest."""
+    rng = np.random.default_rng(0)
+    U = rng.random((40, 2))
+    y = -np.exp(6.0 * U[:, 0]) / 100.0 + U[:, 1]
+    columns = Columns.of([0, 0])
+    X, t = encode(U, columns), standardised(y)[0]
+    models = drawn_models(X, t, columns, 6, rng)
+    warped = Scale(drawn_models(X, warp(t), columns, 6, rng), lambda f: unwarp(f, t))
+    at = qmc.Halton(2, rng=rng).random(1024)
+    cube = Cube(at, at)
+    width = []
+    for other in (None, warped):
+        draws = np.random.default_rng(1)
+        table = evidence_influence(models, other, cube, cube, 1.0, 8, draws).base
+        width.append(table[4] - table[3])
+        # The truth: variances of exp(6 u) and of u; they do not interact.
+        cliff = (np.exp(12.0) - 1.0) / 12.0 - ((np.exp(6.0) - 1.0) / 6.0) ** 2
+        cliff /= 100.0**2
+        share = np.array([cliff, 1.0 / 12.0]) / (cliff + 1.0 / 12.0)
+        # The variance of 1024 values of so steep a function is not quite the truth.
+        assert np.all((table[3] - 0.005 <= share) & (share <= table[4] + 0.005))
+    assert np.all(width[1] >= width[0])
+
+
+def test_what_comes_back_from_another_scale_is_what_is_analysed():
+    """Sent back to nothing, half of the landscapes explain nothing."""
+    _, X, t, columns = data([0, 0])
+    models = [EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))] * 2
+    at = qmc.Halton(2, rng=np.random.default_rng(0)).random(1024)
+    cube = Cube(at, at)
+    same, flat = (
+        evidence_influence(
+            models, Scale(models, back), cube, cube, 1.0, 8, np.random.default_rng(0)
+        )
+        for back in (np.asarray, np.zeros_like)
+    )
+    np.testing.assert_allclose(flat.base[3], 0.0, atol=1e-12)
+    assert flat.base[2].sum() < 0.6 * same.base[2].sum()
+    np.testing.assert_array_equal(flat.base[:2], same.base[:2])  # of the scores alone

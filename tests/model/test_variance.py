@@ -143,3 +143,26 @@ def test_integers_have_as_many_functions_as_they_bear(values, k):
     assert one.values.shape == (1024, k)
     np.testing.assert_allclose(one.values.mean(axis=0), 0.0, atol=1e-12)
     np.testing.assert_allclose(one.values.T @ one.values / 1024, np.eye(k), atol=1e-9)
+
+
+def test_the_error_of_a_share_is_its_scatter_over_samples():
+    """A function that no polynomial fits, on independent points."""
+
+    def f(U):
+        return np.sign(U[:, 0] - 0.3) + np.sign((U[:, 0] - 0.5) * (U[:, 1] - 0.4))
+
+    found = []
+    for seed in range(60):
+        U = np.random.default_rng(seed).random((400, 3))
+        found.append(analysis(f(U)[:, None], [basis(U[:, j], 0) for j in range(3)]))
+    for effect, error in (("main", "main_error"), ("pair", "pair_error")):
+        scatter = np.std([getattr(one, effect)[:, 0] for one in found], axis=0)
+        stated = np.mean([getattr(one, error)[:, 0] for one in found], axis=0)
+        assert np.all(stated > 0.3 * scatter)
+        assert np.all(stated < 2.0 * scatter)
+
+
+def test_what_the_functions_fit_has_no_error():
+    U = sample(2)
+    found = analysis(U[:, :1] * U[:, 1:], [basis(U[:, j], 0) for j in range(2)])
+    assert np.all(np.concatenate([found.main_error, found.pair_error]) < 1e-12)
