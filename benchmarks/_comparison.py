@@ -72,9 +72,13 @@ class Comparison:
 
     @property
     def complete(self):
-        """Methods that share at least one seed on every task."""
-        whole = [m for m in self.methods if self.seeds(OURS, m)]
-        return [m for m in whole if set(self.seeds(OURS)) <= set(self.seeds(m))]
+        """Methods that have run on every task with each of our seeds."""
+        return [m for m in self.started if set(self.seeds(OURS)) <= set(self.seeds(m))]
+
+    @property
+    def started(self):
+        """Methods that share at least one seed with ours on every task."""
+        return [m for m in self.methods if self.seeds(OURS, m)]
 
     def at(self, method, n, seeds):
         """Normalised scores after n evaluations, shape (n_tasks, n_seeds)."""

@@ -26,6 +26,11 @@ def write_page(comparison, out, name, title, words, *, shows_regret=False):
     lines += ["", f"{len(c.tasks)} tasks, {seeds_told}, {c.budget} evaluations."]
     lines += absent(c)
     lines += ["", "## Every search", *table(*_known(*overview(c)))]
+    if c.started != c.complete:
+        lines += [
+            "A row of fewer seeds is the mean of these alone; ranks and gains compare "
+            "searches by the seeds that they share.", "",
+        ]  # fmt: skip
     if shows_regret:
         lines += ["### Mean log10 regret", *table(*regrets(c))]
     lines += [*rank_lines(c, out, name)]
@@ -63,7 +68,7 @@ def absent(c):
     for (task, method, seed), row in c.records.errors.items():
         reasons.setdefault(method, f"failed on {task}, seed {seed}: {row['error']}")
     for method in c.methods:
-        if method not in c.complete:
+        if method not in c.started:
             n = sum(m == method for _, m, _ in c.ways)
             reasons.setdefault(method, f"only {n} runs; not among the ranks")
     if not reasons:
@@ -92,38 +97,46 @@ def overview(c):
     """Scores after each number of evaluations, ranks, held-out score, times."""
     points = points_of(c)
     columns = ["search", *(f"score at {k}" for k in points), "held out",
-               "own ms an evaluation", "CPU s a search", "wall s a search"]  # fmt: skip
+               "own ms an evaluation", "CPU s a search", "wall s a search",
+               "seeds"]  # fmt: skip
     rows = []
-    for method in c.complete:
-        seeds = c.seeds(method)
+    for method in c.started:
+        seeds = c.seeds(OURS, method)
         cells = [f"{c.at(method, k, seeds).mean():.3f}" for k in points]
         cells = ["" if cell == "nan" else cell for cell in cells]
         held, own, cpu, wall = (
             c.field(method, f, seeds).mean() for f in ("held_out", "own", "cpu", "wall")
         )
         cells += ["" if np.isnan(held) else f"{held:.4f}"]
-        rows.append([method, *cells, f"{1e3 * own:.0f}", f"{cpu:.1f}", f"{wall:.1f}"])
+        cells += [f"{1e3 * own:.0f}", f"{cpu:.1f}", f"{wall:.1f}"]
+        rows.append([method, *cells, "" if c.started == c.complete else len(seeds)])
     rows.sort(key=lambda row: -float(row[len(points)]))
     return columns, rows
 
 
 def rank_lines(c, out, name):
     """Mean ranks over tasks, the critical difference, and their picture."""
-    methods = c.complete
-    if len(methods) < 2:
+    if len(c.complete) < 2:
         return []
+    listed, values, difference = _ranked(c, c.complete)
+    ranks(c.complete, values, difference, out / f"{name}_ranks.png")
+    lines = ["## Mean ranks", "", f"{listed}."]
+    if c.started != c.complete and (n := len(c.seeds(*c.started))):
+        told = "the one seed" if n == 1 else f"the {n} seeds"
+        lines += ["", f"With {told} that all have: {_ranked(c, c.started)[0]}."]
+    return [*lines, "", f"![Mean ranks]({name}_ranks.png)"]
+
+
+def _ranked(c, methods):
+    """Mean ranks of methods in words and in their order, and the difference."""
     seeds = c.seeds(*methods)
     final = np.stack([c.at(m, c.budget, seeds).mean(axis=1) for m in methods], axis=1)
     values = mean_ranks(np.round(final, 9))
     difference = critical_difference(len(methods), len(c.tasks))
-    ranks(methods, values, difference, out / f"{name}_ranks.png")
-    listed = sorted(zip(values, methods, strict=True))
-    return [
-        "## Mean ranks", "",
-        ", ".join(f"{m} {v:.2f}" for v, m in listed)
-        + f"; critical difference (Nemenyi, 5 %) {difference:.2f}.",
-        "", f"![Mean ranks]({name}_ranks.png)",
-    ]  # fmt: skip
+    by_rank = sorted(zip(values, methods, strict=True))
+    listed = ", ".join(f"{m} {v:.2f}" for v, m in by_rank)
+    told = f"{listed}; critical difference (Nemenyi, 5 %) {difference:.2f}"
+    return told, values, difference
 
 
 def against(c, peers):
