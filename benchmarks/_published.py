@@ -99,7 +99,7 @@ def add_arguments(parser):
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--counts", type=int, nargs="+", default=[40, 80, 318],
                         help="evaluations, protocol as published")  # fmt: skip
-    parser.add_argument("--honest-counts", type=int, nargs="+", default=[40, 80],
+    parser.add_argument("--honest-counts", type=int, nargs="+", default=[40, 80, 318],
                         help="evaluations of five folds, honest protocol")  # fmt: skip
     parser.add_argument("--gp-counts", type=int, nargs="*", default=[40, 80],
                         help="those of these that Optuna's GP runs, too")  # fmt: skip
