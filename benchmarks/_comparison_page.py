@@ -29,7 +29,8 @@ def write_page(comparison, out, name, title, words, *, shows_regret=False):
     if c.started != c.complete:
         lines += [
             "A row of fewer seeds is the mean of these alone; ranks and gains compare "
-            "searches by the seeds that they share.", "",
+            "searches by the seeds that they share. The table of tasks and the "
+            "pictures are of searches with all seeds.", "",
         ]  # fmt: skip
     if shows_regret:
         lines += ["### Mean log10 regret", *table(*regrets(c))]

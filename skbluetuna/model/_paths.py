@@ -30,9 +30,9 @@ FloatArray = NDArray[np.float64]
 STEP = 1e-3  # of the finite differences of the evidence's gradient
 N_WAVES = 64  # random Fourier features of the residual's prior
 N_SWEEPS = 6  # of Gibbs sampling, from equal variances of all pairs
-WIDEST = (
-    1e4  # variance of a pair's weight; of standardised targets, so none is so large
-)
+# A variance of a pair's weights, at most, where no trial tells: five deviations of
+# standardised targets.
+WIDEST = 25.0
 
 
 def drawn_models(
@@ -72,7 +72,8 @@ def drawn_models(
     # In units of the prior's deviations, where its own curvature is one.
     curvature, axes = eigh(prior.sd[:, None] * (H + H.T) / 2.0 * prior.sd)
     spread = 1.0 / np.sqrt(np.maximum(curvature, 1.0))
-    draws = (rng.standard_normal((n, len(best))) * spread) @ axes.T
+    # The symmetric root: of equal curvatures, axes are any, and turn by rounding.
+    draws = rng.standard_normal((n, len(best))) @ (axes * spread) @ axes.T
     reach = BOUND * prior.sd
     thetas = np.clip(best + prior.sd * draws, prior.mean - reach, prior.mean + reach)
     return [EvidenceModel.condition(X, t, columns, theta) for theta in thetas]
@@ -118,7 +119,7 @@ def paths(
 
     def prior(X: FloatArray) -> FloatArray:
         """Functions of the prior (eq. 12), shape (N, n)."""
-        return np.asarray(smooth(X) + np.transpose([_products(X, W) for W in both]))
+        return np.asarray(smooth(X) + np.transpose([_bilinear(X, W) for W in both]))
 
     noise = np.sqrt(model.noise) * rng.standard_normal((len(model.t), n))
     missed = model.t[:, None] - prior(model.X) - noise
@@ -134,7 +135,8 @@ def sparse_paths(
     """Draw n functions as `paths` does, under a prior by which few pairs matter much.
 
     The weight of each pair is not normal but Cauchy, of the same scale: normal with a
-    variance of its own, which is drawn in turn with the weights.
+    variance of its own, which is drawn in turn with the weights. All level combinations
+    of a pair with a choice share one.
 
     Parameters
     ----------
@@ -143,7 +145,7 @@ def sparse_paths(
     U : ndarray of shape (N, d)
         Unit points.
     n : int
-        How many functions, of one chain.
+        How many functions: consecutive ones of one chain.
     rng : numpy.random.Generator
         Source of the draws.
 
@@ -164,6 +166,8 @@ def sparse_paths(
     X, at = model.X, encode(U, columns)
     i, j = np.nonzero(np.triu(columns.owner[:, None] != columns.owner))
     Phi = X[:, i] * X[:, j]
+    pair = columns.owner[i] * len(columns.levels) + columns.owner[j]
+    _, pair, size = np.unique(pair, return_inverse=True, return_counts=True)
     K, k = (covariance(Z, X, columns, theta)[0] for Z in (X, at))
     K[np.diag_indices(len(X))] += model.noise
     smooth = _prior_without_pairs(model, N_SWEEPS + n, rng)
@@ -172,7 +176,7 @@ def sparse_paths(
     def of_pairs(weights: FloatArray) -> FloatArray:
         W = np.zeros((X.shape[1], X.shape[1]))
         W[i, j] = weights
-        return _products(at, W)
+        return _bilinear(at, W)
 
     mean = k @ model.alpha + of_pairs(scale * (Phi.T @ model.alpha))
     variance, values = np.full(len(i), scale), []
@@ -185,9 +189,10 @@ def sparse_paths(
         w += variance * (Phi.T @ update)
         if sweep >= N_SWEEPS:
             values.append(elsewhere[:, sweep] + k @ update + of_pairs(w))
-        # Given its weight, a variance is inverse gamma of shape 1.
-        variance = (scale + w**2) / 2.0 / rng.standard_exponential(len(i))
-        variance = np.minimum(variance, WIDEST)
+        # Given the m weights of a pair, its variance is inverse gamma of (m + 1) / 2.
+        rate = (scale + np.bincount(pair, w**2, minlength=len(size))) / 2.0
+        each = rate / rng.standard_gamma((size + 1.0) / 2.0)
+        variance = np.minimum(each, WIDEST)[pair]
     return mean, np.transpose(values)
 
 
@@ -214,6 +219,6 @@ def _prior_without_pairs(
     return values
 
 
-def _products(X: FloatArray, W: FloatArray) -> FloatArray:
+def _bilinear(X: FloatArray, W: FloatArray) -> FloatArray:
     """Sum of W_ij x_i x_j at each of the points X, shape (N,)."""
     return np.asarray(np.sum((X @ W) * X, axis=1))

@@ -109,7 +109,7 @@ class Cube(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """Models of the scores on one scale, and the way back to standardised scores."""
+    """Models of transformed scores, and the way back to standardised scores."""
 
     models: list[EvidenceModel]
     back: Callable[[FloatArray], FloatArray]  # increasing, any shape
@@ -157,15 +157,13 @@ def evidence_influence(
     linear = _linear(models, whole, n_paths, rng)
     scales = [Scale(models, np.asarray), *([warped] if warped else [])]
     both = np.vstack([whole.evaluated, near.evaluated])
-    means, drawn = zip(
-        *(_landscapes(one, both, n_paths, rng) for one in scales), strict=True
-    )
-    noise = np.array([model.noise for one in scales for model in one.models])
-    k = len(noise)
-    noise = np.concatenate([noise, np.repeat(noise, n_paths)])
-    F = np.hstack([*means, *drawn])  # each model's mean, then the landscapes drawn
-    possible = _effects(F[:N], whole.at, columns, noise)
-    local = _effects(F[N:], near.at, columns, noise)
+    parts = [_landscapes(one, both, n_paths, rng) for one in scales]
+    means, drawn = zip(*parts, strict=True)
+    k = sum(len(one.models) for one in scales)
+    # Each model's mean, then the landscapes drawn: (2 N, k (1 + n_paths)).
+    F, noise = (np.hstack(part) for part in zip(*means, *drawn, strict=True))
+    possible = _effects(F[:N], whole.at, columns, noise[:N].mean(axis=0))
+    local = _effects(F[N:], near.at, columns, noise[N:].mean(axis=0))
     main, pair = _mean_shares(possible, k)
     near_main, near_pair = _mean_shares(local, k)
     base = _rows(linear.slope, main, possible.main, possible.main_error, k)
@@ -188,11 +186,23 @@ def _linear(
 
 def _landscapes(
     scale: Scale, U: FloatArray, n: int, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray]:
-    """Means of k models and n landscapes of each, at N points: (N, k), (N, k n)."""
+) -> list[tuple[FloatArray, FloatArray]]:
+    """Means of k models, and n landscapes of each: values, and the noise's variance.
+
+    Both at N points, of shape (N, k) and (N, k n); the noise as far as it moves a value
+    once it is sent back.
+    """
     found = (sparse_paths(model, U, n, rng) for model in scale.models)
     means, drawn = zip(*found, strict=True)
-    return scale.back(np.column_stack(means)), scale.back(np.hstack(drawn))
+    deviation = np.sqrt([model.noise for model in scale.models])
+    rows = []
+    for F, e in (
+        (np.column_stack(means), deviation),
+        (np.hstack(drawn), np.repeat(deviation, n)),
+    ):
+        moved = (scale.back(F + e) - scale.back(F - e)) / 2.0
+        rows.append((scale.back(F), moved**2))
+    return rows
 
 
 def _bases(at: FloatArray, columns: Columns) -> list[Basis]:

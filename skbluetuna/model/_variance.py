@@ -166,9 +166,10 @@ def _fitted(
 
 def _explained(c: FloatArray, chance: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Variance of coefficients of shape (k, s), less what chance gives; its error."""
-    square = np.sum(c**2, axis=0)
-    error = np.sqrt(4.0 * chance * square + 2.0 * len(c) * chance**2)
-    return square - len(c) * chance, error
+    explained = np.sum(c**2, axis=0) - len(c) * chance
+    known = np.maximum(explained, 0.0)
+    error = np.sqrt(4.0 * chance * known + 2.0 * len(c) * chance**2)
+    return explained, error
 
 
 def _weight(c: FloatArray, scale: float, explained: FloatArray) -> FloatArray:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from skbluetuna import Adaptive, BlueTuner, Classic
+from skbluetuna.model import standardised, warp
+from skbluetuna.stages._adaptive import _from_warped
 
 
 def searched(space, n_iter, score, strategy="adaptive", n=None):
@@ -177,3 +179,11 @@ def test_the_tables_name_what_matters():
 def test_wrong_options_are_told(options, message):
     with pytest.raises((ValueError, TypeError), match=message):
         Adaptive(**options)
+
+
+def test_warped_landscapes_come_back_to_scores_and_not_far_beyond():
+    t = standardised(-np.exp(3.0 * np.random.default_rng(0).random(30)))[0]
+    back = _from_warped(np.stack([warp(t), np.full(30, 1e3), np.full(30, -1e9)]), t)
+    np.testing.assert_allclose(back[0], t, atol=1e-9)
+    np.testing.assert_allclose(back[1], t.max() + np.ptp(t))
+    np.testing.assert_allclose(back[2], t.min() - np.ptp(t))
