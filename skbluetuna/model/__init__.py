@@ -22,7 +22,7 @@ t          targets: y scaled into the activation's range               (n,)
 from skbluetuna.model._acquisition import log_augmented_improvement, log_h
 from skbluetuna.model._evidence import Columns, EvidenceModel, encode, fit_theta
 from skbluetuna.model._features import pairs, perceptron_features, perceptron_jacobian
-from skbluetuna.model._paths import drawn_models
+from skbluetuna.model._paths import drawn_models, redrawn_models
 from skbluetuna.model._perceptron import (
     ACTIVATIONS,
     FittedPerceptron,
@@ -63,6 +63,7 @@ __all__ = [
     "pairs",
     "perceptron_features",
     "perceptron_jacobian",
+    "redrawn_models",
     "scores_of",
     "standardised",
     "unwarp",

@@ -23,7 +23,7 @@ from skbluetuna.model._evidence import (
     scaled,
 )
 
-__all__ = ["drawn_models", "paths", "sparse_paths"]
+__all__ = ["drawn_models", "paths", "redrawn_models", "sparse_paths"]
 
 FloatArray = NDArray[np.float64]
 
@@ -65,7 +65,16 @@ def drawn_models(
     models : list of n EvidenceModel
         Conditioned on the data.
     """
-    best, slope = fit_theta(X, t, columns), Evidence(X, t, columns)
+    model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
+    return redrawn_models(model, n, rng)
+
+
+def redrawn_models(
+    model: EvidenceModel, n: int, rng: np.random.Generator
+) -> list[EvidenceModel]:
+    """As `drawn_models`, of the data of a model and about its hyperparameters."""
+    X, t, columns, best = model.X, model.t, model.columns, model.theta
+    slope = Evidence(X, t, columns)
     prior = slope.prior
     steps = STEP * np.eye(len(best))
     H = np.array([slope(best + e)[1] - slope(best - e)[1] for e in steps]) / (2 * STEP)

@@ -61,7 +61,9 @@ class Adaptive:
 
     A Latin hypercube, if one is asked for; a boundary scan that moves with the best
     configuration, its moves chosen by the model; then climbs to where the model
-    promises most. The model, a perceptron with a Gaussian-process residual, learns from
+    promises most, which take turns, from the 30th trial on, with moves of the best
+    configuration in one parameter and with climbs under other hyperparameters of the
+    model. The model, a perceptron with a Gaussian-process residual, learns from
     every score: it is fitted by evidence to all trials so far.
 
     Parameters

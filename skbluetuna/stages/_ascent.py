@@ -1,17 +1,31 @@
 """Stage 3 of the adaptive strategy: ascent on what the next trial may gain.
 
 The evidence-fitted perceptron is the landscape; its weights stand still while the
-hyperparameter values climb log augmented improvement by its gradient.
+hyperparameter values climb log augmented improvement by its gradient. Once much is
+known, trials take turns: so climbed; the best configuration with one parameter moved,
+as differences near the top are too small for the model of the whole landscape; climbed
+under other hyperparameters of the model, which may be wrong about where to look.
 """
 
 import numpy as np
 from scipy.optimize import minimize
 
 from skbluetuna._ledger import Ledger
-from skbluetuna.model import EvidenceModel, log_augmented_improvement
-from skbluetuna.space import Space
-from skbluetuna.stages._base import FloatArray, active, any_fresh_point
-from skbluetuna.stages._surrogate import Choice, OneByOne, promised
+from skbluetuna.model import (
+    EvidenceModel,
+    log_augmented_improvement,
+    redrawn_models,
+)
+from skbluetuna.space import Dimension, Space
+from skbluetuna.stages._base import FloatArray, Seed, active, any_fresh_point
+from skbluetuna.stages._surrogate import (
+    Choice,
+    OneByOne,
+    Promise,
+    one_by_one,
+    promised,
+)
+from skbluetuna.stages._sweep import most_promising_of, single_moves
 
 __all__ = ["Ascent", "starting_points"]
 
@@ -20,6 +34,11 @@ N_BEST, N_MOVED = 3, 3  # near so many trials, in at most so many parameters
 STEPS = (0.2, 0.04)  # standard deviations of the near ones
 N_CLIMBS = 6  # the best starting points climb
 N_CLIMB_STEPS = 40
+N_BEFORE_TURNS = 30  # trials of the space, after which they take turns
+ALONG, REDRAWN, N_TURNS = 0, 1, 3  # what turns other than plain climbs are for
+# How far one parameter is moved from the best configuration, up and down: shares of
+# the unit interval, and steps of an integer.
+MOVES, N_STEPS = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4]), 3
 
 
 class Ascent(OneByOne):
@@ -27,16 +46,53 @@ class Ascent(OneByOne):
 
     name = "climb"
 
-    def chooser(
-        self,
-        space: Space,
-        ledger: Ledger,  # noqa: ARG002
-        rng: np.random.Generator,
-    ) -> Choice:
-        """Choose the most promising point of the whole cube."""
-        return lambda asked, model, incumbent: _most_promising(
-            space, asked, model, incumbent, rng
+    def chooser(self, space: Space, ledger: Ledger, rng: np.random.Generator) -> Choice:
+        """Choose by the turn that the next trial has."""
+        moves = single_moves(space, ledger, _along)
+
+        def choose(
+            asked: Ledger, model: EvidenceModel, incumbent: float
+        ) -> FloatArray | None:
+            turn = _turn(asked)
+            if turn == ALONG:
+                best = most_promising_of(moves, space, asked, model, incumbent)
+                if best is not None:
+                    return best
+            if turn == REDRAWN:
+                model = redrawn_models(model, 1, rng)[0]
+            return _most_promising(space, asked, model, incumbent, rng)
+
+        return choose
+
+    def promise(self, space: Space, ledger: Ledger, seed: Seed) -> Promise | None:
+        """The next point, and what a plain climb promises, whoever's turn it is.
+
+        So a turn is no reason to prefer another alternative.
+        """
+        chosen = super().promise(space, ledger, seed)
+        if chosen is None or _turn(ledger) is None:
+            return chosen
+        rng = np.random.default_rng([*seed, len(ledger)])
+        (plain,) = one_by_one(
+            space,
+            ledger,
+            1,
+            lambda asked, model, best: _most_promising(space, asked, model, best, rng),
         )
+        return chosen._replace(log_gain=plain.log_gain)
+
+
+def _turn(asked: Ledger) -> int | None:
+    """What the next trial is for: `ALONG`, `REDRAWN`, or None for a plain climb."""
+    turn = len(asked) % N_TURNS
+    return turn if len(asked) >= N_BEFORE_TURNS and turn in (ALONG, REDRAWN) else None
+
+
+def _along(dim: Dimension, at: float) -> FloatArray:
+    """Where an ordered parameter is moved to from where it stands."""
+    steps = np.arange(1, N_STEPS + 1) / (dim.n_values or np.inf)
+    by = np.concatenate([MOVES, steps])
+    return np.concatenate([at - by, at + by]).clip(0.0, 1.0)
 
 
 def _most_promising(
