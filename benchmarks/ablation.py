@@ -31,6 +31,7 @@ CHECKPOINTS = (10, 25, 50, 100)
 NOTHING, FIXED = 1e-12, 1e-3  # a prior variance of nothing, held there
 # Places in theta's tail (residual, noise, base, curvature, pairs) that are taken away.
 WITHOUT = {"residual": [0], "perceptron": [2, 3, 4], "pairs": [4]}
+TURNS = {"moves": "ALONG", "redraws": "REDRAWN"}
 VARIANTS = {
     "all": "the default",
     "warping": "without warping",
@@ -39,6 +40,8 @@ VARIANTS = {
     "perceptron": "without perceptron",
     "scan": "without scan",
     "teaching": "plain improvement",
+    "moves": "without single moves",
+    "redraws": "without redraws",
     "hypercube": "with hypercube of 5",
     "conditions": "with conditions",
 }
@@ -60,6 +63,8 @@ def parts(variant):
 
         name = "log_augmented_improvement"
         return strategy, [patch.object(m, name, plain) for m in (_ascent, _surrogate)]
+    if variant in TURNS:  # a turn that never comes is a plain climb
+        return strategy, [patch.object(_ascent, TURNS[variant], -1)]
     if variant not in WITHOUT:
         return strategy, []
     prior_of = _evidence.Prior.of

@@ -127,6 +127,11 @@ class Categorical:
         """Every choice."""
         return list(self.choices)
 
+    def neighbours(self, value: Any, n: int) -> list[Any]:
+        """At most n choices on either side in the list."""
+        at = self._position(value)
+        return [*self.choices[max(0, at - n) : at], *self.choices[at + 1 : at + 1 + n]]
+
     def narrowed(self, low: Any, high: Any) -> Any:
         """The choices from one to another, in their order."""
         return self.only(self.choices[self._position(low) : self._position(high) + 1])

@@ -67,6 +67,10 @@ class Dimension(Protocol):
         """Every value of a finite dimension, in order."""
         ...
 
+    def neighbours(self, value: Any, n: int) -> list[Any]:
+        """At most n values on either side of one; none in a continuum."""
+        ...
+
     def narrowed(self, low: Any, high: Any) -> Any:
         """The part of this dimension between two values, as `param_space` takes it."""
         ...
@@ -124,6 +128,11 @@ def range_spec(low: Any, high: Any, log: bool, n_splits: int) -> tuple[Any, ...]
     """Spell a range as the shortest tuple that `param_space` reads back the same."""
     splits = () if n_splits == N_SPLITS else (n_splits,)
     return (low, high, *splits, *(("log",) if log else ()))
+
+
+def integers_beside(dim: Dimension, value: int, n: int) -> list[Any]:
+    near = [*range(value - n, value), *range(value + 1, value + n + 1)]
+    return [other for other in near if dim.contains(other)]
 
 
 @dataclass(frozen=True)
@@ -220,6 +229,10 @@ class Real:
     def values(self) -> list[Any]:
         """Not for a continuum."""
         raise TypeError(NO_LIST)
+
+    def neighbours(self, value: float, n: int) -> list[Any]:  # noqa: ARG002
+        """None: between two floats there are others."""
+        return []
 
     def narrowed(self, low: float, high: float) -> Any:
         """``(low, high)`` as a range, or a single choice where nothing is left."""
@@ -320,6 +333,10 @@ class Integer:
     def values(self) -> list[Any]:
         """Every integer of the range."""
         return list(range(self.low, self.high + 1))
+
+    def neighbours(self, value: int, n: int) -> list[Any]:
+        """At most n integers on either side."""
+        return integers_beside(self, value, n)
 
     def narrowed(self, low: int, high: int) -> Any:
         """``(low, high)`` as a range, or a single choice where nothing is left."""

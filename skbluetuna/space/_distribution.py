@@ -9,6 +9,7 @@ from skbluetuna.space._dimensions import (
     N_SPLITS,
     NO_LIST,
     check_n_splits,
+    integers_beside,
     is_finite,
     is_integer,
     is_number,
@@ -136,6 +137,10 @@ class Distribution:
         if not self._is_discrete:
             raise TypeError(NO_LIST)
         return list(range(self.from_unit(0.0), self.from_unit(1.0) + 1))
+
+    def neighbours(self, value: Any, n: int) -> list[Any]:
+        """At most n integers on either side; none in a continuum."""
+        return integers_beside(self, value, n) if self._is_discrete else []
 
     def narrowed(self, low: Any, high: Any) -> Any:
         """The distribution if nothing was cut, else what is left as a range."""

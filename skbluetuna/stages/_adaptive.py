@@ -61,7 +61,7 @@ class Adaptive:
 
     A Latin hypercube, if one is asked for; a boundary scan that moves with the best
     configuration, its moves chosen by the model; then climbs to where the model
-    promises most, which take turns, from the 30th trial on, with moves of the best
+    promises most, which take turns, after 30 trials, with moves of the best
     configuration in one parameter and with climbs under other hyperparameters of the
     model. The model, a perceptron with a Gaussian-process residual, learns from
     every score: it is fitted by evidence to all trials so far.

@@ -237,9 +237,9 @@ def choose_open(
 ) -> tuple[int, FloatArray] | None:
     """Choose which alternative gets the next open trial, and its point.
 
-    It goes to the largest augmented improvement over the best score of all; every tenth
-    to the alternative that has had the fewest trials, so that none is given up on the
-    word of a model that has seen little of it.
+    It goes to where a climb promises the largest augmented improvement over the best
+    score of all; every tenth to the alternative that has had the fewest trials, so that
+    none is given up on the word of a model that has seen little of it.
 
     Parameters
     ----------

@@ -18,14 +18,19 @@ from skbluetuna.model import (
 )
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, Seed, active, any_fresh_point
+from skbluetuna.stages._moves import (
+    drawn_where_new,
+    most_promising_of,
+    single_moves,
+)
 from skbluetuna.stages._surrogate import (
     Choice,
     OneByOne,
     Promise,
+    drawing,
     one_by_one,
     promised,
 )
-from skbluetuna.stages._sweep import most_promising_of, single_moves
 
 __all__ = ["Ascent", "starting_points"]
 
@@ -34,10 +39,11 @@ N_BEST, N_MOVED = 3, 3  # near so many trials, in at most so many parameters
 STEPS = (0.2, 0.04)  # standard deviations of the near ones
 N_CLIMBS = 6  # the best starting points climb
 N_CLIMB_STEPS = 40
-N_BEFORE_TURNS = 30  # trials of the space, after which they take turns
-ALONG, REDRAWN, N_TURNS = 0, 1, 3  # what turns other than plain climbs are for
+N_BEFORE_TURNS = 30  # told trials of the space, after which they take turns
+N_TURNS = 3
+ALONG, REDRAWN = 0, 1  # turns of single moves and of redrawn hyperparameters
 # How far one parameter is moved from the best configuration, up and down: shares of
-# the unit interval, and steps of an integer.
+# the unit interval, and steps of an integer or an ordered choice.
 MOVES, N_STEPS = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4]), 3
 
 
@@ -48,13 +54,13 @@ class Ascent(OneByOne):
 
     def chooser(self, space: Space, ledger: Ledger, rng: np.random.Generator) -> Choice:
         """Choose by the turn that the next trial has."""
-        moves = single_moves(space, ledger, _along)
 
         def choose(
             asked: Ledger, model: EvidenceModel, incumbent: float
         ) -> FloatArray | None:
             turn = _turn(asked)
             if turn == ALONG:
+                moves = single_moves(space, ledger, _along, rng)
                 best = most_promising_of(moves, space, asked, model, incumbent)
                 if best is not None:
                     return best
@@ -72,12 +78,14 @@ class Ascent(OneByOne):
         chosen = super().promise(space, ledger, seed)
         if chosen is None or _turn(ledger) is None:
             return chosen
-        rng = np.random.default_rng([*seed, len(ledger)])
+        rng = drawing(ledger, seed)
         (plain,) = one_by_one(
             space,
             ledger,
             1,
-            lambda asked, model, best: _most_promising(space, asked, model, best, rng),
+            lambda asked, model, incumbent: _most_promising(
+                space, asked, model, incumbent, rng
+            ),
         )
         return chosen._replace(log_gain=plain.log_gain)
 
@@ -85,14 +93,14 @@ class Ascent(OneByOne):
 def _turn(asked: Ledger) -> int | None:
     """What the next trial is for: `ALONG`, `REDRAWN`, or None for a plain climb."""
     turn = len(asked) % N_TURNS
-    return turn if len(asked) >= N_BEFORE_TURNS and turn in (ALONG, REDRAWN) else None
+    n_told = sum(trial.state != "asked" for trial in asked)
+    return turn if n_told >= N_BEFORE_TURNS and turn in (ALONG, REDRAWN) else None
 
 
 def _along(dim: Dimension, at: float) -> FloatArray:
     """Where an ordered parameter is moved to from where it stands."""
-    steps = np.arange(1, N_STEPS + 1) / (dim.n_values or np.inf)
-    by = np.concatenate([MOVES, steps])
-    return np.concatenate([at - by, at + by]).clip(0.0, 1.0)
+    steps = [dim.to_unit(v) for v in dim.neighbours(dim.from_unit(at), N_STEPS)]
+    return np.concatenate([at - MOVES, at + MOVES, steps]).clip(0.0, 1.0)
 
 
 def _most_promising(
@@ -137,13 +145,7 @@ def starting_points(
     step = rng.choice(STEPS, size=(N_NEAR, 1)) * rng.standard_normal((N_NEAR, d))
     is_ordered = np.array([dim.is_ordered for dim in space.dimensions])
     moved = np.where(is_ordered, np.clip(near + step, 0.0, 1.0), rng.random(near.shape))
-    points = np.where(is_moved, moved, near)
-    known = space.applies(near)
-    is_new = space.applies(points) & ~known
-    while is_new.any():  # what comes to apply by a move starts anywhere
-        points = np.where(is_new, rng.random(near.shape), points)
-        known |= is_new
-        is_new = space.applies(points) & ~known
+    points = drawn_where_new(space, near, np.where(is_moved, moved, near), rng)
     return np.vstack([anywhere, points])
 
 

@@ -25,7 +25,9 @@ __all__ = [
     "OneByOne",
     "Promise",
     "columns_of",
+    "drawing",
     "evidence_model",
+    "one_by_one",
     "promised",
     "surrogate",
 ]
@@ -75,7 +77,7 @@ class OneByOne(ABC):
         return np.array([one.unit for one in chosen]).reshape(-1, len(space))
 
     def promise(self, space: Space, ledger: Ledger, seed: Seed) -> "Promise | None":
-        """The next point and what it promises; None if there is nothing to choose."""
+        """The next point and what to expect; None if there is nothing to choose."""
         chosen = self._choose(space, ledger, 1, seed)
         return chosen[0] if chosen else None
 
@@ -84,12 +86,12 @@ class OneByOne(ABC):
     ) -> "list[Promise]":
         if n <= 0 or all(trial.state == "asked" for trial in ledger):
             return []
-        rng = np.random.default_rng([*seed, len(ledger)])
-        return one_by_one(space, ledger, n, self.chooser(space, ledger, rng))
+        chooser = self.chooser(space, ledger, drawing(ledger, seed))
+        return one_by_one(space, ledger, n, chooser)
 
 
 class Promise(NamedTuple):
-    """A point and the gain it promises."""
+    """A point, and the gain that is to be expected of its alternative."""
 
     log_gain: float  # acquisition (eq. 15), in warped scores of all alternatives
     unit: FloatArray  # (d,)
@@ -172,6 +174,11 @@ def _fit(U: bytes, t: bytes, levels: tuple[int, ...]) -> FloatArray:
     targets, columns = np.frombuffer(t), Columns.of(list(levels))
     X = encode(np.frombuffer(U).reshape(len(targets), -1), columns)
     return fit_theta(X, targets, columns)
+
+
+def drawing(ledger: Ledger, seed: Seed) -> np.random.Generator:
+    """The generator of the next choice, a function of the number of trials."""
+    return np.random.default_rng([*seed, len(ledger)])
 
 
 def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> list[Promise]:

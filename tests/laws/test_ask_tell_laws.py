@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from skbluetuna import Adaptive, BlueTuner, Classic, Space, when
 from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
 from skbluetuna.space import When
+from skbluetuna.stages import _ascent
 from skbluetuna.stages._climb import _train
 from skbluetuna.stages._surrogate import _fit
 
@@ -28,6 +29,14 @@ _spec.loader.exec_module(laws)
 asks, make, objective, run = laws.asks, laws.make, laws.objective, laws.run
 search = given(laws.spaces, laws.budgets, laws.strategies, laws.seeds)
 few = settings(max_examples=10, deadline=None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _early_turns():
+    """The laws' budgets are small: let the climbs take turns within them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_ascent, "N_BEFORE_TURNS", 8)
+        yield
 
 
 @few

@@ -573,3 +573,31 @@ def test_later_changes_of_the_users_list_do_not_reach_the_choices():
     assert dimension.values() == ["a", "b"]
     dimension.values().append("c")
     assert dimension.values() == ["a", "b"]
+
+
+# Neighbours
+
+
+@modest
+@given(with_value(integers()), st.integers(1, 4))
+def test_the_neighbours_of_an_integer_are_those_beside_it(pair, n):
+    dimension, value = pair
+    found = dimension.neighbours(value, n)
+    beside = [value + k for k in range(-n, n + 1) if k]
+    assert found == [k for k in beside if dimension.low <= k <= dimension.high]
+    assert [dimension.from_unit(dimension.to_unit(k)) for k in found] == found
+
+
+@pytest.mark.parametrize(
+    ("dimension", "value", "expected"),
+    [
+        (Real(0.0, 1.0), 0.5, []),
+        (Distribution(scipy.stats.norm()), 0.0, []),
+        (Distribution(scipy.stats.poisson(3.0)), 6, [4, 5, 7, 8]),
+        (Categorical([1, 2, 4, 8, 64]), 4, [1, 2, 8, 64]),
+        (Categorical([1, 2, 4, 8, 64]), 1, [2, 4]),
+        (Categorical([4, 8, 16, None]), None, [8, 16]),
+    ],
+)
+def test_neighbours_stand_beside_a_value(dimension, value, expected):
+    assert dimension.neighbours(value, 2) == expected

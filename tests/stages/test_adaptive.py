@@ -7,6 +7,7 @@ import pytest
 
 from skbluetuna import Adaptive, BlueTuner, Classic
 from skbluetuna.model import standardised, warp
+from skbluetuna.stages import _ascent
 from skbluetuna.stages._adaptive import _from_warped
 
 
@@ -119,7 +120,8 @@ def test_awaited_trials_are_not_asked_again():
     ],
     ids=["one", "integers", "choices", "mixed"],
 )
-def test_degenerate_searches_come_to_their_end(space, score):
+def test_degenerate_searches_come_to_their_end(space, score, monkeypatch):
+    monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 10)
     tuner = searched(space, 25, score)
     assert len(tuner.trials) == 25
     assert len({trial.unit for trial in tuner.trials}) == 25
@@ -143,7 +145,8 @@ def test_forty_parameters_are_searched():
     assert len(tuner.interactions["param_a"]) == 40 * 39 // 2
 
 
-def test_adding_a_constant_changes_the_asks_by_rounding_only():
+def test_adding_a_constant_changes_the_asks_by_rounding_only(monkeypatch):
+    monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 8)
     plain, moved = (searched(CUBE, 14, lambda t, c=c: bowl(t) + c) for c in (0.0, 0.5))
     for one, other in zip(plain.trials, moved.trials, strict=True):
         np.testing.assert_allclose(one.unit, other.unit, atol=1e-4)

@@ -3,20 +3,27 @@
 import numpy as np
 import pytest
 
-from skbluetuna import BlueTuner
+from skbluetuna import BlueTuner, when
 from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.space import Space
 from skbluetuna.stages import _ascent
 from skbluetuna.stages._ascent import Ascent
+from skbluetuna.stages._moves import single_moves
+from skbluetuna.stages._surrogate import evidence_model
 
 FROM, EVERY = 30, 3
-SPACE = {"x": (1e-4, 1.0, "log"), "k": (1, 200), "y": (0.0, 1.0), "c": ["a", "b"]}
+SPACE = {
+    "x": (1e-4, 1.0, "log"),
+    "k": (1, 2000),  # a step is smaller than any share of the range that is tried
+    "y": (0.0, 1.0),
+    "c": ["a", "b"],
+}
 
 
 def score(params):
     """A bowl whose rim is worst, and a narrow step on which the best stands."""
     far = (np.log10(params["x"]) + 2.0) ** 2 + 5.0 * (params["y"] - 0.4) ** 2
-    far += (params["k"] / 200.0) ** 2 + 0.3 * (params["c"] == "b")
+    far += (params["k"] / 2000.0) ** 2 + 0.3 * (params["c"] == "b")
     return -float(far) + 1e-3 * (params["k"] == 2)
 
 
@@ -48,13 +55,61 @@ def test_the_step_beside_the_best_one_is_found(seed):
     assert searched(SPACE, score, 70, seed).best.params["k"] == 2
 
 
+def moved_in_batch(tuner, n):
+    best = np.array(tuner.best.unit)
+    return [int(np.sum(np.array(trial.unit) != best)) for trial in tuner.ask(n)]
+
+
 def test_in_a_batch_each_trial_has_its_own_turn():
     tuner = searched(SPACE, score, 30)
     tuner.extend(36)
-    batch = tuner.ask(6)
-    best = np.array(tuner.best.unit)
-    moved = [int(np.sum(np.array(trial.unit) != best)) for trial in batch]
+    moved = moved_in_batch(tuner, 6)
     assert moved[0] == moved[3] == 1
+    assert min(moved[1:3] + moved[4:]) > 1
+
+
+def test_turns_wait_for_scores_not_for_questions():
+    tuner = BlueTuner({f"x{k}": (0.0, 1.0) for k in range(4)}, n_iter=60)
+    (first,) = tuner.ask()
+    tuner.tell(first, 0.0)
+    assert min(moved_in_batch(tuner, 40)[10:]) > 1
+
+
+def test_where_all_moves_were_asked_it_climbs():
+    tuner = searched({"k": (1, 40)}, lambda params: -abs(params["k"] - 12.0), 39)
+    assert len({trial.unit for trial in tuner.trials}) == 39
+
+
+def test_a_redrawn_turn_climbs_under_other_hyperparameters(monkeypatch):
+    space, climbed = Space(SPACE), []
+    most_promising = _ascent._most_promising
+
+    def spy(space, asked, model, incumbent, rng):
+        climbed.append(model.theta)
+        return most_promising(space, asked, model, incumbent, rng)
+
+    monkeypatch.setattr(_ascent, "_most_promising", spy)
+    for n in (29, 31, 32, 34):
+        ledger = ledger_of(space, n)
+        Ascent(100).propose(space, ledger, 1, (0,))
+        own = evidence_model(space, ledger).theta
+        assert (climbed[-1] == own).all() == (n in (29, 32))
+        assert np.abs(climbed[-1] - own).max() < 8.0  # within reach of the prior
+    assert len(climbed) == 4
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_comes_to_apply_by_a_move_may_be_anything(seed):
+    space = Space({"s": ["none", "sgd"], "c": when("s", "sgd", list("abcde"))})
+    ledger = Ledger(
+        [Trial(0, {"s": "none"}, tuple(space.to_unit([{"s": "none"}])[0]), "")]
+    )
+    found = set()
+    for draw in range(40):
+        rng = np.random.default_rng([seed, draw])
+        moves = single_moves(space, ledger, _ascent._along, rng)
+        found |= {p.get("c") for p in space.from_unit(moves)}
+    assert found == {None, *"abcde"}
 
 
 def ledger_of(space, n):

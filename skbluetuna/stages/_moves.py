@@ -1,0 +1,80 @@
+"""Configurations next to the best one, and the most promising of several."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from skbluetuna._ledger import Ledger
+from skbluetuna.model import EvidenceModel
+from skbluetuna.space import Dimension, Space
+from skbluetuna.stages._base import FloatArray, active
+from skbluetuna.stages._surrogate import promised
+
+__all__ = ["drawn_where_new", "most_promising_of", "single_moves"]
+
+
+def single_moves(
+    space: Space,
+    ledger: Ledger,
+    ordered: Callable[[Dimension, float], FloatArray],
+    rng: np.random.Generator,
+) -> FloatArray:
+    """The best configuration with one parameter moved.
+
+    Parameters
+    ----------
+    space : Space
+        The space.
+    ledger : Ledger
+        What was asked and told; the first configuration counts as the best where no
+        score is known.
+    ordered : callable
+        From an ordered dimension and where the best one stands in it, in the unit
+        interval, where it is moved. A choice without order is moved to each value.
+    rng : numpy.random.Generator
+        Draws the parameters that come to apply by a move.
+
+    Returns
+    -------
+    moves : ndarray of shape (n, d)
+        Unit points as they are evaluated; some may be alike.
+    """
+    best = np.array((ledger.best or ledger[0]).unit, dtype=np.float64)
+    moves = []
+    for j in active(space):
+        dim, k = space.dimensions[j], space.dimensions[j].n_values or 1
+        values = ordered(dim, best[j]) if dim.is_ordered else (np.arange(k) + 0.5) / k
+        points = np.repeat(best[None], len(values), axis=0)
+        points[:, j] = values
+        moves.append(points)
+    points = np.vstack(moves)
+    before = np.repeat(best[None], len(points), axis=0)
+    return space.snap(drawn_where_new(space, before, points, rng))
+
+
+def drawn_where_new(
+    space: Space, before: FloatArray, points: FloatArray, rng: np.random.Generator
+) -> FloatArray:
+    """Points with anything in the place of what did not apply before, shape (n, d)."""
+    known = space.applies(before)
+    is_new = space.applies(points) & ~known
+    while is_new.any():
+        points = np.where(is_new, rng.random(points.shape), points)
+        known |= is_new
+        is_new = space.applies(points) & ~known
+    return points
+
+
+def most_promising_of(
+    points: FloatArray,
+    space: Space,
+    asked: Ledger,
+    model: EvidenceModel,
+    incumbent: float,
+) -> FloatArray | None:
+    """Point of the largest log augmented improvement that was never asked, if any."""
+    new = points[[u not in asked for u in points]]
+    if not len(new):
+        return None
+    gain = promised(model, new[:, active(space)], incumbent)
+    return np.asarray(new[int(np.argmax(gain))])
