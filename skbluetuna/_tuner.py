@@ -139,8 +139,9 @@ class BlueTuner:
 
     @property
     def finished(self) -> bool:
-        """Whether everything is asked and told."""
-        return not self._ledger.has_pending and self._course.is_over(self._ledger)
+        """Whether everything is told, and nothing is left to ask."""
+        is_over = self._is_dry or self._course.is_over(self._ledger)
+        return is_over and not self._ledger.has_pending
 
     def ask(self, n: int | None = None) -> list[Trial]:
         """Return the next trials to evaluate.
@@ -163,7 +164,10 @@ class BlueTuner:
         """
         if n is not None:
             n = check_count("n", n)
-        return [_copied(trial) for trial in self._course.ask(self._ledger, n)]
+        asked = self._course.ask(self._ledger, n)
+        # A range of few floats has an end that only its last question finds.
+        self._is_dry = not asked and not self._ledger.has_pending
+        return [_copied(trial) for trial in asked]
 
     def tell(
         self, trial: Trial | int, score: float, *, seconds: float | None = None
@@ -425,6 +429,7 @@ class BlueTuner:
         """Become what a state says; the course follows from it."""
         self._course = Course(*state[:-1])
         self._state = state
+        self._is_dry = False
 
     @property
     def _ledger(self) -> Ledger:

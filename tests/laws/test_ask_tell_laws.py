@@ -433,3 +433,16 @@ def test_json_of_another_kind_is_refused():
 def test_no_value_is_asked_twice_under_different_units(space, strategy):
     trials = run(make(space, 12, strategy, 0))
     assert len({repr(t.params) for t in trials}) == len(trials)
+
+
+@pytest.mark.parametrize("n", [None, 5])
+def test_a_range_of_few_floats_comes_to_its_end(n):
+    tuner = BlueTuner({"x": (1e16, 1e16 + 10)}, n_iter=20, random_state=0)
+    for _ in range(40):
+        for trial in tuner.ask(n):
+            tuner.tell(trial, trial.params["x"] - 1e16)
+    assert tuner.finished
+    assert len(tuner.trials) == 6
+    tuner.extend(30)
+    assert tuner.ask() == []
+    assert BlueTuner.from_json(tuner.to_json()).ask() == []
