@@ -235,6 +235,25 @@ def test_what_comes_back_from_another_scale_is_what_is_analysed():
     np.testing.assert_array_equal(flat.base[:2], same.base[:2])  # of the scores alone
 
 
+def test_noise_counts_as_far_as_it_moves_what_comes_back():
+    """On a scale of other units the noise is larger by as much as the landscapes."""
+    _, X, t, columns = data([0, 0])
+    theta = fit_theta(X, t, columns)
+    theta[3] = np.log(0.5)  # the noise
+    models = [EvidenceModel.condition(X, t, columns, theta)] * 2
+    at = qmc.Halton(2, rng=np.random.default_rng(0)).random(1024)
+    cube = Cube(at, at)
+    same, tenfold = (
+        evidence_influence(
+            models, Scale(models, back), cube, cube, 1.0, 8, np.random.default_rng(0)
+        )
+        for back in (np.asarray, lambda f: 10.0 * f)
+    )
+    np.testing.assert_allclose(tenfold.base, same.base, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(tenfold.product, same.product, rtol=1e-9, atol=1e-12)
+    assert 1.0 - same.base[2].sum() - same.product[2].sum() > 0.2  # the noise's part
+
+
 def test_choices_that_do_not_interact_share_no_pair():
     """Sixty-four combinations, most of them never tried."""
     found = []

@@ -93,7 +93,7 @@ def test_the_weights_of_a_quadratic_have_no_error_of_the_sample_s_own():
     rng = np.random.default_rng(2)
     w, W = rng.normal(size=6), rng.normal(size=15)
     i, j = np.triu_indices(6, 1)
-    U = qmc.LatinHypercube(6, rng=rng).random(1024)
+    U = qmc.Halton(6, rng=rng).random(1024)
     Z = 2.0 * U - 1.0
     bases = [basis(U[:, k], 0) for k in range(6)]
     found = analysis((Z @ w + (Z[:, i] * Z[:, j]) @ W)[:, None], bases)
@@ -107,7 +107,7 @@ def test_pairs_without_effect_do_not_add_up(d):
     n = max(1024, 150 * d)
     sums = []
     for seed in range(4):
-        U = qmc.LatinHypercube(d, rng=np.random.default_rng(seed)).random(n)
+        U = qmc.Halton(d, rng=np.random.default_rng(seed)).random(n)
         main, pair, _ = shares(_one_and_three, U)
         sums.append([main.sum(), pair.sum()])
     main, pair = np.mean(sums, axis=0)
