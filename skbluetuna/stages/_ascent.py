@@ -19,8 +19,8 @@ from skbluetuna.model import (
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, Seed, active, any_fresh_point
 from skbluetuna.stages._moves import (
-    drawn_where_new,
     most_promising_of,
+    replaced_where_new,
     single_moves,
 )
 from skbluetuna.stages._surrogate import (
@@ -60,7 +60,7 @@ class Ascent(OneByOne):
         ) -> FloatArray | None:
             turn = _turn(asked)
             if turn == ALONG:
-                moves = single_moves(space, ledger, _along, rng)
+                moves = single_moves(space, ledger, _along)
                 best = most_promising_of(moves, space, asked, model, incumbent)
                 if best is not None:
                     return best
@@ -145,7 +145,9 @@ def starting_points(
     step = rng.choice(STEPS, size=(N_NEAR, 1)) * rng.standard_normal((N_NEAR, d))
     is_ordered = np.array([dim.is_ordered for dim in space.dimensions])
     moved = np.where(is_ordered, np.clip(near + step, 0.0, 1.0), rng.random(near.shape))
-    points = drawn_where_new(space, near, np.where(is_moved, moved, near), rng)
+    points = replaced_where_new(
+        space, near, np.where(is_moved, moved, near), lambda: rng.random(near.shape)
+    )
     return np.vstack([anywhere, points])
 
 

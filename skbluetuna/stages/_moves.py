@@ -10,16 +10,18 @@ from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, active
 from skbluetuna.stages._surrogate import promised
 
-__all__ = ["drawn_where_new", "most_promising_of", "single_moves"]
+__all__ = ["most_promising_of", "replaced_where_new", "single_moves"]
 
 
 def single_moves(
     space: Space,
     ledger: Ledger,
     ordered: Callable[[Dimension, float], FloatArray],
-    rng: np.random.Generator,
 ) -> FloatArray:
     """The best configuration with one parameter moved.
+
+    What comes to apply by that stands at its centre, as where a search begins: drawn
+    at random, it hid what the move is worth.
 
     Parameters
     ----------
@@ -31,8 +33,6 @@ def single_moves(
     ordered : callable
         From an ordered dimension and where the best one stands in it, in the unit
         interval, where it is moved. A choice without order is moved to each value.
-    rng : numpy.random.Generator
-        Draws the parameters that come to apply by a move.
 
     Returns
     -------
@@ -49,17 +49,22 @@ def single_moves(
         moves.append(points)
     points = np.vstack(moves)
     before = np.repeat(best[None], len(points), axis=0)
-    return space.snap(drawn_where_new(space, before, points, rng))
+    centre = np.array([dim.to_unit(dim.centre) for dim in space.dimensions])
+    at_centre = np.repeat(centre[None], len(points), axis=0)
+    return space.snap(replaced_where_new(space, before, points, lambda: at_centre))
 
 
-def drawn_where_new(
-    space: Space, before: FloatArray, points: FloatArray, rng: np.random.Generator
+def replaced_where_new(
+    space: Space,
+    before: FloatArray,
+    points: FloatArray,
+    fresh: Callable[[], FloatArray],
 ) -> FloatArray:
-    """Points with anything in the place of what did not apply before, shape (n, d)."""
+    """Points with fresh values of what did not apply before, all of shape (n, d)."""
     known = space.applies(before)
     is_new = space.applies(points) & ~known
-    while is_new.any():
-        points = np.where(is_new, rng.random(points.shape), points)
+    while is_new.any():  # which may switch others on
+        points = np.where(is_new, fresh(), points)
         known |= is_new
         is_new = space.applies(points) & ~known
     return points

@@ -26,7 +26,7 @@ class Sweep(OneByOne):
 
     def chooser(self, space: Space, ledger: Ledger, rng: np.random.Generator) -> Choice:
         """Choose the most promising move that was never asked."""
-        moves = single_moves(space, ledger, lambda *_: np.array(BOUNDARIES), rng)
+        moves = single_moves(space, ledger, lambda *_: np.array(BOUNDARIES))
 
         def choose(
             asked: Ledger, model: EvidenceModel, incumbent: float
