@@ -34,12 +34,12 @@ from skbluetuna.stages._base import (
 )
 from skbluetuna.stages._boxes import near_box, whole_box
 from skbluetuna.stages._learn import Learn
+from skbluetuna.stages._moves import moved
 from skbluetuna.stages._scan import (
     WHOLE,
     Lines,
     Scan,
     join,
-    moved,
     score_regions,
     sensitivity,
     stack,

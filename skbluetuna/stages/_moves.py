@@ -1,4 +1,4 @@
-"""Configurations next to the best one, and the most promising of several."""
+"""Configurations moved in one parameter, and the most promising of several."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,21 @@ from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, active
 from skbluetuna.stages._surrogate import promised
 
-__all__ = ["most_promising_of", "replaced_where_new", "single_moves"]
+__all__ = ["most_promising_of", "moved", "replaced_where_new", "single_moves"]
+
+
+def moved(
+    space: Space, reference: FloatArray, j: int, values: FloatArray
+) -> FloatArray:
+    """The reference with coordinate j set to each value, shape (k, d).
+
+    A parent's value decides whether others apply; those that come to apply move onto a
+    value, the others stay to the last digit.
+    """
+    points = np.repeat(reference[None, :], len(values), axis=0)
+    points[:, j] = values
+    stands = space.applies(points) & space.applies(reference[None, :])
+    return np.where(stands, points, space.snap(points))
 
 
 def single_moves(
@@ -44,9 +58,7 @@ def single_moves(
     for j in active(space):
         dim, k = space.dimensions[j], space.dimensions[j].n_values or 1
         values = ordered(dim, best[j]) if dim.is_ordered else (np.arange(k) + 0.5) / k
-        points = np.repeat(best[None], len(values), axis=0)
-        points[:, j] = values
-        moves.append(points)
+        moves.append(moved(space, best, int(j), values))
     points = np.vstack(moves)
     before = np.repeat(best[None], len(points), axis=0)
     centre = np.array([dim.to_unit(dim.centre) for dim in space.dimensions])

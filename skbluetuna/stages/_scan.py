@@ -21,13 +21,13 @@ from skbluetuna.stages._base import (
     Seed,
     active,
 )
+from skbluetuna.stages._moves import moved
 
 __all__ = [
     "Lines",
     "Scan",
     "join",
     "keep",
-    "moved",
     "projection_score",
     "pseudo_gradient",
     "score_regions",
@@ -283,17 +283,3 @@ def _reference(space: Space, ledger: Ledger) -> FloatArray:
     if len(ledger):
         return np.array(ledger[0].unit, dtype=np.float64)
     return space.to_unit([space.centre()]).ravel()
-
-
-def moved(
-    space: Space, reference: FloatArray, j: int, values: FloatArray
-) -> FloatArray:
-    """The reference with coordinate j set to each value, shape (k, d).
-
-    A parent's value decides whether others apply; those that come to apply move onto a
-    value, the others stay to the last digit.
-    """
-    points = np.repeat(reference[None, :], len(values), axis=0)
-    points[:, j] = values
-    stands = space.applies(points) & space.applies(reference[None, :])
-    return np.where(stands, points, space.snap(points))
