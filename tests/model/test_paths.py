@@ -95,6 +95,33 @@ def test_the_weight_of_a_pair_is_drawn_under_a_cauchy_prior():
     np.testing.assert_allclose(ours, tails, atol=0.03)
 
 
+def test_the_weights_of_several_pairs_are_drawn_together():
+    """Against a grid over all three weights, which four scores do not tell apart."""
+    rng = np.random.default_rng(3)
+    U, columns = rng.random((4, 3)), Columns.of([0, 0, 0])
+    X, (i, j) = encode(U, columns), pairs(3)
+    Phi, scale, noise = X[:, i] * X[:, j], 0.1, 0.04
+    t = Phi @ [1.0, 0.0, -0.5] + np.sqrt(noise) * rng.standard_normal(4)
+    theta = np.full(8, -60.0)
+    theta[:3], theta[4], theta[-1] = 0.0, np.log(noise - NOISE_FLOOR), np.log(scale)
+    model = EvidenceModel.condition(X, t, columns, theta)
+    # Where one parameter stands in the middle the landscape is the others' weight.
+    middle = np.array([[1.0, 1.0, 0.5], [1.0, 0.5, 1.0], [0.5, 1.0, 1.0]])
+    drawn = sparse_paths(model, middle, 10_000, rng)[1]
+    grid = np.linspace(-5.0, 5.0, 141)
+    W = np.stack(np.meshgrid(grid, grid, grid, indexing="ij"))
+    fit = sum((t[k] - np.tensordot(Phi[k], W, 1)) ** 2 for k in range(4)) / noise
+    density = np.exp(-0.5 * fit) / np.prod(scale + W**2, axis=0)
+    tails = [0.05, 0.25, 0.5, 0.75, 0.95]
+    for k in range(3):
+        others = tuple({0, 1, 2} - {k})
+        mass = density.sum(axis=others)
+        exact = (np.cumsum(mass) - 0.5 * mass) / mass.sum()
+        at = np.interp(tails, exact, grid)
+        ours = np.searchsorted(np.sort(drawn[k]), at) / drawn.shape[1]
+        np.testing.assert_allclose(ours, tails, atol=0.03)
+
+
 def test_the_mean_of_sparse_landscapes_comes_as_the_model_has_it():
     _, X, t, columns = data([0, 3, 0, 2])
     model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
