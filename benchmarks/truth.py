@@ -2,6 +2,8 @@ r"""Are the tables true? Planted landscapes, dummies, dense truth, and resets.
 
     OMP_NUM_THREADS=1 python benchmarks/truth.py planted null
     OMP_NUM_THREADS=1 python benchmarks/truth.py dense resets --bench ../shared/bench
+    OMP_NUM_THREADS=1 python benchmarks/truth.py dense --bench ../shared/bench \
+        --designed 1
 
 ``planted``: quadratics of six parameters with known weights; signs of the weights that
 count, precision of the three strongest pairs (which are as many as were planted, so it
@@ -15,7 +17,9 @@ which is what chance explains of so many scores.
 Optuna's fANOVA and PED-ANOVA on the same trials (where Optuna is installed). ``tau`` is
 Kendall's of all parameters; most of them explain next to nothing, and their order is
 chance, so ``told apart`` is the same of those pairs of parameters whose true shares
-differ by more than two per cent.
+differ by more than two per cent. The regret that is left is printed, too. With
+``--designed`` so much of the trials, from 0 to 1, are a Latin hypercube that comes
+first: of 1 it is seen what the tables make of trials that no search has chosen.
 ``resets``: in the best configuration one parameter after the other is set back to where
 the search began; Kendall's tau of the loss and the shares.
 
@@ -30,7 +34,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from scipy.stats import kendalltau, norm, qmc
 
-from skbluetuna import BlueTuner, Space
+from skbluetuna import Adaptive, BlueTuner, Space
 from skbluetuna.model._variance import analysis, basis
 
 Z90 = norm.ppf(0.95)
@@ -38,11 +42,15 @@ NULL, APART = 0.01, 0.02
 D = 6
 
 
-def search(space, score, n_iter, seed):
-    """Finish a search on a function."""
-    tuner = BlueTuner(space, n_iter=n_iter, random_state=seed)
-    while not tuner.finished:
-        for trial in tuner.ask():
+def search(space, score, n_iter, seed, designed=0.0):
+    """Search a function; a share of the trials is a Latin hypercube."""
+    n_lhs = round(designed * n_iter)
+    # No more than half of a budget may be a hypercube: of a larger one, the first part.
+    budget = max(n_iter, 2 * n_lhs + 1)
+    strategy = Adaptive(n_lhs=n_lhs)
+    tuner = BlueTuner(space, n_iter=budget, strategy=strategy, random_state=seed)
+    while len(tuner.trials) < n_iter and not tuner.finished:
+        for trial in tuner.ask(1):
             tuner.tell(trial, score(trial))
     return tuner
 
@@ -192,17 +200,22 @@ def agreement(true, found):
     ]
 
 
-def dense(bench, index, n_iter, seed, true):
+def dense(bench, index, n_iter, seed, true, designed):
     """Return, by method, how its importances agree with the truth of one landscape."""
     land = landscapes(bench)[index]
-    tuner = search(land.space, lambda trial: land.score(trial.params), n_iter, seed)
+
+    def score(trial):
+        return land.score(trial.params)
+
+    tuner = search(land.space, score, n_iter, seed, designed)
     main, pair = true
     one, two = tuner.weights, tuner.interactions
     methods = {"skbluetuna": one["share"], **optunas(tuner)}
     found = {name: agreement(main, share) for name, share in methods.items()}
     held = (one["share_low"] <= main) & (main <= one["share_high"])
     pairs = agreement(pair, two["share"])
-    return found, [pairs[0], pairs[2], np.mean(held)]
+    regret = land.regret(tuner.best.score)
+    return found, [pairs[0], pairs[2], np.mean(held), regret]
 
 
 def resets(bench, index, n_iter, seed):
@@ -256,11 +269,13 @@ def show_dense(args, asks, run):
     indices = sorted({i for i, _ in asks})
     true = run(delayed(truth)(args.bench, i, args.calls) for i in indices)
     for n in args.n_iter or (50, 100):
-        got = run(delayed(dense)(args.bench, i, n, s, true[i]) for i, s in asks)
+        got = run(
+            delayed(dense)(args.bench, i, n, s, true[i], args.designed) for i, s in asks
+        )
         rows = [[m, *mean([g[0][m] for g in got])] for m in got[0][0]]
         show(f"dense, {n}", ["tau", "told apart", "top 3", "mean error"], rows)
         rows = [["skbluetuna", *mean([g[1] for g in got])]]
-        show("", ["tau of pairs", "top 3 pairs", "90 % holds"], rows)
+        show("", ["tau of pairs", "top 3 pairs", "90 % holds", "regret"], rows)
 
 
 def show_resets(args, asks, run):
@@ -281,6 +296,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=20, help="of planted and null")
     parser.add_argument("--calls", type=int, default=50_000)
     parser.add_argument("--n-iter", type=int, nargs="+")
+    parser.add_argument("--designed", type=float, default=0.0, help="share, of dense")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     if args.bench is None and {"dense", "resets"} & {*args.what}:

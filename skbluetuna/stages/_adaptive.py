@@ -69,7 +69,9 @@ class Adaptive:
     Parameters
     ----------
     n_lhs : int, default=0
-        Latin-hypercube trials before the scan; at most half of the budget.
+        Latin-hypercube trials before the scan; at most half of the budget. With many
+        the tables are truer of the whole box, and the best score is worse
+        (``doc/tables.md``).
     n_scan : int, default=5
         Trials of the scan; at most a quarter of the budget.
 
