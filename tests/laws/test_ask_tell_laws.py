@@ -28,7 +28,7 @@ _spec.loader.exec_module(laws)
 
 asks, make, objective, run = laws.asks, laws.make, laws.objective, laws.run
 search = given(laws.spaces, laws.budgets, laws.strategies, laws.seeds)
-few = settings(max_examples=10, deadline=None)
+few = settings(max_examples=7, deadline=None)
 
 
 @pytest.fixture(scope="module", autouse=True)

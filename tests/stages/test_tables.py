@@ -107,7 +107,7 @@ def test_interactions_have_one_row_for_each_pair_and_kind_of_term():
 
 
 @given(space=specs, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 def test_shares_of_both_tables_sum_to_one_or_to_zero(space, n_iter, seed):
     """To zero if the climb, whose model they show, began after a single trial."""
     tuner = searched(space, n_iter, seed)
