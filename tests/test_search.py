@@ -58,17 +58,22 @@ def _conformance_searches():
     """scikit-learn's own four configurations for its searches."""
     alpha, C = {"alpha": (0.1, 1.0)}, {"C": (0.1, 1.0)}
     pca = [("pca", PCA())]
-    for estimator, space in [
-        (Ridge(), alpha),
-        (LogisticRegression(), C),
-        (Pipeline([*pca, ("ridge", Ridge())]), {"ridge__alpha": alpha["alpha"]}),
+    for strategy, estimator, space in [
+        ("adaptive", Ridge(), alpha),
+        ("classic", LogisticRegression(), C),
         (
+            "classic",
+            Pipeline([*pca, ("ridge", Ridge())]),
+            {"ridge__alpha": alpha["alpha"]},
+        ),
+        (
+            "adaptive",
             Pipeline([*pca, ("logisticregression", LogisticRegression())]),
             {"logisticregression__C": C["C"]},
         ),
     ]:
         yield search_of(
-            estimator, space, n_iter=4, cv=2, error_score="raise", strategy="classic"
+            estimator, space, n_iter=4, cv=2, error_score="raise", strategy=strategy
         )
 
 

@@ -27,6 +27,7 @@ from sklearn.linear_model import (
     SGDClassifier,
 )
 from sklearn.metrics.pairwise import rbf_kernel
+from sklearn.model_selection import ShuffleSplit
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -313,8 +314,9 @@ def test_the_space_can_be_searched_without_a_failure_or_a_warning(name):
     estimator = estimator_of(name)
     X, y = data_for(is_classifier(estimator))
     pipeline = Pipeline([("scale", StandardScaler()), ("model", estimator)])
+    half = ShuffleSplit(1, train_size=0.5, random_state=0)
     search = BlueTunaSearchCV(
-        pipeline, suggest_space(pipeline), n_iter=8, cv=2, random_state=0
+        pipeline, suggest_space(pipeline), n_iter=8, cv=half, random_state=0
     )
     search.fit(X, y)
     scores = search.cv_results_["mean_test_score"]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.stats import yeojohnson, yeojohnson_llf
+from scipy.stats import yeojohnson
 
 __all__ = ["standardised", "unwarp", "warp"]
 
@@ -95,8 +95,16 @@ def _power(inner: FloatArray) -> float:
     """Most likely parameter of the transform; 1, which changes nothing, for two."""
     if len(inner) < 3:
         return 1.0
+    # What scipy.stats.yeojohnson_llf computes, to the last bit; that one takes most of
+    # its time to look at what it is given, an eighth of a whole proposal.
+    jacobian = float(np.sum(np.sign(inner) * np.log1p(np.abs(inner))))
+
+    def minus_log_likelihood(power: float) -> float:
+        spread = np.log(np.var(yeojohnson(inner, power)))
+        return float(len(inner) / 2 * spread - (power - 1.0) * jacobian)
+
     best = minimize_scalar(
-        lambda power: -float(yeojohnson_llf(power, inner)),
+        minus_log_likelihood,
         bounds=POWERS,
         method="bounded",
         options={"xatol": 1e-3},

@@ -213,7 +213,7 @@ def test_failures_never_win_and_never_stop_the_search(
 
 
 @few
-@given(laws.spaces, laws.spaces, laws.strategies, laws.seeds, st.integers(2, 60))
+@given(laws.spaces, laws.spaces, laws.strategies, laws.seeds, st.integers(2, 40))
 def test_alternatives_share_the_budget_and_each_trial_has_one(
     first, second, strategy, seed, n_iter
 ):

@@ -122,9 +122,9 @@ def test_awaited_trials_are_not_asked_again():
 )
 def test_degenerate_searches_come_to_their_end(space, score, monkeypatch):
     monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 10)
-    tuner = searched(space, 25, score)
-    assert len(tuner.trials) == 25
-    assert len({trial.unit for trial in tuner.trials}) == 25
+    tuner = searched(space, 18, score)
+    assert len(tuner.trials) == 18
+    assert len({trial.unit for trial in tuner.trials}) == 18
     for table in (tuner.weights, tuner.interactions):
         for column in ("weight", "std_error", "share"):
             assert np.isfinite(table[column]).all()
