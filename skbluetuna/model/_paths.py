@@ -29,7 +29,10 @@ FloatArray = NDArray[np.float64]
 
 STEP = 1e-3  # of the finite differences of the evidence's gradient
 N_WAVES = 64  # random Fourier features of the residual's prior
-N_SWEEPS = 6  # of Gibbs sampling, from equal variances of all pairs
+N_SWEEPS = 20  # of Gibbs sampling, from equal variances of all pairs
+# Of the horseshoe's global variance to that of the model's weights: about half of the
+# weights then lie within the model's standard deviation.
+WIDTH = 3.0
 # A variance of a pair's weights, at most, where no trial tells: five deviations of
 # standardised targets.
 WIDEST = 25.0
@@ -143,9 +146,10 @@ def sparse_paths(
 ) -> tuple[FloatArray, FloatArray]:
     """Draw n functions as `paths` does, under a prior by which few pairs matter much.
 
-    The weight of each pair is not normal but Cauchy, of the same scale: normal with a
-    variance of its own, which is drawn in turn with the weights. All level combinations
-    of a pair with a choice share one.
+    The weight of a pair is normal with a variance of its own, in units of a common one
+    the square of a half-Cauchy variable (the horseshoe): most are next to nothing, and
+    any may be large. These variances are drawn in turn with the weights. All level
+    combinations of a pair with a choice share one.
 
     Parameters
     ----------
@@ -167,8 +171,9 @@ def sparse_paths(
 
     References
     ----------
-    A. Gelman et al., Bayesian Data Analysis, 3rd ed., section 12.1: the t-distribution
-    as a mixture of normals, sampled by Gibbs.
+    C. Carvalho, N. Polson, J. Scott, The horseshoe estimator for sparse signals,
+    Biometrika 97 (2010); E. Makalic, D. Schmidt, A simple sampler for the horseshoe
+    estimator, IEEE Signal Processing Letters 23 (2016).
     """
     columns, theta = model.columns, model.theta.copy()
     scale, theta[-1] = np.exp(theta[-1]), -np.inf  # pairs are kept apart
@@ -188,7 +193,8 @@ def sparse_paths(
         return _bilinear(at, W)
 
     mean = k @ model.alpha + of_pairs(scale * (Phi.T @ model.alpha))
-    variance, values = np.full(len(i), scale), []
+    common = WIDTH * scale
+    variance, mixing, values = np.full(len(i), scale), np.ones(len(size)), []
     for sweep in range(N_SWEEPS + n):
         w = np.sqrt(variance) * rng.standard_normal(len(i))
         noise = np.sqrt(model.noise) * rng.standard_normal(len(X))
@@ -198,10 +204,12 @@ def sparse_paths(
         w += variance * (Phi.T @ update)
         if sweep >= N_SWEEPS:
             values.append(elsewhere[:, sweep] + k @ update + of_pairs(w))
-        # Given the m weights of a pair, its variance is inverse gamma of (m + 1) / 2.
-        rate = (scale + np.bincount(pair, w**2, minlength=len(size))) / 2.0
-        each = rate / rng.standard_gamma((size + 1.0) / 2.0)
-        variance = np.minimum(each, WIDEST)[pair]
+        # Given the m weights of a pair, its variance (in units of the common one) is
+        # inverse gamma of (m + 1) / 2, mixed by another, inverse gamma of 1.
+        square = np.bincount(pair, w**2, minlength=len(size)) / (2.0 * common)
+        own = (1.0 / mixing + square) / rng.standard_gamma((size + 1.0) / 2.0)
+        mixing = (1.0 + 1.0 / own) / rng.standard_gamma(1.0, len(size))
+        variance = np.minimum(common * own, WIDEST)[pair]
     return mean, np.transpose(values)
 
 
