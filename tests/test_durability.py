@@ -957,8 +957,7 @@ def test_a_pickled_tuner_keeps_failures_and_the_users_own_objects():
 # --- what makes two searches the same ------------------------------------------------
 
 
-@pytest.mark.parametrize("hash_seed", ["1", "2"])
-def test_a_problem_reads_the_same_in_any_process(hash_seed):
+def test_a_problem_reads_the_same_in_any_process():
     code = (
         "from scipy.stats import norm\n"
         "from sklearn.metrics import f1_score, make_scorer\n"
@@ -980,7 +979,7 @@ def test_a_problem_reads_the_same_in_any_process(hash_seed):
             check=True,
             text=True,
         ).stdout
-        for seed in ("0", hash_seed)
+        for seed in ("0", "1", "2")
     }
     assert len(texts) == 1
     assert "BaseLibSVM.fit" in texts.pop()

@@ -253,8 +253,7 @@ def chosen(space, strategy, n_iter, at=0.5):
     return {(int(j), round(float(u[j]), 9)) for j, u in zip(moved, points, strict=True)}
 
 
-@pytest.mark.parametrize("at", [0.5, 0.3])
-@pytest.mark.parametrize("nudge", [0.5, 0.35])
+@pytest.mark.parametrize(("at", "nudge"), [(0.5, 0.35), (0.3, 0.5)])
 @pytest.mark.parametrize("splits", [[1], [3], [2, 4], [3, 1, 2]])
 def test_lines_then_nudges_then_the_last_line_then_parameters_are_given_up(
     splits, nudge, at
