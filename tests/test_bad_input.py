@@ -177,6 +177,95 @@ def test_a_search_searches_or_says_what_is_wrong(space, given_options):
         assert_names_something(error)
 
 
+def both(numbers):
+    """Two different numbers, the smaller first."""
+    pairs = st.lists(numbers, min_size=2, max_size=2, unique=True)
+    return pairs.map(lambda ends: tuple(sorted(ends)))
+
+
+integers = both(st.integers(-(10**9), 10**9))
+reals = both(st.floats(-1e9, 1e9, width=32))
+logs = both(st.floats(1e-12, 1e12)).filter(lambda ends: ends[0] * 1.001 < ends[1])
+choices = st.lists(
+    st.sampled_from([None, True, "a", "auto", 3, 0.5, np.int64(7), (1, 2), len]),
+    min_size=1,
+    max_size=4,
+    unique=True,
+)
+sound_dimensions = st.one_of(
+    integers,
+    reals.filter(lambda ends: ends[0] + 1e-3 < ends[1]),
+    logs.map(lambda ends: (*ends, "log")),
+    both(st.integers(1, 10**9)).map(lambda ends: (*ends, "log")),
+    choices,
+    integers.map(lambda ends: Integer(*ends)),
+    choices.map(Categorical),
+    st.sampled_from([scipy.stats.uniform(2, 3), scipy.stats.randint(1, 5)]),
+    logs.map(lambda ends: scipy.stats.loguniform(*ends)),
+)
+sound_spaces = st.one_of(
+    st.dictionaries(st.sampled_from(["x", "y", "z"]), sound_dimensions, min_size=1),
+    st.builds(
+        lambda y, z: {"x": ["a", "b", 3], "y": when("x", ["a", 3], y), "z": z},
+        sound_dimensions,
+        sound_dimensions,
+    ),
+    st.lists(
+        st.dictionaries(st.sampled_from(["x", "y"]), sound_dimensions, min_size=1),
+        min_size=1,
+        max_size=2,
+    ),
+)
+sound_options = st.fixed_dictionaries(
+    {
+        "n_iter": st.integers(2, 8),  # at least one for each alternative
+        "strategy": st.sampled_from(["adaptive", Classic(n_epochs=2, n_lhs=2)]),
+    },
+    optional={
+        "batch_size": st.integers(1, 3),
+        "initial_params": st.just([{}]),
+        "random_state": st.integers(0, 2**32 - 1),
+        "max_time": st.sampled_from([None, 1e9, 3600]),
+        "n_retries": st.integers(0, 2),
+        "warm_start": st.booleans(),
+    },
+)
+# One argument more, whose value is as good as any.
+odd_option = st.tuples(
+    st.sampled_from(
+        ["n_iter", "batch_size", "initial_params", "random_state", "max_time",
+         "stopping", "n_retries", "warm_start"]
+    ),
+    odd_values,
+)  # fmt: skip
+
+
+@settings(max_examples=150, **settings_of)
+@given(sound_spaces, sound_options)
+def test_what_is_sound_is_searched(space, given_options):
+    search = BlueTunaSearchCV(Anything(), space, cv=2, refit=False, **given_options)
+    search.fit(X, Y)
+    assert 1 <= len(search.cv_results_["params"]) <= given_options["n_iter"]
+    assert search.best_score_ == 0.5
+
+
+@settings(max_examples=150, **settings_of)
+@given(sound_spaces, sound_options, odd_option)
+def test_one_odd_option_among_sound_ones_is_named(space, given_options, odd):
+    name, value = odd
+    search = BlueTunaSearchCV(
+        Anything(), space, **{"cv": 2, "refit": False} | given_options | {name: value}
+    )
+    if search.n_iter is None:
+        return
+    try:
+        search.fit(X, Y)
+    except (TypeError, ValueError) as error:
+        assert name in str(error), str(error)  # noqa: PT017
+    else:
+        assert search.best_score_ == 0.5
+
+
 def test_what_a_message_says():
     with pytest.raises(ValueError, match=r"param_space\['x'\].*low.*got \(5, 1\)|5"):
         BlueTuner({"x": (5, 1)})
