@@ -1,6 +1,8 @@
 """Whatever is given at the border: a search, or an error that names what is wrong."""
 
+import importlib.util
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +21,12 @@ from skbluetuna import (
     Real,
     when,
 )
+
+_spec = importlib.util.spec_from_file_location(
+    "laws_strategies", Path(__file__).parent / "laws" / "strategies.py"
+)
+laws = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(laws)
 
 TRIED = 10_000
 
@@ -125,10 +133,14 @@ def test_a_tuner_searches_or_says_what_is_wrong(space, n_iter, strategy, seed):
 class Anything(ClassifierMixin, BaseEstimator):
     """Has every parameter and learns nothing."""
 
-    def __init__(self, x=None, y=None, z=None):
+    def __init__(self, x=None, y=None, z=None, p0=None, p1=None, p2=None, p3=None):
         self.x = x
         self.y = y
         self.z = z
+        self.p0 = p0
+        self.p1 = p1
+        self.p2 = p2
+        self.p3 = p3
 
     def fit(self, X, y):
         self.classes_ = np.unique(y)
@@ -182,45 +194,7 @@ def test_a_search_searches_or_says_what_is_wrong(space, given_options):
         assert_names_something(error)
 
 
-def both(numbers):
-    """Two different numbers, the smaller first."""
-    pairs = st.lists(numbers, min_size=2, max_size=2, unique=True)
-    return pairs.map(lambda ends: tuple(sorted(ends)))
-
-
-integers = both(st.integers(-(10**9), 10**9))
-reals = both(st.floats(-1e9, 1e9, width=32))
-logs = both(st.floats(1e-12, 1e12)).filter(lambda ends: ends[0] * 1.001 < ends[1])
-choices = st.lists(
-    st.sampled_from([None, True, "a", "auto", 3, 0.5, np.int64(7), (1, 2), len]),
-    min_size=1,
-    max_size=4,
-    unique=True,
-)
-sound_dimensions = st.one_of(
-    integers,
-    reals.filter(lambda ends: ends[0] + 1e-3 < ends[1]),
-    logs.map(lambda ends: (*ends, "log")),
-    both(st.integers(1, 10**9)).map(lambda ends: (*ends, "log")),
-    choices,
-    integers.map(lambda ends: Integer(*ends)),
-    choices.map(Categorical),
-    st.sampled_from([scipy.stats.uniform(2, 3), scipy.stats.randint(1, 5)]),
-    logs.map(lambda ends: scipy.stats.loguniform(*ends)),
-)
-sound_spaces = st.one_of(
-    st.dictionaries(st.sampled_from(["x", "y", "z"]), sound_dimensions, min_size=1),
-    st.builds(
-        lambda y, z: {"x": ["a", "b", 3], "y": when("x", ["a", 3], y), "z": z},
-        sound_dimensions,
-        sound_dimensions,
-    ),
-    st.lists(
-        st.dictionaries(st.sampled_from(["x", "y"]), sound_dimensions, min_size=1),
-        min_size=1,
-        max_size=2,
-    ),
-)
+sound_spaces = laws.spaces | st.lists(laws.spaces, min_size=1, max_size=2)
 sound_options = st.fixed_dictionaries(
     {
         "n_iter": st.integers(2, 8),  # at least one for each alternative
