@@ -30,6 +30,7 @@ from skbluetuna.stages._base import (
     Schedule,
     Seed,
     active,
+    check_bool_option,
     check_int_option,
 )
 from skbluetuna.stages._boxes import near_box, whole_box
@@ -74,6 +75,12 @@ class Adaptive:
         (``doc/tables.md``).
     n_scan : int, default=5
         Trials of the scan; at most a quarter of the budget.
+    deterministic : bool or None, default=None
+        Whether a configuration has one score, which it would have again, as on frozen
+        folds. Then two of three trials, after 30, improve on the score as it will be
+        seen, roughness included; otherwise what the model takes for noise is not
+        sought. None: yes in ``BlueTunaSearchCV``, no elsewhere, where nobody says so.
+        False suits estimators that draw much anew in each fit.
 
     Raises
     ------
@@ -92,17 +99,20 @@ class Adaptive:
     Examples
     --------
     >>> Adaptive(n_lhs=8)
-    Adaptive(n_lhs=8, n_scan=5)
+    Adaptive(n_lhs=8, n_scan=5, deterministic=None)
     """
 
     n_lhs: int = 0
     n_scan: int = 5
+    deterministic: bool | None = None
 
     name = "adaptive"
 
     def __post_init__(self) -> None:
         check_int_option(self, "n_lhs", 0)
         check_int_option(self, "n_scan", 0)
+        if self.deterministic is not None:
+            check_bool_option(self, "deterministic")
 
     def n_trials(self, space: Space, initial: FloatArray) -> int:
         """Length of its own schedule, the initial trials included."""
@@ -121,7 +131,7 @@ class Adaptive:
         stages = (
             Learn(n_learn, _everywhere, needs_scores=False),
             Sweep(n_scan),
-            Ascent(left - n_learn - n_scan),
+            Ascent(left - n_learn - n_scan, bool(self.deterministic)),
         )
         return Schedule(stages, _regions, _influence, _boundaries, _predict)
 

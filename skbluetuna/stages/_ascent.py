@@ -4,8 +4,12 @@ The evidence-fitted perceptron is the landscape; its weights stand still while t
 hyperparameter values climb log augmented improvement by its gradient. Once much is
 known, trials take turns: so climbed; the best configuration with one parameter moved,
 as differences near the top are too small for the model of the whole landscape; climbed
-under other hyperparameters of the model, which may be wrong about where to look.
+under other hyperparameters of the model, which may be wrong about where to look. Where
+a configuration has one score the last two improve on the score as it will be seen: what
+the model of the whole landscape takes for noise is part of it.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
@@ -13,7 +17,9 @@ from scipy.optimize import minimize
 from skbluetuna._ledger import Ledger
 from skbluetuna.model import (
     EvidenceModel,
+    Gain,
     log_augmented_improvement,
+    log_seen_improvement,
     redrawn_models,
 )
 from skbluetuna.space import Dimension, Space
@@ -47,8 +53,19 @@ ALONG, REDRAWN = 0, 1  # turns of single moves and of redrawn hyperparameters
 MOVES, N_STEPS = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4]), 3
 
 
+@dataclass(frozen=True)
 class Ascent(OneByOne):
-    """Log augmented improvement of the evidence-fitted perceptron, climbed (eq. 15)."""
+    """What the evidence-fitted perceptron promises, climbed (eq. 15).
+
+    Parameters
+    ----------
+    n_trials : int
+        How many trials.
+    is_deterministic : bool, default=False
+        Whether a configuration has one score.
+    """
+
+    is_deterministic: bool = False
 
     name = "climb"
 
@@ -59,14 +76,16 @@ class Ascent(OneByOne):
             asked: Ledger, model: EvidenceModel, incumbent: float
         ) -> FloatArray | None:
             turn = _turn(asked)
+            is_seen = self.is_deterministic and turn is not None
+            gain = log_seen_improvement if is_seen else log_augmented_improvement
             if turn == ALONG:
                 moves = single_moves(space, ledger, _along)
-                best = most_promising_of(moves, space, asked, model, incumbent)
+                best = most_promising_of(moves, space, asked, model, incumbent, gain)
                 if best is not None:
                     return best
             if turn == REDRAWN:
                 model = redrawn_models(model, 1, rng)[0]
-            return _most_promising(space, asked, model, incumbent, rng)
+            return _most_promising(space, asked, model, incumbent, rng, gain)
 
         return choose
 
@@ -84,7 +103,7 @@ class Ascent(OneByOne):
             ledger,
             1,
             lambda asked, model, incumbent: _most_promising(
-                space, asked, model, incumbent, rng
+                space, asked, model, incumbent, rng, log_augmented_improvement
             ),
         )
         return chosen._replace(log_gain=plain.log_gain)
@@ -109,16 +128,17 @@ def _most_promising(
     model: EvidenceModel,
     incumbent: float,
     rng: np.random.Generator,
+    gain: Gain,
 ) -> FloatArray | None:
-    """Point of the largest log augmented improvement that was never asked."""
+    """Point that promises most and was never asked."""
     varying = active(space)
 
     def value(points: FloatArray) -> FloatArray:
-        return promised(model, points[:, varying], incumbent)
+        return promised(model, points[:, varying], incumbent, gain)
 
     starts = space.snap(starting_points(space, ledger, rng))
     by_value = np.argsort(-value(starts), kind="stable")
-    climbed = _climb(space, model, incumbent, starts[by_value[:N_CLIMBS]])
+    climbed = _climb(space, model, incumbent, starts[by_value[:N_CLIMBS]], gain)
     # What would be evaluated is compared: integers and choices as they snap.
     points = np.vstack([space.snap(climbed), starts[by_value[: 10 * N_CLIMBS]]])
     for k in np.argsort(-value(points), kind="stable"):
@@ -152,7 +172,11 @@ def starting_points(
 
 
 def _climb(
-    space: Space, model: EvidenceModel, incumbent: float, starts: FloatArray
+    space: Space,
+    model: EvidenceModel,
+    incumbent: float,
+    starts: FloatArray,
+    gain: Gain,
 ) -> FloatArray:
     """Climb by L-BFGS in the box, all starts together; choices stay."""
     varying = active(space)
@@ -164,12 +188,10 @@ def _climb(
         points = starts.copy()
         points[free] = values.reshape(len(starts), -1)
         post = model.predict(points[:, varying], gradient=True)
-        gain, by_mean, by_std = log_augmented_improvement(
-            post.mean, post.std, incumbent, model.noise
-        )
+        value, by_mean, by_std = gain(post.mean, post.std, incumbent, model.noise)
         # Chain rule: the acquisition's slope by mean and by deviation, theirs by u.
         slope = by_mean[:, None] * post.mean_slope + by_std[:, None] * post.std_slope
-        return -float(gain.sum()), -(slope[:, movable] * applies).ravel()
+        return -float(value.sum()), -(slope[:, movable] * applies).ravel()
 
     values = starts[free].ravel()
     if not len(values):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from skbluetuna._ledger import Ledger
-from skbluetuna.model import EvidenceModel
+from skbluetuna.model import EvidenceModel, Gain, log_augmented_improvement
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, active
 from skbluetuna.stages._surrogate import promised
@@ -88,10 +88,11 @@ def most_promising_of(
     asked: Ledger,
     model: EvidenceModel,
     incumbent: float,
+    gain: Gain = log_augmented_improvement,
 ) -> FloatArray | None:
-    """Point of the largest log augmented improvement that was never asked, if any."""
+    """Point that promises most and was never asked, if any."""
     new = points[[u not in asked for u in points]]
     if not len(new):
         return None
-    gain = promised(model, new[:, active(space)], incumbent)
-    return np.asarray(new[int(np.argmax(gain))])
+    value = promised(model, new[:, active(space)], incumbent, gain)
+    return np.asarray(new[int(np.argmax(value))])

@@ -4,7 +4,7 @@ A strategy is a frozen value; it makes out a `Schedule` for one space and one bu
 Its options are checked when it is made.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Protocol
 
 from skbluetuna.space import Space
@@ -38,8 +38,20 @@ class Strategy(Protocol):
         ...
 
 
-def resolve_strategy(strategy: Any) -> Strategy:
+def resolve_strategy(strategy: Any, *, deterministic: bool = False) -> Strategy:
     """Read a strategy given by name or as an object.
+
+    Parameters
+    ----------
+    strategy : str or strategy object
+        What was given.
+    deterministic : bool, default=False
+        Whether a configuration has one score, if the strategy does not say so.
+
+    Returns
+    -------
+    strategy : strategy object
+        With that said.
 
     Raises
     ------
@@ -54,7 +66,7 @@ def resolve_strategy(strategy: Any) -> Strategy:
                 f"strategy must be one of {sorted(NAMED)} or an object; "
                 f"got {strategy!r}."
             )
-        return NAMED[strategy]()
+        strategy = NAMED[strategy]()
     if isinstance(strategy, type):
         raise TypeError(
             f"strategy must be an object, such as Classic(); got {strategy!r}."
@@ -64,6 +76,8 @@ def resolve_strategy(strategy: Any) -> Strategy:
             "strategy must be a name or have the methods schedule and n_trials, "
             f"as Classic has; got {strategy!r}."
         )
+    if isinstance(strategy, Adaptive) and strategy.deterministic is None:
+        return replace(strategy, deterministic=deterministic)
     return strategy  # type: ignore[no-any-return]
 
 

@@ -12,6 +12,7 @@ from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.model import (
     Columns,
     EvidenceModel,
+    Gain,
     encode,
     fit_theta,
     log_augmented_improvement,
@@ -134,10 +135,15 @@ def evidence_model(space: Space, ledger: Ledger) -> EvidenceModel:
     return surrogate(space, ledger).model
 
 
-def promised(model: EvidenceModel, U: FloatArray, incumbent: float) -> FloatArray:
-    """Log augmented improvement (eq. 15) at unit points of shape (m, d)."""
+def promised(
+    model: EvidenceModel,
+    U: FloatArray,
+    incumbent: float,
+    gain: Gain = log_augmented_improvement,
+) -> FloatArray:
+    """What trials at unit points of shape (m, d) promise (eq. 15)."""
     at = model.predict(U)
-    return log_augmented_improvement(at.mean, at.std, incumbent, model.noise)[0]
+    return gain(at.mean, at.std, incumbent, model.noise)[0]
 
 
 def _targets(

@@ -1,11 +1,14 @@
 """The adaptive strategy: its stages, its options, and degenerate searches."""
 
+import json
 import math
 
 import numpy as np
 import pytest
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
 
-from skbluetuna import Adaptive, BlueTuner, Classic
+from skbluetuna import Adaptive, BlueTunaSearchCV, BlueTuner, Classic
 from skbluetuna.model import standardised, warp
 from skbluetuna.stages import _ascent
 from skbluetuna.stages._adaptive import _from_warped
@@ -111,18 +114,21 @@ def test_awaited_trials_are_not_asked_again():
     ids=["constant", "failing", "one", "1e12", "1e-12", "1e300", "offset", "steps"],
 )
 @pytest.mark.parametrize(
-    "space",
+    ("space", "deterministic"),
     [
-        {"x": (0.0, 1.0)},
-        {"k": (1, 40), "c": ["only"]},
-        {"c": list("abcdefgh"), "d": list("ijklmnop")},
-        CUBE | {"c": ["a", "b"], "k": (1, 3)},
+        ({"x": (0.0, 1.0)}, False),
+        ({"k": (1, 40), "c": ["only"]}, True),
+        ({"c": list("abcdefgh"), "d": list("ijklmnop")}, False),
+        (CUBE | {"c": ["a", "b"], "k": (1, 3)}, False),
+        (CUBE | {"c": ["a", "b"], "k": (1, 3)}, True),
     ],
-    ids=["one", "integers", "choices", "mixed"],
+    ids=["one", "integers", "choices", "mixed", "mixed-deterministic"],
 )
-def test_degenerate_searches_come_to_their_end(space, score, monkeypatch):
+def test_degenerate_searches_come_to_their_end(
+    space, deterministic, score, monkeypatch
+):
     monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 10)
-    tuner = searched(space, 18, score)
+    tuner = searched(space, 18, score, Adaptive(deterministic=deterministic))
     assert len(tuner.trials) == 18
     assert len({trial.unit for trial in tuner.trials}) == 18
     for table in (tuner.weights, tuner.interactions):
@@ -145,9 +151,15 @@ def test_forty_parameters_are_searched():
     assert len(tuner.interactions["param_a"]) == 40 * 39 // 2
 
 
-def test_adding_a_constant_changes_the_asks_by_rounding_only(monkeypatch):
+@pytest.mark.parametrize("deterministic", [False, True])
+def test_adding_a_constant_changes_the_asks_by_rounding_only(
+    deterministic, monkeypatch
+):
     monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 8)
-    plain, moved = (searched(CUBE, 14, lambda t, c=c: bowl(t) + c) for c in (0.0, 0.5))
+    plain, moved = (
+        searched(CUBE, 14, lambda t, c=c: bowl(t) + c, Adaptive(0, 5, deterministic))
+        for c in (0.0, 0.5)
+    )
     for one, other in zip(plain.trials, moved.trials, strict=True):
         np.testing.assert_allclose(one.unit, other.unit, atol=1e-4)
 
@@ -177,11 +189,33 @@ def test_the_tables_name_what_matters():
         ({"n_lhs": 2.0}, "Adaptive: n_lhs must be an int; got 2.0"),
         ({"n_scan": -1}, "Adaptive: n_scan must be at least 0; got -1"),
         ({"n_scan": "a"}, "Adaptive: n_scan must be an int; got 'a'"),
+        ({"deterministic": 1}, "Adaptive: deterministic must be a bool; got 1"),
     ],
 )
 def test_wrong_options_are_told(options, message):
     with pytest.raises((ValueError, TypeError), match=message):
         Adaptive(**options)
+
+
+@pytest.mark.parametrize("strategy", ["adaptive", Adaptive(2), Adaptive(2, 5, True)])
+def test_without_a_word_a_score_may_be_noisy(strategy):
+    state = json.loads(BlueTuner(CUBE, strategy=strategy).to_json())
+    said = None if isinstance(strategy, str) else strategy.deterministic
+    assert state["strategy"]["deterministic"] is bool(said)
+
+
+@pytest.mark.parametrize(
+    "strategy", ["adaptive", Adaptive(2), Adaptive(2, 5, False)], ids=str
+)
+def test_on_frozen_folds_a_score_is_what_it_is(strategy):
+    X, y = make_classification(30, 4, random_state=0)
+    search = BlueTunaSearchCV(
+        LogisticRegression(), {"C": (1e-3, 1e3, "log")}, n_iter=2, strategy=strategy
+    ).fit(X, y)
+    state = json.loads(search.tuner_.to_json())
+    said = None if isinstance(strategy, str) else strategy.deterministic
+    assert state["strategy"]["deterministic"] is (said is None)
+    assert search.strategy is strategy
 
 
 def test_warped_landscapes_come_back_to_scores_and_not_far_beyond():

@@ -5,8 +5,9 @@ import pytest
 
 from skbluetuna import BlueTuner, when
 from skbluetuna._ledger import Ledger, Trial
+from skbluetuna.model import log_augmented_improvement, log_seen_improvement
 from skbluetuna.space import Space
-from skbluetuna.stages import _ascent
+from skbluetuna.stages import _ascent, _moves, _surrogate
 from skbluetuna.stages._ascent import Ascent
 from skbluetuna.stages._moves import single_moves
 from skbluetuna.stages._surrogate import evidence_model
@@ -84,9 +85,9 @@ def test_a_redrawn_turn_climbs_under_other_hyperparameters(monkeypatch):
     space, climbed = Space(SPACE), []
     most_promising = _ascent._most_promising
 
-    def spy(space, asked, model, incumbent, rng):
+    def spy(space, asked, model, incumbent, rng, gain):
         climbed.append(model.theta)
-        return most_promising(space, asked, model, incumbent, rng)
+        return most_promising(space, asked, model, incumbent, rng, gain)
 
     monkeypatch.setattr(_ascent, "_most_promising", spy)
     for n in (29, 31, 32, 34):
@@ -96,6 +97,27 @@ def test_a_redrawn_turn_climbs_under_other_hyperparameters(monkeypatch):
         assert (climbed[-1] == own).all() == (n in (29, 32))
         assert np.abs(climbed[-1] - own).max() < 8.0  # within reach of the prior
     assert len(climbed) == 4
+
+
+@pytest.mark.parametrize("is_deterministic", [False, True])
+def test_turns_improve_on_what_will_be_seen_where_that_is_the_score(
+    is_deterministic, monkeypatch
+):
+    space, gains = Space(SPACE), []
+    promised = _surrogate.promised
+
+    def spy(model, U, incumbent, gain):
+        gains.append(gain)
+        return promised(model, U, incumbent, gain)
+
+    monkeypatch.setattr(_ascent, "promised", spy)
+    monkeypatch.setattr(_moves, "promised", spy)
+    for n in range(FROM - 1, FROM + EVERY):
+        gains.clear()
+        Ascent(100, is_deterministic).propose(space, ledger_of(space, n), 1, (0,))
+        is_seen = is_deterministic and n >= FROM and n % EVERY != 2
+        expected = log_seen_improvement if is_seen else log_augmented_improvement
+        assert {*gains} == {expected}
 
 
 def test_what_comes_to_apply_by_a_move_stands_at_its_centre():
