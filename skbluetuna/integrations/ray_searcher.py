@@ -49,7 +49,9 @@ class BlueTunaSearcher(search.Searcher):
         more. None: ``num_samples`` of ``tune.TuneConfig``; if that is -1 there is no
         end but that of a finite space.
     strategy : str or strategy object, default="adaptive"
-        ``"adaptive"``, ``"classic"`` or e.g. ``Classic(n_lhs=20)``.
+        ``"adaptive"``, ``"classic"`` or e.g. ``Classic(n_lhs=20)``. For a score without
+        noise, such as one on frozen folds, ``Adaptive(deterministic=True)``, which
+        ``BlueTunaSearchCV`` takes.
     seed : int or None, default=None
         Seed; None draws one.
     points_to_evaluate : list of dicts, default=None

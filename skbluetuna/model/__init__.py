@@ -20,7 +20,6 @@ t          targets: y scaled into the activation's range               (n,)
 """
 
 from skbluetuna.model._acquisition import (
-    Gain,
     log_augmented_improvement,
     log_h,
     log_seen_improvement,
@@ -53,7 +52,6 @@ __all__ = [
     "Cube",
     "EvidenceModel",
     "FittedPerceptron",
-    "Gain",
     "Influence",
     "Scale",
     "autoconverge",

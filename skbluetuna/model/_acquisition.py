@@ -1,19 +1,12 @@
 """What a trial promises, as a logarithm that does not underflow (eq. 15)."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfcx, log_ndtr, ndtr
 
-__all__ = ["Gain", "log_augmented_improvement", "log_h", "log_seen_improvement"]
+__all__ = ["log_augmented_improvement", "log_h", "log_seen_improvement"]
 
 FloatArray = NDArray[np.float64]
-# From mean, std, incumbent and noise: what a trial promises, and its derivatives by
-# mean and by std.
-Gain = Callable[
-    [FloatArray, FloatArray, float, float], tuple[FloatArray, FloatArray, FloatArray]
-]
 
 LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
 FAR = 1e5  # beyond it 1 - |z| R(|z|) is lost to rounding, and 1 / z^2
@@ -86,22 +79,23 @@ def log_augmented_improvement(
     kriging meta-models, J. Global Optimization 34 (2006), with the best score seen as
     the incumbent.
     """
-    log_h_z, by_mean, by_std = _improvement(mean, std, incumbent)
+    z = (mean - incumbent) / std
+    log_h_z = log_h(z)
     s = np.sqrt(noise)
     r = np.hypot(std, s)
     # 1 - s / r = std^2 / (r (r + s)), without cancellation.
     value = log_h_z + 3.0 * np.log(std) - np.log(r) - np.log(r + s)
+    by_mean = np.exp(log_ndtr(z) - log_h_z) / std
+    by_std = np.exp(-0.5 * z * z - LOG_SQRT_2PI - log_h_z) / std
     return value, by_mean, by_std + s * (r + s) / (std * r * r)
 
 
 def log_seen_improvement(
     mean: FloatArray, std: FloatArray, incumbent: float, noise: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Log expected improvement of the score as it would be seen, with its derivatives.
+) -> FloatArray:
+    """Log expected improvement of the score as it would be seen.
 
-    On frozen folds what the model calls noise is part of the score, found again
-    whenever the configuration is: where the landscape is flat, the best score is the
-    best of many rough ones near the top.
+    Where a configuration has one score, what the model calls noise is part of it.
 
     Parameters
     ----------
@@ -112,20 +106,6 @@ def log_seen_improvement(
     -------
     value : ndarray of shape (m,)
         ``log(r h(z))``, r^2 = std^2 + noise, z = (mean - incumbent) / r.
-    by_mean, by_std : ndarray of shape (m,)
-        Its derivatives: Phi(z) / (r h(z)), and phi(z) / (r h(z)) std / r.
     """
     r = np.hypot(std, np.sqrt(noise))
-    log_h_z, by_mean, by_r = _improvement(mean, r, incumbent)
-    return log_h_z + np.log(r), by_mean, by_r * std / r
-
-
-def _improvement(
-    mean: FloatArray, std: FloatArray, incumbent: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Log h(z), and the derivatives of log(std h(z)) by mean and by std."""
-    z = (mean - incumbent) / std
-    log_h_z = log_h(z)
-    by_mean = np.exp(log_ndtr(z) - log_h_z) / std
-    by_std = np.exp(-0.5 * z * z - LOG_SQRT_2PI - log_h_z) / std
-    return log_h_z, by_mean, by_std
+    return log_h((mean - incumbent) / r) + np.log(r)

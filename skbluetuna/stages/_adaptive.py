@@ -30,7 +30,6 @@ from skbluetuna.stages._base import (
     Schedule,
     Seed,
     active,
-    check_bool_option,
     check_int_option,
 )
 from skbluetuna.stages._boxes import near_box, whole_box
@@ -77,10 +76,10 @@ class Adaptive:
         Trials of the scan; at most a quarter of the budget.
     deterministic : bool or None, default=None
         Whether a configuration has one score, which it would have again, as on frozen
-        folds. Then two of three trials, after 30, improve on the score as it will be
-        seen, roughness included; otherwise what the model takes for noise is not
-        sought. None: yes in ``BlueTunaSearchCV``, no elsewhere, where nobody says so.
-        False suits estimators that draw much anew in each fit.
+        folds. Then the moves in one parameter improve on the score as it will be seen,
+        roughness included; otherwise what the model takes for noise is not sought.
+        None: yes in ``BlueTunaSearchCV``, no elsewhere, where nobody says so. False
+        suits estimators that draw much anew in each fit.
 
     Raises
     ------
@@ -111,8 +110,11 @@ class Adaptive:
     def __post_init__(self) -> None:
         check_int_option(self, "n_lhs", 0)
         check_int_option(self, "n_scan", 0)
-        if self.deterministic is not None:
-            check_bool_option(self, "deterministic")
+        if not isinstance(self.deterministic, bool | None):
+            raise TypeError(
+                "Adaptive: deterministic must be True, False or None; "
+                f"got {self.deterministic!r}."
+            )
 
     def n_trials(self, space: Space, initial: FloatArray) -> int:
         """Length of its own schedule, the initial trials included."""

@@ -5,11 +5,12 @@ hyperparameter values climb log augmented improvement by its gradient. Once much
 known, trials take turns: so climbed; the best configuration with one parameter moved,
 as differences near the top are too small for the model of the whole landscape; climbed
 under other hyperparameters of the model, which may be wrong about where to look. Where
-a configuration has one score the last two improve on the score as it will be seen: what
-the model of the whole landscape takes for noise is part of it.
+a configuration has one score, the single moves improve on the score as it will be seen:
+what the model of the whole landscape takes for noise is part of it.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.optimize import minimize
@@ -17,9 +18,7 @@ from scipy.optimize import minimize
 from skbluetuna._ledger import Ledger
 from skbluetuna.model import (
     EvidenceModel,
-    Gain,
     log_augmented_improvement,
-    log_seen_improvement,
     redrawn_models,
 )
 from skbluetuna.space import Dimension, Space
@@ -36,6 +35,7 @@ from skbluetuna.stages._surrogate import (
     drawing,
     one_by_one,
     promised,
+    promised_as_seen,
 )
 
 __all__ = ["Ascent", "starting_points"]
@@ -51,11 +51,14 @@ ALONG, REDRAWN = 0, 1  # turns of single moves and of redrawn hyperparameters
 # How far one parameter is moved from the best configuration, up and down: shares of
 # the unit interval, and steps of an integer or an ordered choice.
 MOVES, N_STEPS = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4]), 3
+# Beside the best one the score it has is likely to come again, which the model, to
+# which noise is new at each point, does not know.
+MOVES_AS_SEEN = MOVES[MOVES > 0.01]
 
 
 @dataclass(frozen=True)
 class Ascent(OneByOne):
-    """What the evidence-fitted perceptron promises, climbed (eq. 15).
+    """Log augmented improvement of the evidence-fitted perceptron, climbed (eq. 15).
 
     Parameters
     ----------
@@ -71,21 +74,26 @@ class Ascent(OneByOne):
 
     def chooser(self, space: Space, ledger: Ledger, rng: np.random.Generator) -> Choice:
         """Choose by the turn that the next trial has."""
+        if self.is_deterministic:
+            acquisition, moves_by = promised_as_seen, MOVES_AS_SEEN
+        else:
+            acquisition, moves_by = promised, MOVES
+        along = partial(_along, moves=moves_by)
 
         def choose(
             asked: Ledger, model: EvidenceModel, incumbent: float
         ) -> FloatArray | None:
             turn = _turn(asked)
-            is_seen = self.is_deterministic and turn is not None
-            gain = log_seen_improvement if is_seen else log_augmented_improvement
             if turn == ALONG:
-                moves = single_moves(space, ledger, _along)
-                best = most_promising_of(moves, space, asked, model, incumbent, gain)
+                moves = single_moves(space, ledger, along)
+                best = most_promising_of(
+                    moves, space, asked, model, incumbent, acquisition
+                )
                 if best is not None:
                     return best
             if turn == REDRAWN:
                 model = redrawn_models(model, 1, rng)[0]
-            return _most_promising(space, asked, model, incumbent, rng, gain)
+            return _most_promising(space, asked, model, incumbent, rng)
 
         return choose
 
@@ -103,7 +111,7 @@ class Ascent(OneByOne):
             ledger,
             1,
             lambda asked, model, incumbent: _most_promising(
-                space, asked, model, incumbent, rng, log_augmented_improvement
+                space, asked, model, incumbent, rng
             ),
         )
         return chosen._replace(log_gain=plain.log_gain)
@@ -116,10 +124,10 @@ def _turn(asked: Ledger) -> int | None:
     return turn if n_told >= N_BEFORE_TURNS and turn in (ALONG, REDRAWN) else None
 
 
-def _along(dim: Dimension, at: float) -> FloatArray:
+def _along(dim: Dimension, at: float, moves: FloatArray = MOVES) -> FloatArray:
     """Where an ordered parameter is moved to from where it stands."""
     steps = [dim.to_unit(v) for v in dim.neighbours(dim.from_unit(at), N_STEPS)]
-    return np.concatenate([at - MOVES, at + MOVES, steps]).clip(0.0, 1.0)
+    return np.concatenate([at - moves, at + moves, steps]).clip(0.0, 1.0)
 
 
 def _most_promising(
@@ -128,17 +136,16 @@ def _most_promising(
     model: EvidenceModel,
     incumbent: float,
     rng: np.random.Generator,
-    gain: Gain,
 ) -> FloatArray | None:
-    """Point that promises most and was never asked."""
+    """Point of the largest log augmented improvement that was never asked."""
     varying = active(space)
 
     def value(points: FloatArray) -> FloatArray:
-        return promised(model, points[:, varying], incumbent, gain)
+        return promised(model, points[:, varying], incumbent)
 
     starts = space.snap(starting_points(space, ledger, rng))
     by_value = np.argsort(-value(starts), kind="stable")
-    climbed = _climb(space, model, incumbent, starts[by_value[:N_CLIMBS]], gain)
+    climbed = _climb(space, model, incumbent, starts[by_value[:N_CLIMBS]])
     # What would be evaluated is compared: integers and choices as they snap.
     points = np.vstack([space.snap(climbed), starts[by_value[: 10 * N_CLIMBS]]])
     for k in np.argsort(-value(points), kind="stable"):
@@ -172,11 +179,7 @@ def starting_points(
 
 
 def _climb(
-    space: Space,
-    model: EvidenceModel,
-    incumbent: float,
-    starts: FloatArray,
-    gain: Gain,
+    space: Space, model: EvidenceModel, incumbent: float, starts: FloatArray
 ) -> FloatArray:
     """Climb by L-BFGS in the box, all starts together; choices stay."""
     varying = active(space)
@@ -188,10 +191,12 @@ def _climb(
         points = starts.copy()
         points[free] = values.reshape(len(starts), -1)
         post = model.predict(points[:, varying], gradient=True)
-        value, by_mean, by_std = gain(post.mean, post.std, incumbent, model.noise)
+        gain, by_mean, by_std = log_augmented_improvement(
+            post.mean, post.std, incumbent, model.noise
+        )
         # Chain rule: the acquisition's slope by mean and by deviation, theirs by u.
         slope = by_mean[:, None] * post.mean_slope + by_std[:, None] * post.std_slope
-        return -float(value.sum()), -(slope[:, movable] * applies).ravel()
+        return -float(gain.sum()), -(slope[:, movable] * applies).ravel()
 
     values = starts[free].ravel()
     if not len(values):

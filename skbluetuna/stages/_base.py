@@ -28,7 +28,6 @@ __all__ = [
     "Stage",
     "active",
     "any_fresh_point",
-    "check_bool_option",
     "check_int_option",
     "check_number_option",
     "fresh_points",
@@ -137,14 +136,6 @@ def open_stages(stages: tuple[Stage, ...], ledger: Ledger) -> tuple[Stage, ...]:
     """The stages from the last one that has asked; those before it are over."""
     asked = [i for i, stage in enumerate(stages) if ledger.count(stage.name)]
     return stages[max(asked, default=0) :]
-
-
-def check_bool_option(strategy: Any, option: str) -> None:
-    """Check an option that is true or false, and make it a bool."""
-    value, owner = getattr(strategy, option), type(strategy).__name__
-    if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{owner}: {option} must be a bool; got {value!r}.")
-    object.__setattr__(strategy, option, bool(value))
 
 
 def check_int_option(strategy: Any, option: str, least: int) -> int:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 
 from skbluetuna._ledger import Ledger
-from skbluetuna.model import EvidenceModel, Gain, log_augmented_improvement
+from skbluetuna.model import EvidenceModel
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, active
-from skbluetuna.stages._surrogate import promised
+from skbluetuna.stages._surrogate import Acquisition, promised
 
 __all__ = ["most_promising_of", "moved", "replaced_where_new", "single_moves"]
 
@@ -88,11 +88,11 @@ def most_promising_of(
     asked: Ledger,
     model: EvidenceModel,
     incumbent: float,
-    gain: Gain = log_augmented_improvement,
+    acquisition: Acquisition = promised,
 ) -> FloatArray | None:
     """Point that promises most and was never asked, if any."""
     new = points[[u not in asked for u in points]]
     if not len(new):
         return None
-    value = promised(model, new[:, active(space)], incumbent, gain)
+    value = acquisition(model, new[:, active(space)], incumbent)
     return np.asarray(new[int(np.argmax(value))])

@@ -4,7 +4,8 @@ A strategy is a frozen value; it makes out a `Schedule` for one space and one bu
 Its options are checked when it is made.
 """
 
-from dataclasses import asdict, replace
+from copy import copy
+from dataclasses import asdict
 from typing import Any, Protocol
 
 from skbluetuna.space import Space
@@ -77,7 +78,8 @@ def resolve_strategy(strategy: Any, *, deterministic: bool = False) -> Strategy:
             f"as Classic has; got {strategy!r}."
         )
     if isinstance(strategy, Adaptive) and strategy.deterministic is None:
-        return replace(strategy, deterministic=deterministic)
+        strategy = copy(strategy)  # it may be of a class with more to it
+        object.__setattr__(strategy, "deterministic", deterministic)
     return strategy  # type: ignore[no-any-return]
 
 
@@ -93,7 +95,8 @@ def decode_strategy(
     stored: dict[str, Any] | None, given: str | Strategy | None
 ) -> Strategy:
     if given is not None:
-        return resolve_strategy(given)
+        said = bool((stored or {}).get("deterministic"))
+        return resolve_strategy(given, deterministic=said)
     if stored is None:
         raise ValueError("strategy must be given: the stored one is not the package's.")
     options = {k: value for k, value in stored.items() if k != "name"}

@@ -12,16 +12,17 @@ from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.model import (
     Columns,
     EvidenceModel,
-    Gain,
     encode,
     fit_theta,
     log_augmented_improvement,
+    log_seen_improvement,
     warp,
 )
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Seed, active
 
 __all__ = [
+    "Acquisition",
     "Choice",
     "OneByOne",
     "Promise",
@@ -30,6 +31,7 @@ __all__ = [
     "evidence_model",
     "one_by_one",
     "promised",
+    "promised_as_seen",
     "surrogate",
 ]
 
@@ -37,6 +39,8 @@ REFIT_ALWAYS, REFIT_EVERY = 40, 3  # trials until every fit is new, and how ofte
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
 Choice = Callable[[Ledger, EvidenceModel, float], FloatArray | None]
+# What trials at unit points of shape (m, d) promise over the best target.
+Acquisition = Callable[[EvidenceModel, FloatArray, float], FloatArray]
 
 
 @dataclass(frozen=True)
@@ -135,15 +139,18 @@ def evidence_model(space: Space, ledger: Ledger) -> EvidenceModel:
     return surrogate(space, ledger).model
 
 
-def promised(
-    model: EvidenceModel,
-    U: FloatArray,
-    incumbent: float,
-    gain: Gain = log_augmented_improvement,
-) -> FloatArray:
-    """What trials at unit points of shape (m, d) promise (eq. 15)."""
+def promised(model: EvidenceModel, U: FloatArray, incumbent: float) -> FloatArray:
+    """Log augmented improvement (eq. 15) at unit points of shape (m, d)."""
     at = model.predict(U)
-    return gain(at.mean, at.std, incumbent, model.noise)[0]
+    return log_augmented_improvement(at.mean, at.std, incumbent, model.noise)[0]
+
+
+def promised_as_seen(
+    model: EvidenceModel, U: FloatArray, incumbent: float
+) -> FloatArray:
+    """Log improvement of the score as it will be seen (eq. 15), shape (m,)."""
+    at = model.predict(U)
+    return log_seen_improvement(at.mean, at.std, incumbent, model.noise)
 
 
 def _targets(

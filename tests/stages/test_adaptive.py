@@ -189,7 +189,10 @@ def test_the_tables_name_what_matters():
         ({"n_lhs": 2.0}, "Adaptive: n_lhs must be an int; got 2.0"),
         ({"n_scan": -1}, "Adaptive: n_scan must be at least 0; got -1"),
         ({"n_scan": "a"}, "Adaptive: n_scan must be an int; got 'a'"),
-        ({"deterministic": 1}, "Adaptive: deterministic must be a bool; got 1"),
+        (
+            {"deterministic": 1},
+            "Adaptive: deterministic must be True, False or None; got 1",
+        ),
     ],
 )
 def test_wrong_options_are_told(options, message):
@@ -197,25 +200,68 @@ def test_wrong_options_are_told(options, message):
         Adaptive(**options)
 
 
-@pytest.mark.parametrize("strategy", ["adaptive", Adaptive(2), Adaptive(2, 5, True)])
-def test_without_a_word_a_score_may_be_noisy(strategy):
-    state = json.loads(BlueTuner(CUBE, strategy=strategy).to_json())
-    said = None if isinstance(strategy, str) else strategy.deterministic
-    assert state["strategy"]["deterministic"] is bool(said)
+class Patient(Adaptive):
+    """A strategy of other hands, with a constructor and a state of its own."""
+
+    def __init__(self, patience):
+        super().__init__()
+        object.__setattr__(self, "patience", patience)
 
 
-@pytest.mark.parametrize(
-    "strategy", ["adaptive", Adaptive(2), Adaptive(2, 5, False)], ids=str
-)
-def test_on_frozen_folds_a_score_is_what_it_is(strategy):
+def is_deterministic(tuner):
+    """Whether its climbs take it that a configuration has one score."""
+    strategy, (space,) = tuner._state.strategy, tuner.spaces
+    assert getattr(strategy, "patience", 3) == 3
+    return strategy.schedule(space, np.zeros((1, 4)), 50).stages[-1].is_deterministic
+
+
+SAYING = [
+    ("adaptive", None),
+    (Adaptive(2), None),
+    (Patient(3), None),
+    (Adaptive(deterministic=False), False),
+    (Adaptive(deterministic=True), True),
+]
+
+
+@pytest.mark.parametrize(("strategy", "said"), SAYING, ids=str)
+def test_who_asks_and_tells_must_say_that_a_score_is_what_it_is(strategy, said):
+    assert is_deterministic(BlueTuner(CUBE, strategy=strategy)) is bool(said)
+
+
+@pytest.mark.parametrize(("strategy", "said"), SAYING, ids=str)
+def test_on_frozen_folds_a_score_is_what_it_is_unless_told_otherwise(strategy, said):
     X, y = make_classification(30, 4, random_state=0)
-    search = BlueTunaSearchCV(
-        LogisticRegression(), {"C": (1e-3, 1e3, "log")}, n_iter=2, strategy=strategy
-    ).fit(X, y)
-    state = json.loads(search.tuner_.to_json())
-    said = None if isinstance(strategy, str) else strategy.deterministic
-    assert state["strategy"]["deterministic"] is (said is None)
+    space = {"C": (1e-3, 1e3, "log")}
+    search = BlueTunaSearchCV(LogisticRegression(), space, n_iter=2, strategy=strategy)
+    tuner = search.fit(X, y).tuner_
+    assert is_deterministic(tuner) is (said is None or said)
     assert search.strategy is strategy
+    if type(strategy) is not Patient:  # which JSON cannot hold
+        restored = BlueTuner.from_json(tuner.to_json())
+        assert is_deterministic(restored) is (said is None or said)
+        restored = BlueTuner.from_json(tuner.to_json(), strategy=strategy)
+        assert is_deterministic(restored) is (said is None or said)
+
+
+def test_what_was_stored_before_anyone_could_say_goes_on_as_it_was():
+    state = json.loads(BlueTuner(CUBE).to_json())
+    del state["strategy"]["deterministic"]
+    assert not is_deterministic(BlueTuner.from_json(json.dumps(state)))
+
+
+def test_deterministic_scores_are_asked_for_otherwise_once_there_are_turns(monkeypatch):
+    monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 9)
+
+    def rough(trial):
+        return bowl(trial) + 0.1 * math.sin(1e6 * sum(trial.unit))
+
+    units = [
+        [t.unit for t in searched(CUBE, 18, rough, Adaptive(0, 5, is_so)).trials]
+        for is_so in (False, True)
+    ]
+    assert units[0][:9] == units[1][:9]
+    assert units[0] != units[1]
 
 
 def test_warped_landscapes_come_back_to_scores_and_not_far_beyond():

@@ -5,12 +5,15 @@ import pytest
 
 from skbluetuna import BlueTuner, when
 from skbluetuna._ledger import Ledger, Trial
-from skbluetuna.model import log_augmented_improvement, log_seen_improvement
 from skbluetuna.space import Space
-from skbluetuna.stages import _ascent, _moves, _surrogate
+from skbluetuna.stages import _ascent
 from skbluetuna.stages._ascent import Ascent
 from skbluetuna.stages._moves import single_moves
-from skbluetuna.stages._surrogate import evidence_model
+from skbluetuna.stages._surrogate import (
+    evidence_model,
+    promised,
+    promised_as_seen,
+)
 
 FROM, EVERY = 30, 3
 SPACE = {
@@ -85,9 +88,9 @@ def test_a_redrawn_turn_climbs_under_other_hyperparameters(monkeypatch):
     space, climbed = Space(SPACE), []
     most_promising = _ascent._most_promising
 
-    def spy(space, asked, model, incumbent, rng, gain):
+    def spy(space, asked, model, incumbent, rng):
         climbed.append(model.theta)
-        return most_promising(space, asked, model, incumbent, rng, gain)
+        return most_promising(space, asked, model, incumbent, rng)
 
     monkeypatch.setattr(_ascent, "_most_promising", spy)
     for n in (29, 31, 32, 34):
@@ -100,24 +103,21 @@ def test_a_redrawn_turn_climbs_under_other_hyperparameters(monkeypatch):
 
 
 @pytest.mark.parametrize("is_deterministic", [False, True])
-def test_turns_improve_on_what_will_be_seen_where_that_is_the_score(
-    is_deterministic, monkeypatch
+@pytest.mark.parametrize("n", range(FROM - 1, FROM + EVERY + 1))
+def test_single_moves_seek_what_will_be_seen_where_that_is_the_score(
+    n, is_deterministic, monkeypatch
 ):
-    space, gains = Space(SPACE), []
-    promised = _surrogate.promised
+    space, asked = Space(SPACE), []
+    most_promising_of = _ascent.most_promising_of
 
-    def spy(model, U, incumbent, gain):
-        gains.append(gain)
-        return promised(model, U, incumbent, gain)
+    def spy(points, space, ledger, model, incumbent, acquisition):
+        asked.append(acquisition)
+        return most_promising_of(points, space, ledger, model, incumbent, acquisition)
 
-    monkeypatch.setattr(_ascent, "promised", spy)
-    monkeypatch.setattr(_moves, "promised", spy)
-    for n in range(FROM - 1, FROM + EVERY):
-        gains.clear()
-        Ascent(100, is_deterministic).propose(space, ledger_of(space, n), 1, (0,))
-        is_seen = is_deterministic and n >= FROM and n % EVERY != 2
-        expected = log_seen_improvement if is_seen else log_augmented_improvement
-        assert {*gains} == {expected}
+    monkeypatch.setattr(_ascent, "most_promising_of", spy)
+    Ascent(100, is_deterministic).propose(space, ledger_of(space, n), 1, (0,))
+    expected = promised_as_seen if is_deterministic else promised
+    assert asked == ([expected] if n in (FROM, FROM + EVERY) else [])
 
 
 def test_what_comes_to_apply_by_a_move_stands_at_its_centre():
@@ -144,9 +144,12 @@ def ledger_of(space, n):
 
 
 @pytest.mark.parametrize("n", [29, 30, 31, 32, 33])
-def test_what_an_alternative_promises_does_not_hang_on_the_turn(n, monkeypatch):
+@pytest.mark.parametrize("is_deterministic", [False, True])
+def test_what_an_alternative_promises_does_not_hang_on_the_turn(
+    n, is_deterministic, monkeypatch
+):
     space = Space(SPACE)
-    stage, ledger = Ascent(100), ledger_of(space, n)
+    stage, ledger = Ascent(100, is_deterministic), ledger_of(space, n)
     promise = stage.promise(space, ledger, (0,))
     (asked,) = stage.propose(space, ledger, 1, (0,))
     np.testing.assert_array_equal(promise.unit, asked)
