@@ -14,7 +14,6 @@ from sklearn.base import BaseEstimator
 
 from skbluetuna._version import __version__
 from skbluetuna.space import encode_space
-from skbluetuna.stages import resolve_strategy
 
 __all__ = ["describe_data", "describe_search"]
 
@@ -48,7 +47,7 @@ def describe_search(search: Any, spaces: Any) -> dict[str, Any]:
             _text(own) if one is None else one
             for one, own in zip(stored, spaces, strict=True)
         ],
-        "strategy": _text(resolve_strategy(search.strategy, deterministic=True)),
+        "strategy": _text(search.strategy),
         "batch_size": None if search.batch_size is None else int(search.batch_size),
         "initial_params": _text(search.initial_params),
         "scoring": _text(search.scoring),

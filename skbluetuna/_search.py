@@ -29,7 +29,7 @@ from skbluetuna._sklearn_compat import (
 from skbluetuna._suggest import suggest_space
 from skbluetuna._tuner import BlueTuner
 from skbluetuna.space import Categorical, Space, parse_spaces
-from skbluetuna.stages import NAMED, resolve_strategy
+from skbluetuna.stages import NAMED
 
 __all__ = ["BlueTunaSearchCV"]
 
@@ -80,9 +80,7 @@ class BlueTunaSearchCV(BaseSearchCV):
         evaluated exhaustively, in ``ParameterGrid`` order.
     strategy : str or strategy object, default="adaptive"
         ``"adaptive"``, ``"classic"`` (the published search), or an object such as
-        ``Classic(n_lhs=20, tune_reps=20)``. As the folds are frozen, ``"adaptive"`` is
-        ``Adaptive(deterministic=True)``; say False where scores vary much from fit to
-        fit, as those of a small forest without a seed do.
+        ``Classic(n_lhs=20, tune_reps=20)``.
     batch_size : int or None, default=None
         Most candidates to evaluate at a time. None: as many as the stage can name
         before it needs a score (adaptive: one, once the first few are evaluated; its
@@ -358,7 +356,7 @@ class BlueTunaSearchCV(BaseSearchCV):
             self.tuner_ = BlueTuner(
                 spaces,
                 n_iter=record.budgets[0],
-                strategy=resolve_strategy(self.strategy, deterministic=True),
+                strategy=self.strategy,
                 random_state=_seed(self.random_state) if stored is None else stored,
                 reference=[_own_params(self.estimator, space) for space in spaces],
                 initial_params=self.initial_params,

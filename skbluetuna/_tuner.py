@@ -45,9 +45,7 @@ class BlueTuner:
         Number of trials, all stages together; None for the strategy's own schedule. A
         finite space no larger than this is asked exhaustively.
     strategy : str or strategy object, default="adaptive"
-        ``"adaptive"``, ``"classic"`` or e.g. ``Classic(n_lhs=20)``. For a score without
-        noise, such as one on frozen folds, ``Adaptive(deterministic=True)``, which
-        ``BlueTunaSearchCV`` takes.
+        ``"adaptive"``, ``"classic"`` or e.g. ``Classic(n_lhs=20)``.
     random_state : int, numpy Generator, RandomState or None, default=None
         Seed; None draws one.
     reference : dict or list of dicts, default=None

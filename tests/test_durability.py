@@ -34,7 +34,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
-from skbluetuna import Adaptive, BlueTunaSearchCV, BlueTuner, Classic
+from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic
 
 X, y = load_iris(return_X_y=True)
 SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 10.0, "log")}
@@ -169,7 +169,6 @@ def test_several_metrics_failures_and_train_scores_are_recalled(tmp_path):
         ({"estimator": SVC(kernel="poly")}, "estimator"),
         ({"space": {"C": (0.1, 10.0)}}, "param_space"),
         ({"strategy": "classic"}, "strategy"),
-        ({"strategy": Adaptive(deterministic=False)}, "strategy"),
         ({"batch_size": 2}, "batch_size"),
         ({"initial_params": [{"C": 2.0}]}, "initial_params"),
         ({"return_train_score": True}, "return_train_score"),
@@ -184,14 +183,6 @@ def test_a_checkpoint_of_another_problem_is_refused_by_name(tmp_path, changed, f
     with pytest.raises(ValueError, match=f"another search: its {field} is"):
         search_of(**{"n_iter": 3, "checkpoint": path} | changed).fit(X, y)
     assert path.read_bytes() == before
-
-
-def test_a_checkpoint_knows_a_strategy_by_what_it_does(tmp_path):
-    path = tmp_path / "search.jsonl"
-    first = search_of(checkpoint=path).fit(X, y)
-    spelled_out = Adaptive(deterministic=True)
-    again = search_of(checkpoint=path, strategy=spelled_out).fit(X, y)
-    assert_same_results(first, again, times=True)
 
 
 def metric(n):

@@ -33,9 +33,7 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
     Parameters
     ----------
     strategy : str or strategy object, default="adaptive"
-        ``"adaptive"``, ``"classic"`` or e.g. ``Classic(n_lhs=20)``. For a score without
-        noise, such as one on frozen folds, ``Adaptive(deterministic=True)``, which
-        ``BlueTunaSearchCV`` takes.
+        ``"adaptive"``, ``"classic"`` or e.g. ``Classic(n_lhs=20)``.
     seed : int or None, default=None
         Seed. None: the study's own, which the first worker draws and stores with it.
     n_trials : int or None, default=None

@@ -49,9 +49,7 @@ class BlueTunaSearcher(search.Searcher):
         more. None: ``num_samples`` of ``tune.TuneConfig``; if that is -1 there is no
         end but that of a finite space.
     strategy : str or strategy object, default="adaptive"
-        ``"adaptive"``, ``"classic"`` or e.g. ``Classic(n_lhs=20)``. For a score without
-        noise, such as one on frozen folds, ``Adaptive(deterministic=True)``, which
-        ``BlueTunaSearchCV`` takes.
+        ``"adaptive"``, ``"classic"`` or e.g. ``Classic(n_lhs=20)``.
     seed : int or None, default=None
         Seed; None draws one.
     points_to_evaluate : list of dicts, default=None

@@ -19,11 +19,7 @@ t          targets: y scaled into the activation's range               (n,)
 =========  ==========================================================  ==============
 """
 
-from skbluetuna.model._acquisition import (
-    log_augmented_improvement,
-    log_h,
-    log_seen_improvement,
-)
+from skbluetuna.model._acquisition import log_augmented_improvement, log_h
 from skbluetuna.model._evidence import Columns, EvidenceModel, encode, fit_theta
 from skbluetuna.model._features import pairs, perceptron_features, perceptron_jacobian
 from skbluetuna.model._paths import drawn_models, redrawn_models
@@ -62,7 +58,6 @@ __all__ = [
     "influence",
     "log_augmented_improvement",
     "log_h",
-    "log_seen_improvement",
     "loss_gradient",
     "no_influence",
     "pairs",

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfcx, log_ndtr, ndtr
 
-__all__ = ["log_augmented_improvement", "log_h", "log_seen_improvement"]
+__all__ = ["log_augmented_improvement", "log_h"]
 
 FloatArray = NDArray[np.float64]
 
@@ -88,24 +88,3 @@ def log_augmented_improvement(
     by_mean = np.exp(log_ndtr(z) - log_h_z) / std
     by_std = np.exp(-0.5 * z * z - LOG_SQRT_2PI - log_h_z) / std
     return value, by_mean, by_std + s * (r + s) / (std * r * r)
-
-
-def log_seen_improvement(
-    mean: FloatArray, std: FloatArray, incumbent: float, noise: float
-) -> FloatArray:
-    """Log expected improvement of the score as it would be seen.
-
-    Where a configuration has one score, what the model calls noise is part of it.
-
-    Parameters
-    ----------
-    mean, std, incumbent, noise
-        As of `log_augmented_improvement`, with which it agrees as the noise vanishes.
-
-    Returns
-    -------
-    value : ndarray of shape (m,)
-        ``log(r h(z))``, r^2 = std^2 + noise, z = (mean - incumbent) / r.
-    """
-    r = np.hypot(std, np.sqrt(noise))
-    return log_h((mean - incumbent) / r) + np.log(r)

@@ -74,12 +74,6 @@ class Adaptive:
         (``doc/tables.md``).
     n_scan : int, default=5
         Trials of the scan; at most a quarter of the budget.
-    deterministic : bool or None, default=None
-        Whether a configuration has one score, which it would have again, as on frozen
-        folds. Then the moves in one parameter improve on the score as it will be seen,
-        roughness included; otherwise what the model takes for noise is not sought.
-        None: yes in ``BlueTunaSearchCV``, no elsewhere, where nobody says so. False
-        suits estimators that draw much anew in each fit.
 
     Raises
     ------
@@ -98,23 +92,17 @@ class Adaptive:
     Examples
     --------
     >>> Adaptive(n_lhs=8)
-    Adaptive(n_lhs=8, n_scan=5, deterministic=None)
+    Adaptive(n_lhs=8, n_scan=5)
     """
 
     n_lhs: int = 0
     n_scan: int = 5
-    deterministic: bool | None = None
 
     name = "adaptive"
 
     def __post_init__(self) -> None:
         check_int_option(self, "n_lhs", 0)
         check_int_option(self, "n_scan", 0)
-        if not isinstance(self.deterministic, bool | None):
-            raise TypeError(
-                "Adaptive: deterministic must be True, False or None; "
-                f"got {self.deterministic!r}."
-            )
 
     def n_trials(self, space: Space, initial: FloatArray) -> int:
         """Length of its own schedule, the initial trials included."""
@@ -133,7 +121,7 @@ class Adaptive:
         stages = (
             Learn(n_learn, _everywhere, needs_scores=False),
             Sweep(n_scan),
-            Ascent(left - n_learn - n_scan, bool(self.deterministic)),
+            Ascent(left - n_learn - n_scan),
         )
         return Schedule(stages, _regions, _influence, _boundaries, _predict)
 

@@ -4,13 +4,8 @@ The evidence-fitted perceptron is the landscape; its weights stand still while t
 hyperparameter values climb log augmented improvement by its gradient. Once much is
 known, trials take turns: so climbed; the best configuration with one parameter moved,
 as differences near the top are too small for the model of the whole landscape; climbed
-under other hyperparameters of the model, which may be wrong about where to look. Where
-a configuration has one score, the single moves improve on the score as it will be seen:
-what the model of the whole landscape takes for noise is part of it.
+under other hyperparameters of the model, which may be wrong about where to look.
 """
-
-from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from scipy.optimize import minimize
@@ -35,7 +30,6 @@ from skbluetuna.stages._surrogate import (
     drawing,
     one_by_one,
     promised,
-    promised_as_seen,
 )
 
 __all__ = ["Ascent", "starting_points"]
@@ -51,44 +45,23 @@ ALONG, REDRAWN = 0, 1  # turns of single moves and of redrawn hyperparameters
 # How far one parameter is moved from the best configuration, up and down: shares of
 # the unit interval, and steps of an integer or an ordered choice.
 MOVES, N_STEPS = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4]), 3
-# Beside the best one the score it has is likely to come again, which the model, to
-# which noise is new at each point, does not know.
-MOVES_AS_SEEN = MOVES[MOVES > 0.01]
 
 
-@dataclass(frozen=True)
 class Ascent(OneByOne):
-    """Log augmented improvement of the evidence-fitted perceptron, climbed (eq. 15).
-
-    Parameters
-    ----------
-    n_trials : int
-        How many trials.
-    is_deterministic : bool, default=False
-        Whether a configuration has one score.
-    """
-
-    is_deterministic: bool = False
+    """Log augmented improvement of the evidence-fitted perceptron, climbed (eq. 15)."""
 
     name = "climb"
 
     def chooser(self, space: Space, ledger: Ledger, rng: np.random.Generator) -> Choice:
         """Choose by the turn that the next trial has."""
-        if self.is_deterministic:
-            acquisition, moves_by = promised_as_seen, MOVES_AS_SEEN
-        else:
-            acquisition, moves_by = promised, MOVES
-        along = partial(_along, moves=moves_by)
 
         def choose(
             asked: Ledger, model: EvidenceModel, incumbent: float
         ) -> FloatArray | None:
             turn = _turn(asked)
             if turn == ALONG:
-                moves = single_moves(space, ledger, along)
-                best = most_promising_of(
-                    moves, space, asked, model, incumbent, acquisition
-                )
+                moves = single_moves(space, ledger, _along)
+                best = most_promising_of(moves, space, asked, model, incumbent)
                 if best is not None:
                     return best
             if turn == REDRAWN:
@@ -124,10 +97,10 @@ def _turn(asked: Ledger) -> int | None:
     return turn if n_told >= N_BEFORE_TURNS and turn in (ALONG, REDRAWN) else None
 
 
-def _along(dim: Dimension, at: float, moves: FloatArray = MOVES) -> FloatArray:
+def _along(dim: Dimension, at: float) -> FloatArray:
     """Where an ordered parameter is moved to from where it stands."""
     steps = [dim.to_unit(v) for v in dim.neighbours(dim.from_unit(at), N_STEPS)]
-    return np.concatenate([at - moves, at + moves, steps]).clip(0.0, 1.0)
+    return np.concatenate([at - MOVES, at + MOVES, steps]).clip(0.0, 1.0)
 
 
 def _most_promising(

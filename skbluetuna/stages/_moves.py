@@ -8,7 +8,7 @@ from skbluetuna._ledger import Ledger
 from skbluetuna.model import EvidenceModel
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, active
-from skbluetuna.stages._surrogate import Acquisition, promised
+from skbluetuna.stages._surrogate import promised
 
 __all__ = ["most_promising_of", "moved", "replaced_where_new", "single_moves"]
 
@@ -88,11 +88,10 @@ def most_promising_of(
     asked: Ledger,
     model: EvidenceModel,
     incumbent: float,
-    acquisition: Acquisition = promised,
 ) -> FloatArray | None:
-    """Point that promises most and was never asked, if any."""
+    """Point of the largest log augmented improvement that was never asked, if any."""
     new = points[[u not in asked for u in points]]
     if not len(new):
         return None
-    value = acquisition(model, new[:, active(space)], incumbent)
-    return np.asarray(new[int(np.argmax(value))])
+    gain = promised(model, new[:, active(space)], incumbent)
+    return np.asarray(new[int(np.argmax(gain))])

@@ -4,7 +4,6 @@ A strategy is a frozen value; it makes out a `Schedule` for one space and one bu
 Its options are checked when it is made.
 """
 
-from copy import copy
 from dataclasses import asdict
 from typing import Any, Protocol
 
@@ -39,20 +38,8 @@ class Strategy(Protocol):
         ...
 
 
-def resolve_strategy(strategy: Any, *, deterministic: bool = False) -> Strategy:
+def resolve_strategy(strategy: Any) -> Strategy:
     """Read a strategy given by name or as an object.
-
-    Parameters
-    ----------
-    strategy : str or strategy object
-        What was given.
-    deterministic : bool, default=False
-        Whether a configuration has one score, if the strategy does not say so.
-
-    Returns
-    -------
-    strategy : strategy object
-        With that said.
 
     Raises
     ------
@@ -67,7 +54,7 @@ def resolve_strategy(strategy: Any, *, deterministic: bool = False) -> Strategy:
                 f"strategy must be one of {sorted(NAMED)} or an object; "
                 f"got {strategy!r}."
             )
-        strategy = NAMED[strategy]()
+        return NAMED[strategy]()
     if isinstance(strategy, type):
         raise TypeError(
             f"strategy must be an object, such as Classic(); got {strategy!r}."
@@ -77,9 +64,6 @@ def resolve_strategy(strategy: Any, *, deterministic: bool = False) -> Strategy:
             "strategy must be a name or have the methods schedule and n_trials, "
             f"as Classic has; got {strategy!r}."
         )
-    if isinstance(strategy, Adaptive) and strategy.deterministic is None:
-        strategy = copy(strategy)  # it may be of a class with more to it
-        object.__setattr__(strategy, "deterministic", deterministic)
     return strategy  # type: ignore[no-any-return]
 
 
@@ -95,8 +79,7 @@ def decode_strategy(
     stored: dict[str, Any] | None, given: str | Strategy | None
 ) -> Strategy:
     if given is not None:
-        said = bool((stored or {}).get("deterministic"))
-        return resolve_strategy(given, deterministic=said)
+        return resolve_strategy(given)
     if stored is None:
         raise ValueError("strategy must be given: the stored one is not the package's.")
     options = {k: value for k, value in stored.items() if k != "name"}

@@ -15,14 +15,12 @@ from skbluetuna.model import (
     encode,
     fit_theta,
     log_augmented_improvement,
-    log_seen_improvement,
     warp,
 )
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Seed, active
 
 __all__ = [
-    "Acquisition",
     "Choice",
     "OneByOne",
     "Promise",
@@ -31,7 +29,6 @@ __all__ = [
     "evidence_model",
     "one_by_one",
     "promised",
-    "promised_as_seen",
     "surrogate",
 ]
 
@@ -39,8 +36,6 @@ REFIT_ALWAYS, REFIT_EVERY = 40, 3  # trials until every fit is new, and how ofte
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
 Choice = Callable[[Ledger, EvidenceModel, float], FloatArray | None]
-# What trials at unit points of shape (m, d) promise over the best target.
-Acquisition = Callable[[EvidenceModel, FloatArray, float], FloatArray]
 
 
 @dataclass(frozen=True)
@@ -143,14 +138,6 @@ def promised(model: EvidenceModel, U: FloatArray, incumbent: float) -> FloatArra
     """Log augmented improvement (eq. 15) at unit points of shape (m, d)."""
     at = model.predict(U)
     return log_augmented_improvement(at.mean, at.std, incumbent, model.noise)[0]
-
-
-def promised_as_seen(
-    model: EvidenceModel, U: FloatArray, incumbent: float
-) -> FloatArray:
-    """Log improvement of the score as it will be seen (eq. 15), shape (m,)."""
-    at = model.predict(U)
-    return log_seen_improvement(at.mean, at.std, incumbent, model.noise)
 
 
 def _targets(

@@ -65,7 +65,7 @@ planned = st.sampled_from(
         Classic(grad_nudge=1.0, n_lhs=5, tune_reps=3, n_epochs=20, activation="relu"),
     ]
 )
-strategies = planned | st.sampled_from([Adaptive(), Adaptive(2, 12, True)])
+strategies = planned | st.sampled_from([Adaptive(), Adaptive(2, 12)])
 budgets = st.integers(1, 30)
 seeds = st.integers(0, 2**31)
 

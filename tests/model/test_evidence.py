@@ -18,7 +18,6 @@ from skbluetuna.model import (
     fit_theta,
     log_augmented_improvement,
     log_h,
-    log_seen_improvement,
     warp,
 )
 from skbluetuna.model._evidence import NOISE_FLOOR, Evidence, Prior
@@ -184,25 +183,6 @@ def test_the_acquisition_equals_mpmath(z, std, noise):
     # z is what is left of the mean and the incumbent after rounding.
     slack = 1e-15 * (2.0 + abs(z * std)) / std * (1.0 + abs(z))
     np.testing.assert_allclose(value[0], float(expected), rtol=1e-9, atol=4.0 * slack)
-
-
-@given(st.floats(-1e3, 10.0), st.floats(1e-6, 10.0), st.floats(1e-6, 10.0))
-@settings(deadline=None, max_examples=100)
-def test_the_improvement_to_be_seen_equals_mpmath(z, std, noise):
-    with mpmath.workdps(400):
-        r = mpmath.sqrt(mpmath.mpf(std) ** 2 + mpmath.mpf(noise))
-        x = mpmath.mpf(z)
-        expected = mpmath.log(r * (mpmath.npdf(x) + x * mpmath.ncdf(x)))
-        mean = float(2 + x * r)
-    value = log_seen_improvement(np.array([mean]), np.array([std]), 2.0, noise)
-    slack = 1e-15 * (2.0 + abs(mean)) / float(r) * (1.0 + abs(z))
-    np.testing.assert_allclose(value[0], float(expected), rtol=1e-9, atol=4.0 * slack)
-
-
-def test_without_noise_both_acquisitions_are_expected_improvement():
-    at = np.linspace(-3.0, 3.0, 50), np.geomspace(1e-3, 10.0, 50), 0.5
-    augmented = log_augmented_improvement(*at, 1e-30)[0]
-    np.testing.assert_allclose(log_seen_improvement(*at, 1e-30), augmented, rtol=1e-9)
 
 
 @given(st.floats(-50.0, 10.0), st.floats(1e-3, 10.0), st.floats(1e-6, 10.0))

@@ -1,14 +1,11 @@
 """The adaptive strategy: its stages, its options, and degenerate searches."""
 
-import json
 import math
 
 import numpy as np
 import pytest
-from sklearn.datasets import make_classification
-from sklearn.linear_model import LogisticRegression
 
-from skbluetuna import Adaptive, BlueTunaSearchCV, BlueTuner, Classic
+from skbluetuna import Adaptive, BlueTuner, Classic
 from skbluetuna.model import standardised, warp
 from skbluetuna.stages import _ascent
 from skbluetuna.stages._adaptive import _from_warped
@@ -114,21 +111,18 @@ def test_awaited_trials_are_not_asked_again():
     ids=["constant", "failing", "one", "1e12", "1e-12", "1e300", "offset", "steps"],
 )
 @pytest.mark.parametrize(
-    ("space", "deterministic"),
+    "space",
     [
-        ({"x": (0.0, 1.0)}, False),
-        ({"k": (1, 40), "c": ["only"]}, True),
-        ({"c": list("abcdefgh"), "d": list("ijklmnop")}, False),
-        (CUBE | {"c": ["a", "b"], "k": (1, 3)}, False),
-        (CUBE | {"c": ["a", "b"], "k": (1, 3)}, True),
+        {"x": (0.0, 1.0)},
+        {"k": (1, 40), "c": ["only"]},
+        {"c": list("abcdefgh"), "d": list("ijklmnop")},
+        CUBE | {"c": ["a", "b"], "k": (1, 3)},
     ],
-    ids=["one", "integers", "choices", "mixed", "mixed-deterministic"],
+    ids=["one", "integers", "choices", "mixed"],
 )
-def test_degenerate_searches_come_to_their_end(
-    space, deterministic, score, monkeypatch
-):
+def test_degenerate_searches_come_to_their_end(space, score, monkeypatch):
     monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 10)
-    tuner = searched(space, 18, score, Adaptive(deterministic=deterministic))
+    tuner = searched(space, 18, score)
     assert len(tuner.trials) == 18
     assert len({trial.unit for trial in tuner.trials}) == 18
     for table in (tuner.weights, tuner.interactions):
@@ -151,15 +145,9 @@ def test_forty_parameters_are_searched():
     assert len(tuner.interactions["param_a"]) == 40 * 39 // 2
 
 
-@pytest.mark.parametrize("deterministic", [False, True])
-def test_adding_a_constant_changes_the_asks_by_rounding_only(
-    deterministic, monkeypatch
-):
+def test_adding_a_constant_changes_the_asks_by_rounding_only(monkeypatch):
     monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 8)
-    plain, moved = (
-        searched(CUBE, 14, lambda t, c=c: bowl(t) + c, Adaptive(0, 5, deterministic))
-        for c in (0.0, 0.5)
-    )
+    plain, moved = (searched(CUBE, 14, lambda t, c=c: bowl(t) + c) for c in (0.0, 0.5))
     for one, other in zip(plain.trials, moved.trials, strict=True):
         np.testing.assert_allclose(one.unit, other.unit, atol=1e-4)
 
@@ -189,79 +177,11 @@ def test_the_tables_name_what_matters():
         ({"n_lhs": 2.0}, "Adaptive: n_lhs must be an int; got 2.0"),
         ({"n_scan": -1}, "Adaptive: n_scan must be at least 0; got -1"),
         ({"n_scan": "a"}, "Adaptive: n_scan must be an int; got 'a'"),
-        (
-            {"deterministic": 1},
-            "Adaptive: deterministic must be True, False or None; got 1",
-        ),
     ],
 )
 def test_wrong_options_are_told(options, message):
     with pytest.raises((ValueError, TypeError), match=message):
         Adaptive(**options)
-
-
-class Patient(Adaptive):
-    """A strategy of other hands, with a constructor and a state of its own."""
-
-    def __init__(self, patience):
-        super().__init__()
-        object.__setattr__(self, "patience", patience)
-
-
-def is_deterministic(tuner):
-    """Whether its climbs take it that a configuration has one score."""
-    strategy, (space,) = tuner._state.strategy, tuner.spaces
-    assert getattr(strategy, "patience", 3) == 3
-    return strategy.schedule(space, np.zeros((1, 4)), 50).stages[-1].is_deterministic
-
-
-SAYING = [
-    ("adaptive", None),
-    (Adaptive(2), None),
-    (Patient(3), None),
-    (Adaptive(deterministic=False), False),
-    (Adaptive(deterministic=True), True),
-]
-
-
-@pytest.mark.parametrize(("strategy", "said"), SAYING, ids=str)
-def test_who_asks_and_tells_must_say_that_a_score_is_what_it_is(strategy, said):
-    assert is_deterministic(BlueTuner(CUBE, strategy=strategy)) is bool(said)
-
-
-@pytest.mark.parametrize(("strategy", "said"), SAYING, ids=str)
-def test_on_frozen_folds_a_score_is_what_it_is_unless_told_otherwise(strategy, said):
-    X, y = make_classification(30, 4, random_state=0)
-    space = {"C": (1e-3, 1e3, "log")}
-    search = BlueTunaSearchCV(LogisticRegression(), space, n_iter=2, strategy=strategy)
-    tuner = search.fit(X, y).tuner_
-    assert is_deterministic(tuner) is (said is None or said)
-    assert search.strategy is strategy
-    if type(strategy) is not Patient:  # which JSON cannot hold
-        restored = BlueTuner.from_json(tuner.to_json())
-        assert is_deterministic(restored) is (said is None or said)
-        restored = BlueTuner.from_json(tuner.to_json(), strategy=strategy)
-        assert is_deterministic(restored) is (said is None or said)
-
-
-def test_what_was_stored_before_anyone_could_say_goes_on_as_it_was():
-    state = json.loads(BlueTuner(CUBE).to_json())
-    del state["strategy"]["deterministic"]
-    assert not is_deterministic(BlueTuner.from_json(json.dumps(state)))
-
-
-def test_deterministic_scores_are_asked_for_otherwise_once_there_are_turns(monkeypatch):
-    monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 9)
-
-    def rough(trial):
-        return bowl(trial) + 0.1 * math.sin(1e6 * sum(trial.unit))
-
-    units = [
-        [t.unit for t in searched(CUBE, 18, rough, Adaptive(0, 5, is_so)).trials]
-        for is_so in (False, True)
-    ]
-    assert units[0][:9] == units[1][:9]
-    assert units[0] != units[1]
 
 
 def test_warped_landscapes_come_back_to_scores_and_not_far_beyond():

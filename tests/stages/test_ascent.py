@@ -9,11 +9,7 @@ from skbluetuna.space import Space
 from skbluetuna.stages import _ascent
 from skbluetuna.stages._ascent import Ascent
 from skbluetuna.stages._moves import single_moves
-from skbluetuna.stages._surrogate import (
-    evidence_model,
-    promised,
-    promised_as_seen,
-)
+from skbluetuna.stages._surrogate import evidence_model
 
 FROM, EVERY = 30, 3
 SPACE = {
@@ -102,24 +98,6 @@ def test_a_redrawn_turn_climbs_under_other_hyperparameters(monkeypatch):
     assert len(climbed) == 4
 
 
-@pytest.mark.parametrize("is_deterministic", [False, True])
-@pytest.mark.parametrize("n", range(FROM - 1, FROM + EVERY + 1))
-def test_single_moves_seek_what_will_be_seen_where_that_is_the_score(
-    n, is_deterministic, monkeypatch
-):
-    space, asked = Space(SPACE), []
-    most_promising_of = _ascent.most_promising_of
-
-    def spy(points, space, ledger, model, incumbent, acquisition):
-        asked.append(acquisition)
-        return most_promising_of(points, space, ledger, model, incumbent, acquisition)
-
-    monkeypatch.setattr(_ascent, "most_promising_of", spy)
-    Ascent(100, is_deterministic).propose(space, ledger_of(space, n), 1, (0,))
-    expected = promised_as_seen if is_deterministic else promised
-    assert asked == ([expected] if n in (FROM, FROM + EVERY) else [])
-
-
 def test_what_comes_to_apply_by_a_move_stands_at_its_centre():
     space = Space(
         {
@@ -144,12 +122,9 @@ def ledger_of(space, n):
 
 
 @pytest.mark.parametrize("n", [29, 30, 31, 32, 33])
-@pytest.mark.parametrize("is_deterministic", [False, True])
-def test_what_an_alternative_promises_does_not_hang_on_the_turn(
-    n, is_deterministic, monkeypatch
-):
+def test_what_an_alternative_promises_does_not_hang_on_the_turn(n, monkeypatch):
     space = Space(SPACE)
-    stage, ledger = Ascent(100, is_deterministic), ledger_of(space, n)
+    stage, ledger = Ascent(100), ledger_of(space, n)
     promise = stage.promise(space, ledger, (0,))
     (asked,) = stage.propose(space, ledger, 1, (0,))
     np.testing.assert_array_equal(promise.unit, asked)
