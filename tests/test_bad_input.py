@@ -219,7 +219,7 @@ odd_option = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=60, **settings_of)
+@settings(max_examples=40, **settings_of)
 @given(sound_spaces, sound_options)
 def test_what_is_sound_is_searched(space, given_options):
     search = BlueTunaSearchCV(Anything(), space, cv=2, refit=False, **given_options)
@@ -228,7 +228,7 @@ def test_what_is_sound_is_searched(space, given_options):
     assert search.best_score_ == 0.5
 
 
-@settings(max_examples=60, **settings_of)
+@settings(max_examples=40, **settings_of)
 @given(sound_spaces, sound_options, odd_option)
 def test_one_odd_option_among_sound_ones_is_named(space, given_options, odd):
     name, value = odd

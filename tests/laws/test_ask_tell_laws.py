@@ -28,7 +28,7 @@ _spec.loader.exec_module(laws)
 
 asks, make, objective, run = laws.asks, laws.make, laws.objective, laws.run
 search = given(laws.spaces, laws.budgets, laws.strategies, laws.seeds)
-few = settings(max_examples=7, deadline=None)
+few = settings(max_examples=6, deadline=None)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -213,7 +213,7 @@ def test_failures_never_win_and_never_stop_the_search(
 
 
 @few
-@given(laws.spaces, laws.spaces, laws.strategies, laws.seeds, st.integers(2, 40))
+@given(laws.spaces, laws.spaces, laws.strategies, laws.seeds, st.integers(2, 30))
 def test_alternatives_share_the_budget_and_each_trial_has_one(
     first, second, strategy, seed, n_iter
 ):
