@@ -1,0 +1,277 @@
+"""The history: events appended one by one, and the trials that follow from them."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
+from skbluetuna.history._events import (
+    Asked,
+    Budgeted,
+    Event,
+    Failed,
+    Finished,
+    Imported,
+    Reported,
+)
+from skbluetuna.history._order import best_of
+from skbluetuna.history._trial import Trial
+from skbluetuna.history._view import View
+from skbluetuna.space import Space
+
+__all__ = ["IMPORTED", "History"]
+
+FloatArray = NDArray[np.float64]
+IMPORTED = "imported"  # stage of evaluations made elsewhere
+
+
+class History:
+    """Append-only list of events of a search.
+
+    Parameters
+    ----------
+    spaces : sequence of Space
+        The alternatives, which give unit points their values.
+    events : iterable of Event, default=()
+        What happened so far.
+
+    Raises
+    ------
+    UnknownTrialError, AlreadyToldError, ValueError
+        If an event cannot follow those before it.
+    """
+
+    def __init__(self, spaces: Sequence[Space], events: Iterable[Event] = ()) -> None:
+        self._spaces = tuple(spaces)
+        self._events: list[Event] = []
+        self._trials: list[Trial] = []
+        self._parts: dict[int, dict[int, Mapping[str, Any]]] = {}
+        self._budgets: list[int | None] = []
+        self._n_pending = self._n_first_imported = 0
+        for event in events:
+            self.append(event)
+
+    def __len__(self) -> int:
+        return len(self._trials)
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """Everything that happened, in order."""
+        return tuple(self._events)
+
+    @property
+    def n_events(self) -> int:
+        """How many events there are."""
+        return len(self._events)
+
+    def since(self, n: int) -> Sequence[Event]:
+        """The events after the first n."""
+        return tuple(self._events[n:])
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """Every trial, in the order of asking."""
+        return tuple(self._trials)
+
+    @property
+    def budgets(self) -> tuple[int | None, ...]:
+        """The budgets that were given, in order."""
+        return tuple(self._budgets)
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether values of a trial are awaited."""
+        return self._n_pending > 0
+
+    @property
+    def pending(self) -> tuple[Trial, ...]:
+        """Trials whose values are awaited, in the order of asking."""
+        return tuple(t for t in self._trials if t.state == "asked")
+
+    @property
+    def n_imported(self) -> int:
+        """Number of trials that were evaluated elsewhere."""
+        return sum(trial.stage == IMPORTED for trial in self._trials)
+
+    @property
+    def n_asked(self) -> int:
+        """Number of trials that were asked here, which budgets count."""
+        return len(self) - self.n_imported
+
+    @property
+    def n_first_imported(self) -> int:
+        """Number of trials imported before the first one was asked."""
+        return self._n_first_imported
+
+    @property
+    def best(self) -> Trial | None:
+        """The complete trial with the best score; the earliest of equals."""
+        row = best_of([math.nan if t.score is None else t.score for t in self._trials])
+        return None if row is None else self._trials[row]
+
+    def parts(self, number: int) -> Mapping[int, Mapping[str, Any]]:
+        """What was reported of a trial's parts, by their number."""
+        return MappingProxyType(self._parts.get(number, {}))
+
+    def copy(self) -> "History":
+        """A history with the same past, to be appended to."""
+        other = History(self._spaces)
+        other._events, other._trials = list(self._events), list(self._trials)
+        other._parts = {number: dict(own) for number, own in self._parts.items()}
+        other._budgets, other._n_pending = list(self._budgets), self._n_pending
+        other._n_first_imported = self._n_first_imported
+        return other
+
+    def append(self, event: Event) -> None:
+        """Add what happened next.
+
+        Raises
+        ------
+        UnknownTrialError, AlreadyToldError, ValueError
+            If it cannot follow what happened before.
+        """
+        match event:
+            case Asked() | Imported():
+                self._add(event)
+            case Reported():
+                self._awaited(event.number)
+                self._parts.setdefault(event.number, {})[event.part] = event.outcome
+            case Finished():
+                self._settle(event.number, "complete", event.values, event.seconds)
+            case Failed():
+                self._settle(event.number, "failed", (), event.seconds)
+            case Budgeted():
+                self._budgets.append(event.n_iter)
+        self._events.append(event)
+
+    def ask(
+        self,
+        alternative: int,
+        stage: str,
+        unit: FloatArray,
+        *,
+        params: Mapping[str, Any] | None = None,
+        resource: float | None = None,
+    ) -> Trial:
+        """Append that the next trial was asked; return it."""
+        place = tuple(unit.tolist())
+        given = self._beyond_unit(alternative, place, params)
+        number = len(self._trials)
+        self.append(Asked(number, place, stage, alternative, resource, given))
+        return self._trials[number]
+
+    def tell(
+        self,
+        number: int,
+        values: Sequence[float],
+        seconds: float | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Append what came of a trial; a value that is not finite is a failure."""
+        if values and all(math.isfinite(value) for value in values):
+            self.append(Finished(number, tuple(values), seconds))
+        else:
+            self.append(Failed(number, reason, seconds))
+
+    def add(
+        self,
+        alternative: int,
+        params: Mapping[str, Any],
+        values: Sequence[float],
+        *,
+        resource: float | None = None,
+        seconds: float | None = None,
+    ) -> Trial:
+        """Append an evaluation made elsewhere; values not finite are a failure."""
+        (unit,) = self._spaces[alternative].to_unit([params])
+        place, number = tuple(unit.tolist()), len(self._trials)
+        given = self._beyond_unit(alternative, place, params)
+        known = tuple(values) if all(math.isfinite(v) for v in values) else ()
+        self.append(
+            Imported(number, place, known, alternative, resource, given, seconds)
+        )
+        return self._trials[number]
+
+    def view(self, alternative: int) -> View:
+        """The trials of one alternative, as stages see them."""
+        space = self._spaces[alternative]
+        own = [t for t in self._trials if t.alternative == alternative]
+        return View.of(own, len(space), self._others(alternative))
+
+    def _others(self, alternative: int) -> tuple[FloatArray, ...]:
+        """Scores told of each other alternative; failures as the worst of all."""
+        if len(self._spaces) == 1:
+            return ()
+        told = [t for t in self._trials if t.state != "asked"]
+        worst = min((t.score for t in told if t.score is not None), default=0.0)
+        scores: dict[int, list[float]] = {}
+        for t in told:
+            if t.alternative != alternative:
+                score = worst if t.score is None else t.score
+                scores.setdefault(t.alternative, []).append(score)
+        return tuple(np.array(scores[k]) for k in sorted(scores))
+
+    def _add(self, event: Asked | Imported) -> None:
+        if event.number != len(self._trials):
+            raise ValueError(
+                f"the next trial must have number {len(self._trials)}; "
+                f"got {event.number}."
+            )
+        space = self._spaces[event.alternative]
+        params = event.params
+        if params is None:
+            (params,) = space.from_unit(np.array([event.unit]))
+        trial = Trial(
+            event.number, dict(params), event.unit, IMPORTED, event.alternative,
+            resource=event.resource,
+        )  # fmt: skip
+        if isinstance(event, Asked):
+            trial = replace(trial, stage=event.stage)
+            self._n_pending += 1
+        else:
+            state = "complete" if event.values else "failed"
+            trial = replace(
+                trial, state=state, values=event.values, seconds=event.seconds
+            )
+            self._n_first_imported += self._n_first_imported == len(self._trials)
+        self._trials.append(trial)
+
+    def _settle(
+        self, number: int, state: Any, values: tuple[float, ...], seconds: float | None
+    ) -> None:
+        trial = self._awaited(number)
+        self._trials[number] = replace(
+            trial, state=state, values=values, seconds=seconds
+        )
+        self._n_pending -= 1
+
+    def _awaited(self, number: int) -> Trial:
+        """The trial of that number, whose values are awaited."""
+        if not 0 <= number < len(self._trials):
+            raise UnknownTrialError(
+                f"trial {number} was never asked; {len(self)} trials were."
+            )
+        trial = self._trials[number]
+        if trial.state != "asked":
+            score = "." if trial.score is None else f" with score {trial.score}."
+            raise AlreadyToldError(
+                f"trial {number} was told already: it is {trial.state}{score}"
+            )
+        return trial
+
+    def _beyond_unit(
+        self,
+        alternative: int,
+        unit: tuple[float, ...],
+        params: Mapping[str, Any] | None,
+    ) -> dict[str, Any] | None:
+        """The configuration, if its unit point does not give it back exactly."""
+        if params is None:
+            return None
+        (own,) = self._spaces[alternative].from_unit(np.array([unit]))
+        return None if repr(own) == repr(params) else dict(params)

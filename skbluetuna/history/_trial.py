@@ -1,0 +1,49 @@
+"""A trial, as it is read from the events."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["Trial"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One configuration that was asked, and what came of it.
+
+    Attributes
+    ----------
+    number : int
+        Its number, from 0 in the order of asking.
+    params : dict
+        The configuration, as native Python values.
+    unit : tuple of d floats
+        The same as a point of the unit cube.
+    stage : str
+        The stage that asked: "initial", "scan", "learn", "climb" or "grid"; or
+        "imported", if it was evaluated elsewhere.
+    alternative : int
+        Which of several alternative spaces it belongs to; 0 if there is one.
+    state : {"asked", "complete", "failed"}
+        Whether its values are awaited, known, or could not be had.
+    values : tuple of float
+        One for each objective, larger is better; empty unless complete.
+    seconds : float or None
+        What the evaluation took, where it was told.
+    resource : float or None
+        How much it was given to spend; None: no limit.
+    """
+
+    number: int
+    params: dict[str, Any] = field(hash=False)
+    unit: tuple[float, ...]
+    stage: str
+    alternative: int = 0
+    state: Literal["asked", "complete", "failed"] = "asked"
+    values: tuple[float, ...] = ()
+    seconds: float | None = None
+    resource: float | None = None
+
+    @property
+    def score(self) -> float | None:
+        """The first value; None unless complete."""
+        return self.values[0] if self.values else None

@@ -1,0 +1,196 @@
+"""What a stage sees of the history: frozen arrays of one alternative's trials."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbluetuna.history._order import best_first
+
+__all__ = ["View", "row_key"]
+
+FloatArray = NDArray[np.float64]
+
+
+def row_key(unit: "FloatArray | tuple[float, ...]") -> bytes:
+    """Key under which two snapped unit points are the same configuration."""
+    return (np.round(unit, 12) + 0.0).tobytes()  # + 0.0: no negative zero
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Trials of one alternative, one row each, in the order of asking.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d)
+        Configurations as points of the unit cube.
+    Y : ndarray of shape (n, m)
+        Values, one column for each objective, larger is better; NaN where they are
+        awaited or could not be had.
+    resource : ndarray of shape (n,)
+        What each trial was given to spend; infinite: no limit.
+    is_pending : ndarray of shape (n,), bool
+        Whether values are awaited.
+    stages : tuple of n str
+        The stage that asked.
+    others : tuple of ndarrays, default=()
+        Scores told of each other alternative; failures count as the worst of all.
+    excluded : frozenset of bytes, default=frozenset()
+        Keys of configurations that count as asked, though no row has them.
+    """
+
+    X: FloatArray
+    Y: FloatArray
+    resource: FloatArray
+    is_pending: NDArray[np.bool_]
+    stages: tuple[str, ...]
+    others: tuple[FloatArray, ...] = ()
+    excluded: frozenset[bytes] = field(default=frozenset(), repr=False)
+
+    def __post_init__(self) -> None:
+        for array in (self.X, self.Y, self.resource, self.is_pending, *self.others):
+            array.setflags(write=False)
+
+    @classmethod
+    def of(
+        cls, trials: Iterable[Any], d: int, others: tuple[FloatArray, ...] = ()
+    ) -> "View":
+        """The view of these trials, of d parameters each."""
+        rows = list(trials)
+        m = max((len(t.values) for t in rows), default=1) or 1
+        blank = (np.nan,) * m
+        return cls(
+            np.array([t.unit for t in rows], dtype=np.float64).reshape(len(rows), d),
+            np.array([t.values or blank for t in rows], float).reshape(len(rows), m),
+            np.array([np.inf if t.resource is None else t.resource for t in rows]),
+            np.array([t.state == "asked" for t in rows], dtype=np.bool_),
+            tuple(t.stage for t in rows),
+            others,
+        )
+
+    def __len__(self) -> int:
+        return len(self.stages)
+
+    def __contains__(self, unit: FloatArray) -> bool:
+        key = row_key(unit)
+        return key in self._rows or key in self.excluded
+
+    def has_row(self, unit: FloatArray) -> bool:
+        """Whether a row has this configuration."""
+        return row_key(unit) in self._rows
+
+    @cached_property
+    def _rows(self) -> dict[bytes, int]:
+        """First row of each configuration."""
+        rows: dict[bytes, int] = {}
+        for row, unit in enumerate(self.X):
+            rows.setdefault(row_key(unit), row)
+        return rows
+
+    @property
+    def scores(self) -> FloatArray:
+        """First objective, shape (n,); NaN where it is awaited or failed."""
+        return self.Y[:, 0]
+
+    @property
+    def n_known(self) -> int:
+        """Number of distinct configurations that were asked or are excluded."""
+        return len(self._rows.keys() | self.excluded)
+
+    @property
+    def n_told(self) -> int:
+        """Number of trials of which it is known what came of them."""
+        return int(np.sum(~self.is_pending))
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether values are awaited."""
+        return bool(self.is_pending.any())
+
+    @property
+    def best_row(self) -> int | None:
+        """Row of the best score; None before there is one."""
+        order = self.best_rows
+        return int(order[0]) if len(order) else None
+
+    @cached_property
+    def best_rows(self) -> NDArray[np.intp]:
+        """Rows with a score, the best first."""
+        return best_first(self.scores)
+
+    @property
+    def incumbent(self) -> FloatArray:
+        """The best configuration, shape (d,); the first where no score is known."""
+        return self.X[self.best_row or 0]
+
+    def count(self, stage: str) -> int:
+        """Count the rows that a stage asked."""
+        return self.stages.count(stage)
+
+    def told(self) -> tuple[FloatArray, FloatArray]:
+        """Units of shape (n, d) and scores (n,) of every told trial.
+
+        A failed trial counts as the worst score seen, of other alternatives too (0 if
+        there is none), so that it repels the search without stopping it.
+        """
+        is_told = ~self.is_pending
+        y = self.scores[is_told]
+        return self.X[is_told], np.where(np.isnan(y), self.worst, y)
+
+    @cached_property
+    def worst(self) -> float:
+        """The worst score seen, of other alternatives too; 0 if there is none."""
+        own = self.scores[~np.isnan(self.scores)]
+        return float(min([*own.tolist(), *(y.min() for y in self.others)], default=0.0))
+
+    def score_at(self, units: FloatArray) -> FloatArray:
+        """Scores of configurations of shape (k, d); NaN where none was told.
+
+        Failures count as in `told`.
+        """
+        found = [self._rows.get(row_key(unit)) for unit in units]
+        return np.array([self._score_of(row) for row in found], dtype=np.float64)
+
+    def _score_of(self, row: int | None) -> float:
+        if row is None or self.is_pending[row]:
+            return np.nan
+        score = float(self.scores[row])
+        return self.worst if np.isnan(score) else score
+
+    def before(self, stage: str) -> "View":
+        """The rows that were asked before the first one of a stage."""
+        end = self.stages.index(stage) if stage in self.stages else len(self)
+        return self._only(np.arange(end))
+
+    def only(self, *stages: str) -> "View":
+        """The rows that these stages asked."""
+        return self._only(np.flatnonzero([stage in stages for stage in self.stages]))
+
+    def _only(self, rows: NDArray[np.intp]) -> "View":
+        """These rows by themselves, without other alternatives."""
+        rows = rows.astype(np.intp)
+        return View(
+            self.X[rows], self.Y[rows], self.resource[rows], self.is_pending[rows],
+            tuple(self.stages[row] for row in rows.tolist()),
+        )  # fmt: skip
+
+    def with_asked(self, unit: FloatArray, stage: str) -> "View":
+        """The view with one more trial, whose values are awaited."""
+        blank = np.full((1, self.Y.shape[1]), np.nan)
+        return replace(
+            self,
+            X=np.vstack([self.X, unit]),
+            Y=np.vstack([self.Y, blank]),
+            resource=np.append(self.resource, np.inf),
+            is_pending=np.append(self.is_pending, True),
+            stages=(*self.stages, stage),
+        )
+
+    def excluding(self, units: Iterable[FloatArray]) -> "View":
+        """The view in which these configurations count as asked."""
+        keys = frozenset(row_key(unit) for unit in units)
+        return replace(self, excluded=self.excluded | keys)

@@ -1,0 +1,229 @@
+"""The scheduler: what is asked next, of which alternative.
+
+A function of the settings and the history. Of several budgets, given one after the
+other, each is spent before the next one counts; so it makes no difference when the
+search was stopped in between.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from skbluetuna._threads import one_blas_thread
+from skbluetuna.history import IMPORTED, History, Trial, View
+from skbluetuna.scheduling._budget import Budget, Share, allocate
+from skbluetuna.space import Space
+from skbluetuna.stages import FloatArray, Proposal, open_stages
+from skbluetuna.strategies import Strategy
+
+__all__ = ["Scheduler"]
+
+Params = dict[str, Any]
+N_PER_CHANCE = 10  # of so many open trials one goes to who had fewest
+
+
+class Scheduler:
+    """Budgets, and how they are spent.
+
+    Parameters
+    ----------
+    spaces : tuple of k Space
+        The alternatives.
+    initial : list of k lists of dicts
+        What each asks first.
+    strategy : Strategy
+        Makes out the stages.
+    seed : int
+        Seed of the search.
+    budgets : sequence of int or None
+        The budgets, none smaller than the one before; None for the strategy's own
+        schedule.
+    imported : sequence of k ndarrays of shape (n, d), default=()
+        Units of evaluations that the search begins with, see `allocate`.
+
+    Raises
+    ------
+    ValueError
+        If a budget is smaller than the one before.
+    """
+
+    def __init__(
+        self,
+        spaces: tuple[Space, ...],
+        initial: list[list[Params]],
+        strategy: Strategy,
+        seed: int,
+        budgets: Sequence[int | None],
+        imported: Sequence[FloatArray] = (),
+    ) -> None:
+        self.seed = seed
+        self.budgets: list[Budget] = []
+        for n_iter in budgets:
+            first = self.budgets[0] if self.budgets else None
+            new = allocate(
+                spaces, initial, strategy, n_iter, imported=imported, first=first
+            )
+            if self.budgets and new.n_trials < self.n_trials:
+                raise ValueError(
+                    f"n_iter must be at least {self.n_trials}, with which the search "
+                    f"has begun; got {n_iter}."
+                )
+            self.budgets.append(new)
+
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """The alternatives, with the stages they began with."""
+        return self.budgets[0].shares
+
+    @property
+    def n_trials(self) -> int:
+        """Number of trials of the last budget, unless the space has fewer."""
+        return self.budgets[-1].n_trials
+
+    @one_blas_thread()  # classic's climb is planned to know its length
+    def is_over(self, history: History) -> bool:
+        """Whether all trials of all budgets are asked."""
+        return all(self._is_over(one, history) for one in self.budgets)
+
+    @one_blas_thread()
+    def ask(self, history: History, n: int | None) -> list[Trial]:
+        """Append the next trials to the history: at most n, or all that can be named.
+
+        Returns
+        -------
+        asked : list of Trial
+            The trials that were asked.
+        """
+        asked: list[Trial] = []
+        now = next((b for b in self.budgets if not self._is_over(b, history)), None)
+        if now is None:
+            return asked
+        for k in _turns(now, history):
+            left = now.n_trials - history.n_asked
+            room = left if n is None else min(left, n - len(asked))
+            asked += self._ask_of(now, k, history, room, is_counted=n is not None)
+        if now.is_open and all(self._is_spent(now, k, history) for k in now.numbers):
+            if n is None:
+                n = 0 if history.has_pending else 1
+            asked += self._ask_open(now, history, n - len(asked))
+        return asked
+
+    def _ask_of(
+        self, now: Budget, k: int, history: History, room: int, *, is_counted: bool
+    ) -> list[Trial]:
+        """Ask one alternative: initial trials, then stage after stage."""
+        space, _, quota, schedule = now.shares[k]
+        asked: list[Trial] = []
+        room = min(room, quota - _n_asked(history, k))
+        initial = _left_of(now.shares[k], history.view(k))
+        for params in initial[: max(0, room)]:
+            (unit,) = space.to_unit([params])
+            asked.append(history.ask(k, "initial", unit, params=params))
+        view = _view(now, k, history)
+        for stage in open_stages(schedule.stages, view):
+            left = room - len(asked)
+            if left <= 0 or len(asked) < len(initial):
+                break
+            seed, wanted = (self.seed, k), left if is_counted else None
+            for unit in stage.propose(space, view, wanted, seed)[:left]:
+                asked.append(history.ask(k, stage.name, unit))
+            view = _view(now, k, history)
+            if not stage.is_done(space, view, seed):
+                break
+        return asked
+
+    def _ask_open(self, now: Budget, history: History, n: int) -> list[Trial]:
+        """Ask trials that are open to all alternatives."""
+        asked: list[Trial] = []
+        for _ in range(min(n, now.n_trials - history.n_asked)):
+            choice = self._choose_open(now, history)
+            if choice is None:
+                break
+            k, unit = choice
+            name = now.shares[k].schedule.stages[-1].name
+            asked.append(history.ask(k, name, unit))
+        return asked
+
+    def _choose_open(
+        self, now: Budget, history: History
+    ) -> tuple[int, FloatArray] | None:
+        """Choose which alternative gets the next open trial, and its point.
+
+        It goes to where a climb is expected to gain most over the best score of all;
+        every tenth to the alternative that has had the fewest trials, so that none is
+        given up on the word of a model that has seen little of it.
+        """
+        n_asked = {k: _n_asked(history, k) for k in now.numbers}
+        n_open = sum(n_asked.values()) - sum(one.quota for one in now.shares)
+        best: tuple[int, Proposal] | None = None
+        for k in sorted(now.numbers, key=lambda k: (n_asked[k], k)):
+            found = self._proposal(now, k, history)
+            if found is None:
+                continue
+            if n_open % N_PER_CHANCE == N_PER_CHANCE - 1:
+                return k, found.unit
+            if best is None or found.log_gain > best[1].log_gain:
+                best = k, found
+        return None if best is None else (best[0], best[1].unit)
+
+    def _proposal(self, now: Budget, k: int, history: History) -> Proposal | None:
+        """The next open trial of an alternative, with the gain expected of it."""
+        space, view, seed = now.shares[k].space, _view(now, k, history), (self.seed, k)
+        stage = now.shares[k].open_stage
+        if stage is None or stage.is_done(space, view, seed):
+            return None
+        return stage.best_proposal(space, view, seed)
+
+    def _is_over(self, now: Budget, history: History) -> bool:
+        """Whether all trials of a budget are asked, or nothing is left to ask."""
+        if history.n_asked >= now.n_trials:
+            return True
+        check = self._is_exhausted if now.is_open else self._is_spent
+        return all(check(now, k, history) for k in now.numbers)
+
+    def _is_spent(self, now: Budget, k: int, history: History) -> bool:
+        """Whether an alternative has used its quota, or has nothing left to ask."""
+        is_used = _n_asked(history, k) >= now.shares[k].quota
+        return is_used or self._is_exhausted(now, k, history)
+
+    def _is_exhausted(self, now: Budget, k: int, history: History) -> bool:
+        """Whether an alternative has nothing left to ask."""
+        share, view = now.shares[k], _view(now, k, history)
+        return not _left_of(share, view) and all(
+            stage.is_done(share.space, view, (self.seed, k))
+            for stage in open_stages(share.schedule.stages, view)
+        )
+
+
+def _n_asked(history: History, k: int) -> int:
+    """Number of trials that an alternative asked."""
+    return sum(t.alternative == k and t.stage != IMPORTED for t in history.trials)
+
+
+def _left_of(share: Share, view: View) -> list[Params]:
+    """Initial configurations that were neither asked nor imported."""
+    units = share.space.to_unit(share.initial)
+    return [p for p, u in zip(share.initial, units, strict=True) if not view.has_row(u)]
+
+
+def _turns(now: Budget, history: History) -> list[int]:
+    """Whose turn it is: a grid's in order, else the furthest behind first."""
+    if now.is_grid:
+        return list(now.numbers)
+
+    def progress(k: int) -> tuple[float, int]:
+        return _n_asked(history, k) / max(1, now.shares[k].quota), k
+
+    return sorted(now.numbers, key=progress)
+
+
+def _view(now: Budget, k: int, history: History) -> View:
+    """Rows of an alternative; where they compete, without what others have asked."""
+    own, space = history.view(k), now.shares[k].space
+    if not (now.is_open or now.is_grid):
+        return own  # a planned stage would lose the points, and with them its budget
+    others = [
+        space.to_unit([trial.params])[0]
+        for trial in history.trials
+        if trial.alternative != k and space.holds(trial.params)
+    ]
+    return own.excluding(others) if others else own

@@ -1,0 +1,270 @@
+"""Callbacks of scikit-learn: where a search's are told of its folds, and may stop it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from skbluetuna.history import Trial
+from skbluetuna.search._sklearn import HAS_CALLBACKS, backend_name, runs_here
+
+__all__ = ["Callbacks", "NoCallbacks", "SearchCallbacks", "callbacks_of"]
+
+FOLD = "candidate-split-evaluation"  # scikit-learn's name of a fold's task
+LOCAL_BACKENDS = (
+    "SequentialBackend", "ThreadingBackend", "LokyBackend", "MultiprocessingBackend",
+)  # fmt: skip
+
+
+class Callbacks(Protocol):
+    """What a fit tells of its course."""
+
+    def begin_search(self, n_candidates: int, n_splits: int) -> None:
+        """Begin the search, of so many candidates at most."""
+        ...
+
+    def begin(self, trials: Sequence[Trial]) -> Sequence[Any]:
+        """Begin a batch; return a context, or None, for each of its folds."""
+        ...
+
+    def end(self, *, is_reported: bool = True) -> bool:
+        """End the batch; return whether a callback asks to stop."""
+        ...
+
+    def stay_here(self) -> None:
+        """Send no contexts from now on, as if workers were elsewhere."""
+        ...
+
+    def report(self, results: Callable[[], Any]) -> None:
+        """Tell callbacks that want to know of all rows so far."""
+        ...
+
+    def end_search(self) -> None:
+        """End the search."""
+        ...
+
+    def refit(self, estimator: Any, fit: Callable[[], None]) -> None:
+        """Refit the best estimator, which its callbacks hear of."""
+        ...
+
+    def end_fit(self) -> None:
+        """End the fit."""
+        ...
+
+
+def callbacks_of(search: Any, X: Any, y: Any, params: dict[str, Any]) -> Callbacks:
+    """Begin a fit, where scikit-learn has callbacks (from 1.9 on).
+
+    Parameters
+    ----------
+    search : BlueTunaSearchCV
+        The search that is being fitted.
+    X, y : array-like
+        The data.
+    params : dict
+        What else was passed to ``fit``.
+    """
+    if not HAS_CALLBACKS:
+        return NoCallbacks()
+    return SearchCallbacks(search, X, y, params)
+
+
+class NoCallbacks:
+    """Callbacks of a scikit-learn that has none."""
+
+    def __init__(self) -> None:
+        self._n_splits = 0
+
+    def begin_search(self, n_candidates: int, n_splits: int) -> None:  # noqa: ARG002
+        """Begin the search."""
+        self._n_splits = n_splits
+
+    def begin(self, trials: Sequence[Trial]) -> Sequence[Any]:
+        """No context for any fold."""
+        return [None] * (len(trials) * self._n_splits)
+
+    def end(self, *, is_reported: bool = True) -> bool:  # noqa: ARG002
+        """Nobody asks to stop."""
+        return False
+
+    def stay_here(self) -> None:
+        """Nothing is sent."""
+
+    def report(self, results: Callable[[], Any]) -> None:
+        """Nobody wants to know."""
+
+    def end_search(self) -> None:
+        """Nobody is told."""
+
+    def refit(self, estimator: Any, fit: Callable[[], None]) -> None:  # noqa: ARG002
+        """Refit."""
+        fit()
+
+    def end_fit(self) -> None:
+        """Nobody is told."""
+
+
+class SearchCallbacks:
+    """Tasks as in ``GridSearchCV``: one for the search, below it one for each fold.
+
+    In one process the folds' contexts go to scikit-learn, which ignores their requests
+    to stop; they are heard here. Contexts also travel to workers on this machine, whose
+    requests do not come back: a further task for each candidate asks here. Other hosts
+    are not sent any, as scikit-learn's callbacks break there: their folds are reported
+    from here when they are done.
+
+    Parameters
+    ----------
+    search : BlueTunaSearchCV
+        The search that is being fitted.
+    X, y : array-like
+        The data.
+    params : dict
+        What else was passed to ``fit``.
+    """
+
+    def __init__(self, search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
+        weight = params.get("sample_weight")
+        metadata = None if weight is None else {"sample_weight": weight}
+        self._search = search
+        self._told = {"estimator": search, "X": X, "y": y, "metadata": metadata}
+        self._root = search._init_callback_context(
+            max_subtasks=1 + (search.refit is not False)
+        ).call_on_fit_task_begin(**self._told)
+        self._trials: Sequence[Trial] = ()
+        self._candidates: list[Any] = []
+        self._stops: list[bool] = []
+
+    def begin_search(self, n_candidates: int, n_splits: int) -> None:
+        """Begin the search, of so many candidates at most."""
+        self._n_splits = n_splits
+        self._is_local = backend_name() in LOCAL_BACKENDS
+        self._is_here = runs_here(self._search.n_jobs)
+        with_candidate = self._is_local and not self._is_here
+        self._n_tasks = n_splits + with_candidate  # of a candidate
+        self._task = self._root.subcontext(
+            task_name="search",
+            max_subtasks=n_candidates * self._n_tasks,
+            sequential_subtasks=False,
+        ).call_on_fit_task_begin(estimator=self._search)
+
+    def begin(self, trials: Sequence[Trial]) -> Sequence[Any]:
+        """Begin a batch; return a context, or None, for each of its folds."""
+        self._trials, self._stops = trials, []
+        if self._n_tasks > self._n_splits:
+            self._candidates = [
+                self._leaf(trial, self._n_splits, trial.stage) for trial in trials
+            ]
+        for task in self._candidates:
+            task.call_on_fit_task_begin(estimator=self._search)
+        return self.contexts()
+
+    def contexts(self) -> Sequence[Any]:
+        """Contexts of the batch's folds; None each where workers are elsewhere."""
+        places = [(t, fold) for t in self._trials for fold in range(self._n_splits)]
+        if not self._is_local:
+            return [None] * len(places)
+        leaves = [self._leaf(trial, fold, FOLD) for trial, fold in places]
+        if self._is_here:
+            return [HeardContext(leaf, self._stops) for leaf in leaves]
+        return leaves
+
+    def stay_here(self) -> None:
+        """Send no contexts and callbacks from now on, as if workers were elsewhere.
+
+        A worker that dies while it calls on a scikit-learn callback may take the thread
+        along that answers here, and all that call later would wait for ever. Contexts
+        of the batch in hand are given up, as there is one place for each fold.
+        """
+        self._is_local, self._stops = False, []
+        for trial in self._trials:
+            for fold in range(self._n_splits):
+                place = trial.number * self._n_tasks + fold
+                self._task._children_map.pop(place, None)
+
+    def end(self, *, is_reported: bool = True) -> bool:
+        """End the batch; return whether a callback asks to stop.
+
+        Folds that were not evaluated under a context of theirs are reported now.
+        """
+        tasks = list(self._candidates)
+        if not (self._is_local and is_reported):
+            tasks += [
+                self._leaf(trial, fold, FOLD).call_on_fit_task_begin(
+                    estimator=self._search
+                )
+                for trial in self._trials
+                for fold in range(self._n_splits)
+            ]
+        self._stops += [t.call_on_fit_task_end(estimator=self._search) for t in tasks]
+        self._candidates = []
+        return any(self._stops)
+
+    def report(self, results: Callable[[], Any]) -> None:
+        """Tell callbacks that want to know, such as trackers, of all rows so far."""
+        hear = [
+            callback.on_evaluations
+            for callback in getattr(self._search, "_skl_callbacks", [])
+            if hasattr(callback, "on_evaluations")
+        ]
+        if hear:
+            rows = results()
+            for one in hear:
+                one(self._search, rows)
+
+    def end_search(self) -> None:
+        """End the search's task."""
+        self._task.call_on_fit_task_end(estimator=self._search)
+
+    def refit(self, estimator: Any, fit: Callable[[], None]) -> None:
+        """Refit the best estimator, which its callbacks hear of."""
+        task = self._root.subcontext(task_name="refit-with-best-params")
+        with task.propagate_callback_context(estimator):
+            task.call_on_fit_task_begin(**self._told)
+            fit()
+        task.call_on_fit_task_end(**self._told)
+
+    def end_fit(self) -> None:
+        """End the fit's task."""
+        self._root.call_on_fit_task_end(**self._told)
+
+    def _leaf(self, trial: Trial, place: int, name: str) -> Any:
+        """A leaf of the search's task, at its own place."""
+        return self._task.subcontext(
+            task_name=name, task_id=trial.number * self._n_tasks + place
+        )
+
+
+class HeardContext:
+    """A callback context whose requests to stop are noted.
+
+    Parameters
+    ----------
+    context : CallbackContext
+        The context.
+    stops : list of bool
+        Where they are noted.
+    """
+
+    def __init__(self, context: Any, stops: list[bool]) -> None:
+        self._context, self._stops = context, stops
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def call_on_fit_task_begin(
+        self, *, estimator: Any, X: Any = None, y: Any = None, metadata: Any = None
+    ) -> "HeardContext":
+        """Pass the beginning on."""
+        self._context.call_on_fit_task_begin(
+            estimator=estimator, X=X, y=y, metadata=metadata
+        )
+        return self
+
+    def call_on_fit_task_end(
+        self, *, estimator: Any, X: Any = None, y: Any = None, metadata: Any = None
+    ) -> Any:
+        """Pass the end on, and note the answer."""
+        stop = self._context.call_on_fit_task_end(
+            estimator=estimator, X=X, y=y, metadata=metadata
+        )
+        self._stops.append(stop)
+        return stop

@@ -1,0 +1,221 @@
+"""The only file that touches private names of scikit-learn and joblib.
+
+`PRIVATE` lists every one of them; a test looks each up, so that a release that moves
+one breaks that test and not users.
+"""
+
+from importlib import import_module
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+
+from joblib import effective_n_jobs
+from joblib.parallel import get_active_backend
+from sklearn.base import _fit_context
+from sklearn.metrics._scorer import _MultimetricScorer
+from sklearn.model_selection._search import BaseSearchCV
+from sklearn.model_selection._validation import (
+    _fit_and_score,
+    _insert_error_scores,
+    _warn_or_raise_about_fit_failures,
+)
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.parallel import delayed
+from sklearn.utils.validation import _check_method_params, indexable
+
+__all__ = [
+    "HAS_CALLBACKS",
+    "PRIVATE",
+    "BaseSearchCV",
+    "FitData",
+    "at_least_one",
+    "backend_name",
+    "fold_task",
+    "has_methods",
+    "name_error_scores",
+    "not_negative",
+    "one_of",
+    "positive",
+    "resolve",
+    "runs_here",
+    "search_fit",
+    "scorers_by_name",
+    "warn_or_raise_of_failures",
+]
+
+# scikit-learn 1.9 has callbacks; before it a fit has none.
+HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
+
+# Module and attribute of each private name; those of callbacks only where they exist.
+PRIVATE: tuple[str, ...] = (
+    "joblib.parallel:get_active_backend",
+    "sklearn.base:_fit_context",
+    "sklearn.metrics._scorer:_MultimetricScorer._scorers",
+    "sklearn.model_selection._search:BaseSearchCV._check_refit_for_multimetric",
+    "sklearn.model_selection._search:BaseSearchCV._format_results",
+    "sklearn.model_selection._search:BaseSearchCV._get_routed_params_for_fit",
+    "sklearn.model_selection._search:BaseSearchCV._get_scorers",
+    "sklearn.model_selection._search:BaseSearchCV._parameter_constraints",
+    "sklearn.model_selection._search:BaseSearchCV._select_best_index",
+    "sklearn.model_selection._validation:_fit_and_score",
+    "sklearn.model_selection._validation:_insert_error_scores",
+    "sklearn.model_selection._validation:_warn_or_raise_about_fit_failures",
+    "sklearn.utils._param_validation:HasMethods",
+    "sklearn.utils._param_validation:Interval",
+    "sklearn.utils._param_validation:StrOptions",
+    "sklearn.utils.validation:_check_method_params",
+)
+if HAS_CALLBACKS:
+    PRIVATE += (
+        "sklearn.callback:CallbackContext._children_map",
+        "sklearn.model_selection._search:BaseSearchCV._init_callback_context",
+        "sklearn.model_selection._search:BaseSearchCV._skl_callbacks",
+    )
+
+
+def resolve(name: str) -> Any:
+    """Look up a name of `PRIVATE`; attributes of instances give their class."""
+    module, _, path = name.partition(":")
+    found: Any = import_module(module)
+    for part in path.split("."):
+        if isinstance(found, type) and not hasattr(found, part):
+            return found  # set on instances
+        found = getattr(found, part)
+    return found
+
+
+def search_fit(method: Any) -> Any:
+    """Decorate the ``fit`` of a search as scikit-learn decorates its own."""
+    return _fit_context(prefer_skip_nested_validation=False)(method)
+
+
+def fold_task(
+    estimator: Any,
+    data: "FitData",
+    fold: tuple[int, Any, Any],
+    params: dict[str, Any],
+    *,
+    search: Any,
+    callback_ctx: Any,
+    progress: tuple[tuple[int, int], tuple[int, int]],
+) -> Any:
+    """One candidate on one fold, as a task for joblib.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        A clone of its own.
+    data : FitData
+        What ``fit`` was given.
+    fold : tuple of (number, train, test)
+        The fold's number and its indices.
+    params : dict
+        The candidate.
+    search : BlueTunaSearchCV
+        Its settings apply. It is sent along only where callbacks ask for it.
+    callback_ctx : CallbackContext or None
+        Where the fold's callbacks are called.
+    progress : pair of pairs of int
+        Number and count of the fold, and of the candidate, for what is printed.
+
+    Returns
+    -------
+    task : tuple
+        What ``joblib.delayed`` makes of a call of scikit-learn's own function.
+    """
+    own = {}
+    if callback_ctx is not None:
+        own = {"caller": search, "callback_ctx": callback_ctx}
+    return delayed(_fit_and_score)(
+        estimator,
+        data.X,
+        data.y,
+        scorer=data.scorers,
+        train=fold[1],
+        test=fold[2],
+        verbose=search.verbose,
+        parameters=params,
+        fit_params=data.routed.estimator.fit,
+        score_params=data.routed.scorer.score,
+        return_train_score=search.return_train_score,
+        return_n_test_samples=True,
+        return_times=True,
+        error_score=search.error_score,
+        split_progress=progress[0],
+        candidate_progress=progress[1],
+        **own,
+    )
+
+
+class FitData(NamedTuple):
+    """What ``fit`` was given, as scikit-learn's own ``fit`` prepares it."""
+
+    X: Any
+    y: Any
+    params: dict[str, Any]  # what else was passed
+    routed: Any  # the same, by who takes it
+    scorers: Any
+
+    @classmethod
+    def of(cls, search: Any, X: Any, y: Any, params: dict[str, Any]) -> "FitData":
+        """Prepare what was passed to ``search.fit``."""
+        scorers, _ = search._get_scorers()
+        X, y = indexable(X, y)
+        checked = _check_method_params(X, params=params)
+        return cls(X, y, checked, search._get_routed_params_for_fit(checked), scorers)
+
+    @property
+    def split_params(self) -> dict[str, Any]:
+        """What the splitter takes."""
+        own: dict[str, Any] = self.routed.splitter.split
+        return own
+
+
+def scorers_by_name(scorers: Any) -> Any:
+    """The scorers as ``scorer_`` has them: a dict where there are several."""
+    return scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
+
+
+def warn_or_raise_of_failures(fits: Any, error_score: Any) -> None:
+    """Say once what scikit-learn says of failed fits."""
+    _warn_or_raise_about_fit_failures(fits, error_score)
+
+
+def name_error_scores(fits: Any, error_score: Any) -> None:
+    """Give failed fits the metrics' names, which a callable scorer shows late."""
+    if any(fit["fit_error"] is None for fit in fits):
+        _insert_error_scores(fits, error_score)
+
+
+def backend_name() -> str:
+    """Name of the class of joblib's active backend."""
+    return type(get_active_backend()[0]).__name__
+
+
+def runs_here(n_jobs: int | None) -> bool:
+    """Whether fits run in this process."""
+    return backend_name() == "ThreadingBackend" or effective_n_jobs(n_jobs) == 1
+
+
+def at_least_one() -> Any:
+    """Constraint of a parameter that counts something."""
+    return Interval(Integral, 1, None, closed="left")
+
+
+def not_negative() -> Any:
+    """Constraint of a parameter that counts something there may be none of."""
+    return Interval(Integral, 0, None, closed="left")
+
+
+def positive() -> Any:
+    """Constraint of a parameter that is a number above 0; infinity is one."""
+    return Interval(Real, 0, float("inf"), closed="right")
+
+
+def has_methods(*names: str) -> Any:
+    """Constraint of a parameter that must have these methods."""
+    return HasMethods(list(names))
+
+
+def one_of(*names: str) -> Any:
+    """Constraint of a parameter that is one of these words."""
+    return StrOptions(set(names))
