@@ -79,7 +79,8 @@ def decode_event(row: Any, spaces: Spaces) -> Event:
     """
     if not isinstance(row, Mapping):
         raise ValueError("an event must be an object.")
-    reader = READERS.get(row.get("event", ""))
+    kind = row.get("event")
+    reader = READERS.get(kind) if isinstance(kind, str) else None
     if reader is None:
         raise ValueError(f"event must be one of {sorted(READERS)}.")
     try:
