@@ -21,8 +21,12 @@ class Callbacks(Protocol):
         """Begin the search, of so many candidates at most."""
         ...
 
-    def begin(self, trials: Sequence[Trial]) -> Sequence[Any]:
-        """Begin a batch; return a context, or None, for each of its folds."""
+    def begin(self, trials: Sequence[Trial]) -> None:
+        """Begin a batch."""
+        ...
+
+    def context(self, trial: Trial, fold: int) -> Any:
+        """Context in which a fold is evaluated, or None."""
         ...
 
     def end(self, *, is_reported: bool = True) -> bool:
@@ -70,16 +74,15 @@ def callbacks_of(search: Any, X: Any, y: Any, params: dict[str, Any]) -> Callbac
 class NoCallbacks:
     """Callbacks of a scikit-learn that has none."""
 
-    def __init__(self) -> None:
-        self._n_splits = 0
+    def begin_search(self, n_candidates: int, n_splits: int) -> None:
+        """Nobody is told."""
 
-    def begin_search(self, n_candidates: int, n_splits: int) -> None:  # noqa: ARG002
-        """Begin the search."""
-        self._n_splits = n_splits
+    def begin(self, trials: Sequence[Trial]) -> None:
+        """Nobody is told."""
 
-    def begin(self, trials: Sequence[Trial]) -> Sequence[Any]:
+    def context(self, trial: Trial, fold: int) -> Any:  # noqa: ARG002
         """No context for any fold."""
-        return [None] * (len(trials) * self._n_splits)
+        return None
 
     def end(self, *, is_reported: bool = True) -> bool:  # noqa: ARG002
         """Nobody asks to stop."""
@@ -146,8 +149,8 @@ class SearchCallbacks:
             sequential_subtasks=False,
         ).call_on_fit_task_begin(estimator=self._search)
 
-    def begin(self, trials: Sequence[Trial]) -> Sequence[Any]:
-        """Begin a batch; return a context, or None, for each of its folds."""
+    def begin(self, trials: Sequence[Trial]) -> None:
+        """Begin a batch."""
         self._trials, self._stops = trials, []
         if self._n_tasks > self._n_splits:
             self._candidates = [
@@ -155,17 +158,13 @@ class SearchCallbacks:
             ]
         for task in self._candidates:
             task.call_on_fit_task_begin(estimator=self._search)
-        return self.contexts()
 
-    def contexts(self) -> Sequence[Any]:
-        """Contexts of the batch's folds; None each where workers are elsewhere."""
-        places = [(t, fold) for t in self._trials for fold in range(self._n_splits)]
+    def context(self, trial: Trial, fold: int) -> Any:
+        """Context in which a fold is evaluated; None where workers are elsewhere."""
         if not self._is_local:
-            return [None] * len(places)
-        leaves = [self._leaf(trial, fold, FOLD) for trial, fold in places]
-        if self._is_here:
-            return [HeardContext(leaf, self._stops) for leaf in leaves]
-        return leaves
+            return None
+        leaf = self._leaf(trial, fold, FOLD)
+        return HeardContext(leaf, self._stops) if self._is_here else leaf
 
     def stay_here(self) -> None:
         """Send no contexts and callbacks from now on, as if workers were elsewhere.

@@ -1,22 +1,31 @@
 """Cross-validation of candidates on joblib's active backend."""
 
-from collections.abc import Sequence
-from itertools import product
-from typing import Any
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor
+from typing import Any, NamedTuple
 
+from joblib import effective_n_jobs
 from sklearn.base import clone
-from sklearn.utils.parallel import Parallel
+from sklearn.utils.parallel import Parallel, delayed
 
+from skbluetuna.history import Trial
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._sklearn import FitData, fold_task
 
-__all__ = ["Evaluator", "Outcome"]
+__all__ = ["Evaluator", "FoldOf", "Outcome"]
 
 Outcome = dict[str, Any]  # of one fit: scores, times, the error if there was one
 
 
+class FoldOf(NamedTuple):
+    """One fold of a trial, by its number."""
+
+    trial: Trial
+    fold: int
+
+
 class Evaluator:
-    """Fits and scores candidates, each on every fold; a context of its workers.
+    """Fits and scores candidates on the folds; a context of its workers.
 
     Parameters
     ----------
@@ -26,10 +35,13 @@ class Evaluator:
         What it is fitted to.
     folds : Folds
         The folds.
+    n_trials : int
+        How many candidates there will be at most, for what is printed.
     """
 
-    def __init__(self, search: Any, data: FitData, folds: Folds) -> None:
+    def __init__(self, search: Any, data: FitData, folds: Folds, n_trials: int) -> None:
         self._search, self._data, self._folds = search, data, folds
+        self._n_trials = n_trials
         self._estimator = clone(search.estimator)
         self._parallel = self._new_parallel()
 
@@ -50,45 +62,57 @@ class Evaluator:
         self._parallel = self._new_parallel()
         self._parallel.__enter__()
 
+    def probe(self) -> None:
+        """Do a task that harms no worker.
+
+        Where joblib finds no worker it does all tasks in this process, which a task
+        that kills its worker would end.
+
+        Raises
+        ------
+        BrokenExecutor
+            If there is no worker for it.
+        """
+        if effective_n_jobs(self._search.n_jobs) == 1:
+            raise BrokenExecutor("there is no worker but this process")
+        self._parallel([delayed(int)()])
+
     def evaluate(
-        self,
-        candidates: Sequence[tuple[int, dict[str, Any]]],
-        n_candidates: int,
-        contexts: Sequence[Any],
+        self, wanted: Sequence[FoldOf], context: Callable[[Trial, int], Any]
     ) -> list[Outcome]:
-        """Fit and score candidates on every fold.
+        """Fit and score candidates, each on one fold.
 
         Parameters
         ----------
-        candidates : sequence of n pairs (number, params)
-            The candidates, with their places in the search.
-        n_candidates : int
-            How many there will be in the whole search.
-        contexts : sequence of n k callback contexts or None
-            Where the k folds of each in turn are heard.
+        wanted : sequence of n FoldOf
+            Which candidates on which folds.
+        context : callable
+            From a trial and a fold, where its callbacks are called, or None.
 
         Returns
         -------
-        outcomes : list of n k dicts
-            What came of the k fits of each in turn.
+        outcomes : list of n dicts
+            What came of each fit.
         """
-        folds = list(enumerate(self._folds.splits))
-        pairs = list(product(candidates, folds))
+        places = [(one, context(one.trial, one.fold)) for one in wanted]
         outcomes: list[Outcome] = self._parallel(
-            fold_task(
-                clone(self._estimator),
-                self._data,
-                (fold, train, test),
-                params,
-                search=self._search,
-                callback_ctx=context,
-                progress=((fold, len(folds)), (number, n_candidates)),
-            )
-            for ((number, params), (fold, (train, test))), context in zip(
-                pairs, contexts, strict=True
-            )
+            self._task(one, where) for one, where in places
         )
         return outcomes
+
+    def _task(self, one: FoldOf, context: Any) -> Any:
+        train, test = self._folds.splits[one.fold]
+        return fold_task(
+            clone(self._estimator),
+            self._data,
+            (train, test),
+            one.trial.params,
+            search=self._search,
+            callback_ctx=context,
+            progress=(
+                (one.fold, self._folds.n_splits), (one.trial.number, self._n_trials),
+            ),
+        )  # fmt: skip
 
     def _new_parallel(self) -> Any:
         search = self._search

@@ -91,7 +91,7 @@ def search_fit(method: Any) -> Any:
 def fold_task(
     estimator: Any,
     data: "FitData",
-    fold: tuple[int, Any, Any],
+    fold: tuple[Any, Any],
     params: dict[str, Any],
     *,
     search: Any,
@@ -106,8 +106,8 @@ def fold_task(
         A clone of its own.
     data : FitData
         What ``fit`` was given.
-    fold : tuple of (number, train, test)
-        The fold's number and its indices.
+    fold : tuple of (train, test)
+        The indices of the fold.
     params : dict
         The candidate.
     search : BlueTunaSearchCV
@@ -130,8 +130,8 @@ def fold_task(
         data.X,
         data.y,
         scorer=data.scorers,
-        train=fold[1],
-        test=fold[2],
+        train=fold[0],
+        test=fold[1],
         verbose=search.verbose,
         parameters=params,
         fit_params=data.routed.estimator.fit,

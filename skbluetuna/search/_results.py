@@ -1,0 +1,97 @@
+"""What a fit has evaluated, as rows of ``cv_results_``."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from skbluetuna.history import History, Trial
+from skbluetuna.search._evaluator import Outcome
+from skbluetuna.search._scoring import metric_names, score_of
+
+__all__ = ["Rows"]
+
+
+class Rows:
+    """Evaluated candidates in the order of their numbers, with what came of each fold.
+
+    Parameters
+    ----------
+    search : BlueTunaSearchCV
+        The search that is being fitted.
+    history : History
+        What happened in it.
+    n_splits : int
+        Number of folds.
+    """
+
+    def __init__(self, search: Any, history: History, n_splits: int) -> None:
+        self._search, self._history, self._n_splits = search, history, n_splits
+
+    @property
+    def trials(self) -> list[Trial]:
+        """Trials of which every fold is known."""
+        known, k = self._history.parts, self._n_splits
+        return [t for t in self._history.trials if len(known(t.number)) == k]
+
+    def missing(self, trial: Trial) -> list[int]:
+        """Folds of a trial that were not evaluated."""
+        known = self._history.parts(trial.number)
+        return [fold for fold in range(self._n_splits) if fold not in known]
+
+    def outcomes(self, trials: Iterable[Trial]) -> list[Outcome]:
+        """What came of the folds of each trial in turn."""
+        return [
+            dict(self._history.parts(trial.number)[fold])
+            for trial in trials
+            for fold in range(self._n_splits)
+        ]
+
+    @property
+    def metric(self) -> str:
+        """Name of the metric that guides the search, as in ``cv_results_``.
+
+        A callable scorer shows its metrics only in a fit that succeeded; before there
+        is one the name is ``"score"``.
+
+        Raises
+        ------
+        ValueError
+            If `refit` names none of the metrics that a callable scorer shows.
+        """
+        search, scoring = self._search, self._search.scoring
+        if scoring is None or isinstance(scoring, str):
+            return "score"
+        names = metric_names(self._known())
+        if not names:
+            return "score"
+        search._check_refit_for_multimetric(names)
+        return search.refit if search.refit in names else names[0]
+
+    def _known(self) -> Iterable[Outcome]:
+        """Outcomes of all folds, as they are known."""
+        for trial in self._history.trials:
+            yield from self._history.parts(trial.number).values()
+
+    def score(self, trial: Trial) -> float:
+        """Mean of a trial's folds by the guiding metric, as in ``cv_results_``."""
+        metric = self.metric
+        scores = [score_of(one, metric) for one in self.outcomes([trial])]
+        with np.errstate(invalid="ignore", over="ignore"):
+            return float(np.average(np.array([scores]), axis=1)[0])
+
+    def cv_results(self) -> dict[str, Any]:
+        """``cv_results_`` of these rows; empty if there are none."""
+        trials = self.trials
+        if not trials:
+            return {}
+        columns: dict[str, list[Any]] = {"stage": [trial.stage for trial in trials]}
+        if len(self._history.spaces) > 1:
+            columns["alternative"] = [trial.alternative for trial in trials]
+        results: dict[str, Any] = self._search._format_results(
+            [dict(trial.params) for trial in trials],
+            self._n_splits,
+            self.outcomes(trials),
+            columns,
+        )
+        return results
