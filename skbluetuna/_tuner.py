@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -412,10 +413,19 @@ class BlueTuner:
         Raises
         ------
         ValueError
-            If the text is of another format, or lacks what the arguments must supply.
+            If the text is not one that `to_json` wrote, to the last character, or
+            lacks what the arguments must supply.
+
+        Notes
+        -----
+        Nothing that the text names is called, imported or opened; of scipy's
+        distributions it can name those that scipy has.
         """
         tuner = cls.__new__(cls)
-        tuner._restore(from_text(text, space, strategy))
+        state = from_text(text, space, strategy)
+        tuner._restore(state)
+        for trial in state.ledger:
+            tuner._check_place(trial.number, trial.stage)
         return tuner
 
     def __getstate__(self) -> State:
@@ -434,6 +444,14 @@ class BlueTuner:
     @property
     def _ledger(self) -> Ledger:
         return self._state.ledger
+
+    def _check_place(self, number: int, stage: str) -> None:
+        """Refuse a trial that the course does not have."""
+        if stage not in self._course.stages or number >= self.n_iter:
+            raise ValueError(
+                f"trial {number} in stage {shortened(stage)} must be one that the "
+                f"search asks: {self.n_iter} in {sorted(self._course.stages)}."
+            )
 
     def _knows(self, trial: Trial) -> bool:
         if not 0 <= trial.number < len(self._ledger):

@@ -19,6 +19,7 @@ from skbluetuna.space._json import (
     check_same_names,
     decode_params,
     decode_space,
+    decode_unit,
     encode_params,
     encode_space,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "check_same_names",
     "decode_params",
     "decode_space",
+    "decode_unit",
     "encode_params",
     "encode_space",
     "grid",
