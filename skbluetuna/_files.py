@@ -19,6 +19,7 @@ __all__ = [
     "Json",
     "append_lines",
     "check_fields",
+    "is_budget",
     "is_count",
     "is_float",
     "is_text",
@@ -100,6 +101,11 @@ def is_text(value: Any) -> bool:
 def is_count(value: Any) -> bool:
     """Whether it is an int of 0 or more."""
     return type(value) is int and value >= 0
+
+
+def is_budget(value: Any) -> bool:
+    """Whether it is a number of trials, or None for the strategy's own."""
+    return value is None or (is_count(value) and value > 0)
 
 
 def is_float(value: Any) -> bool:

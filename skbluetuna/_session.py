@@ -18,6 +18,7 @@ from joblib import effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
 from skbluetuna._executor import ExecutorLostError, Retries
+from skbluetuna._hidden import masked
 from skbluetuna._ledger import Trial
 from skbluetuna._record import Record
 from skbluetuna._sklearn_compat import (
@@ -289,7 +290,7 @@ class Session:
         if best is not None and best != before:
             logger.info(
                 "trial %d of %d improves to %.6g: %s",
-                best.number, self._tuner.n_iter, best.score, best.params,
+                best.number, self._tuner.n_iter, best.score, masked(best.params),
             )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from skbluetuna._files import (
     Json,
     check_fields,
+    is_budget,
     is_count,
     is_float,
     is_text,
@@ -31,11 +32,6 @@ from skbluetuna.stages import Strategy, decode_strategy, encode_strategy
 __all__ = ["State", "from_text", "packed", "to_text", "unpacked"]
 
 FORMAT = 3  # of the JSON text
-
-
-def is_budget(value: Any) -> bool:
-    """Whether it is a number of trials, or None for the strategy's own."""
-    return value is None or (is_count(value) and value > 0)
 
 
 FIELDS: dict[str, Any] = {

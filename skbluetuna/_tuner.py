@@ -128,6 +128,11 @@ class BlueTuner:
         return self._state.spaces
 
     @property
+    def stages(self) -> set[str]:
+        """Names of all stages that may ask."""
+        return self._course.stages
+
+    @property
     def trials(self) -> tuple[Trial, ...]:
         """Every trial asked so far, in the order of their numbers."""
         return tuple(_copied(trial) for trial in self._ledger)
@@ -447,10 +452,10 @@ class BlueTuner:
 
     def _check_place(self, number: int, stage: str) -> None:
         """Refuse a trial that the course does not have."""
-        if stage not in self._course.stages or number >= self.n_iter:
+        if stage not in self.stages or number >= self.n_iter:
             raise ValueError(
                 f"trial {number} in stage {shortened(stage)} must be one that the "
-                f"search asks: {self.n_iter} in {sorted(self._course.stages)}."
+                f"search asks: {self.n_iter} in {sorted(self.stages)}."
             )
 
     def _knows(self, trial: Trial) -> bool:

@@ -35,6 +35,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic
+from skbluetuna._files import seal, unseal
 
 X, y = load_iris(return_X_y=True)
 SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 10.0, "log")}
@@ -126,12 +127,11 @@ def test_a_checkpoint_cut_anywhere_goes_on_to_the_same_result(
     path.write_text("\n".join([*kept[:n_lines], torn]))
     resumed = search_of(strategy=strategy, checkpoint=path).fit(X, y)
     assert_same_results(whole, resumed)
-    rows = [json.loads(line) for line in lines(path) if line != torn]
-    assert len(rows) == 15
+    assert len([unseal(line) for line in lines(path)]) == 15
     assert search_of(strategy=strategy, checkpoint=path).fit(X, y).stop_reason_ == (
         "n_iter"
     )
-    assert len(lines(path)) == 15 + (torn != "")
+    assert len(lines(path)) == 15
 
 
 def test_a_complete_checkpoint_gives_the_times_too_and_fits_nothing(tmp_path):
@@ -230,10 +230,10 @@ def test_things_of_one_name_are_told_apart(tmp_path, first, second, field):
 def test_what_was_evaluated_counts_where_numbers_round_otherwise(tmp_path):
     path, log = tmp_path / "search.jsonl", str(tmp_path / "fits")
     search_of(Logged(log=log), X_SPACE, n_iter=8, checkpoint=path).fit(X, y)
-    kept = [json.loads(line) for line in lines(path)][:6]
+    kept = [unseal(line) for line in lines(path)][:6]
     x = kept[5]["unit"][0] * (1.0 - 1e-7)
     kept[5] |= {"unit": [x], "values": [x]}
-    path.write_text("".join(json.dumps(line) + "\n" for line in kept))
+    path.write_text("".join(seal(line) + "\n" for line in kept))
     n_fits = len(lines(log))
     resumed = search_of(Logged(log=log), X_SPACE, n_iter=8, checkpoint=path).fit(X, y)
     assert resumed.cv_results_["params"][4] == {"x": x}
@@ -250,11 +250,11 @@ def test_a_row_of_another_alternative_is_never_misread(tmp_path):
     ]
     path = tmp_path / "search.jsonl"
     search_of(space=spaces, checkpoint=path).fit(X, y)
-    head, *rows = [json.loads(line) for line in lines(path)]
+    head, *rows = [unseal(line) for line in lines(path)]
     of = {k: [row for row in rows if row["alternative"] == k] for k in (0, 1)}
     swapped = [row for pair in zip(of[1], of[0], strict=True) for row in pair]
     rows = [row | {"number": i} for i, row in enumerate(swapped)][:10]
-    path.write_text("".join(json.dumps(line) + "\n" for line in [head, *rows]))
+    path.write_text("".join(seal(line) + "\n" for line in [head, *rows]))
     resumed = search_of(space=spaces, checkpoint=path).fit(X, y)
     assert len(resumed.cv_results_["params"]) == 14
     for trial, score in zip(
@@ -402,12 +402,17 @@ def test_a_row_that_is_missing_costs_itself_alone(tmp_path, n_jobs):
     assert_same_results(first, again)
 
 
+OLD_HEAD = '{"skbluetuna checkpoint": 1, "section": "a", "seed": 0, "n_iter": 2}'
+
+
 def test_a_file_of_another_format_is_refused(tmp_path):
     path = tmp_path / "search.jsonl"
     search_of(n_iter=2, checkpoint=path).fit(X, y)
-    path.write_text(path.read_text().replace('checkpoint": 1', 'checkpoint": 9'))
-    with pytest.raises(ValueError, match="checkpoint must be a new file or one"):
-        search_of(n_iter=2, checkpoint=path).fit(X, y)
+    (head, *_) = lines(path)
+    for head in (head.replace('checkpoint": 2', 'checkpoint": 9'), OLD_HEAD):
+        path.write_text(f"{head}\n")
+        with pytest.raises(ValueError, match=r"got .*, of format [19]: give another"):
+            search_of(n_iter=2, checkpoint=path).fit(X, y)
     with pytest.raises(ValueError, match="checkpoint must be a path"):
         search_of(n_iter=2, checkpoint="a\0b").fit(X, y)
 
@@ -537,8 +542,7 @@ def test_clones_in_cross_val_score_share_a_file_and_not_their_folds(tmp_path):
     path, log = tmp_path / "search.jsonl", str(tmp_path / "fits")
     search = search_of(Logged(log=log), X_SPACE, n_iter=6, checkpoint=path)
     first = cross_val_score(search, X, y, cv=4, n_jobs=2)
-    # A process that looks while another is writing starts on a new line, to be safe.
-    kept = [json.loads(line) for line in lines(path) if line]
+    kept = [unseal(line) for line in lines(path)]
     assert len({line["section"] for line in kept}) == 4
     assert len(kept) == 4 * (6 + 1)
     n_fits = len(lines(log))

@@ -14,7 +14,15 @@ OPTIONAL = {
     "matplotlib", "pandas", "xgboost", "optuna", "ray", "dask", "distributed", "mlflow",
     "tensorboard", "trackio",
 }  # fmt: skip
-GROUND_FLOOR = {"exceptions", "_optional", "_version", "_checks", "_files", "_threads"}
+GROUND_FLOOR = {
+    "exceptions",
+    "_optional",
+    "_version",
+    "_checks",
+    "_files",
+    "_hidden",
+    "_threads",
+}
 CORE_ROOMS = {
     "space", "model", "stages", "_ledger", "_storage", "_course", "_tuner",
 }  # fmt: skip

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from skbluetuna._hidden import masked
 from skbluetuna._report._code import Code
 from skbluetuna._report._html import table, tag
 from skbluetuna._report._values import counted
@@ -46,7 +47,8 @@ def constructor_call(search: Any) -> str:
     code = Code()
     order = [name for name in usual if name in given]  # as the signature has them
     name = type(search).__name__
-    text = code.call(f"search = {name}", {key: given[key] for key in order})
+    own = {key: masked(given[key]) for key in order}
+    text = code.call(f"search = {name}", own)
     code.expression(type(search))  # for its import
     return f"{code.head}\n\n{text}\nsearch.fit(X, y){_shape(search)}"
 
@@ -77,7 +79,7 @@ def _best_params(search: Any) -> str:
     else:
         return "# No configuration has a score."
     code = Code()
-    text = code.expression(params, before=len("best_params = "))
+    text = code.expression(masked(dict(params)), before=len("best_params = "))
     return f"{code.head}\n\nbest_params = {text}".lstrip()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from skbluetuna._hidden import masked
 from skbluetuna.exceptions import TrackerWarning
 
 __all__ = ["Evaluation", "Tracker", "settings_of", "text_or_number"]
@@ -31,7 +32,7 @@ class Evaluation:
     stage : str
         Which stage asked for it.
     params : dict
-        What was tried.
+        What was tried, secrets masked.
     metrics : dict
         Means and standard deviations of scores and of times in seconds, named as in
         ``cv_results_``; NaN where an evaluation failed.
@@ -147,7 +148,8 @@ def _row(results: Mapping[str, Any], number: int) -> Evaluation:
         and np.issubdtype(column.dtype, np.floating)
     }
     stage = str(results["stage"][number]) if "stage" in results else ""
-    return Evaluation(number, stage, dict(results["params"][number]), metrics)
+    params = masked(dict(results["params"][number]))
+    return Evaluation(number, stage, params, metrics)
 
 
 def text_or_number(value: Any) -> str | int | float | bool:
@@ -173,7 +175,7 @@ def text_or_number(value: Any) -> str | int | float | bool:
 
 
 def settings_of(search: Any) -> dict[str, str]:
-    """Constructor parameters of a search that say what it does, as text.
+    """Constructor parameters of a search that say what it does, as text, masked.
 
     Parameters
     ----------
@@ -187,5 +189,5 @@ def settings_of(search: Any) -> dict[str, str]:
     """
     names = ("estimator", "param_space", "strategy", "n_iter", "cv", "scoring", "refit")
     given = search.get_params(deep=False)
-    settings = {name: str(given[name]) for name in names if name in given}
+    settings = {name: str(masked(given[name])) for name in names if name in given}
     return settings | {"seed": str(search.tuner_.seed)}

@@ -10,6 +10,7 @@ from reprlib import repr as shortened
 from typing import Any
 
 from skbluetuna._files import Json, check_fields, is_count, is_float, is_text
+from skbluetuna._hidden import hides
 from skbluetuna.space._categorical import Categorical
 from skbluetuna.space._conditional import when
 from skbluetuna.space._dimensions import Dimension, Integer, Real
@@ -68,10 +69,12 @@ FIELDS: dict[str, dict[str, Callable[[Any], bool]]] = {
 
 
 def encode_space(space: Space) -> dict[str, Any] | None:
-    """JSON value of a space; None if one of its choices has none."""
+    """JSON value of a space; None if one of its choices has none, or is a secret."""
     dims = dict(zip(space.names, space.dimensions, strict=True))
     try:
         stored = {name: _encode_dimension(dim) for name, dim in dims.items()}
+        if any(hides(name, dim) for name, dim in dims.items()):
+            return None
     except TypeError:
         return None
     for name, conditions in zip(space.names, space.conditions, strict=True):
