@@ -258,7 +258,7 @@ class Checkpoint:
         )
 
     def _note(self, number: int, fault: str) -> None:
-        self._faults.setdefault(fault, []).append(number)
+        self._faults.setdefault(fault.rstrip("."), []).append(number)
 
     def _complaint(self) -> str:
         """Which lines count as not there, and why."""

@@ -408,8 +408,8 @@ OLD_HEAD = '{"skbluetuna checkpoint": 1, "section": "a", "seed": 0, "n_iter": 2}
 def test_a_file_of_another_format_is_refused(tmp_path):
     path = tmp_path / "search.jsonl"
     search_of(n_iter=2, checkpoint=path).fit(X, y)
-    (head, *_) = lines(path)
-    for head in (head.replace('checkpoint": 2', 'checkpoint": 9'), OLD_HEAD):
+    (first, *_) = lines(path)
+    for head in (first.replace('checkpoint": 2', 'checkpoint": 9'), OLD_HEAD):
         path.write_text(f"{head}\n")
         with pytest.raises(ValueError, match=r"got .*, of format [19]: give another"):
             search_of(n_iter=2, checkpoint=path).fit(X, y)
