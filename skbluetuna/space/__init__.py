@@ -22,6 +22,7 @@ from skbluetuna.space._json import (
     encode_params,
     encode_space,
 )
+from skbluetuna.space._likeness import is_alike
 from skbluetuna.space._parse import parse_dimension
 from skbluetuna.space._space import Space, grid, parse_spaces
 
@@ -41,6 +42,7 @@ __all__ = [
     "encode_params",
     "encode_space",
     "grid",
+    "is_alike",
     "is_integer",
     "is_number",
     "parse_dimension",

@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 
 from skbluetuna.space._categorical import Categorical
-from skbluetuna.space._dimensions import Dimension, Integer, Real, is_integer, is_number
+from skbluetuna.space._dimensions import (
+    Dimension,
+    Integer,
+    Real,
+    is_integer,
+    is_number,
+    shown,
+)
 from skbluetuna.space._distribution import (
     Distribution,
     check_on_integers,
@@ -60,8 +67,8 @@ def _parse(spec: Any) -> Dimension:
         return _parse_distribution(spec)
     raise TypeError(
         "expected a range (low, high), a list of choices, a frozen scipy distribution "
-        f"or a Real, Integer or Categorical; got {spec!r}. A fixed value is a list of "
-        "one choice."
+        f"or a Real, Integer or Categorical; got {shown(spec)}. A fixed value is a "
+        "list of one choice."
     )
 
 
@@ -76,7 +83,7 @@ def _parse_tuple(spec: tuple[Any, ...]) -> Dimension:
         raise ValueError(
             "a tuple is a range (low, high), (low, high, 'log'), (low, high, n_splits) "
             "or (low, high, n_splits, 'log'), or holds choices none of which is a "
-            f"number; got {spec!r}. Write choices as a list."
+            f"number; got {shown(spec)}. Write choices as a list."
         )
     low, high = body[:2]
     splits = {"n_splits": body[2]} if len(body) == 3 else {}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skbluetuna.space._categorical import Categorical
 from skbluetuna.space._conditional import Condition, Needs, needs_of, split_conditions
-from skbluetuna.space._dimensions import Dimension, Real
+from skbluetuna.space._dimensions import Dimension, Real, shown
 from skbluetuna.space._parse import parse_dimension
 
 __all__ = ["Space", "grid", "parse_spaces"]
@@ -178,7 +178,8 @@ class Space:
                 continue
             if name in params and not dim.contains(params[name]):
                 raise ValueError(
-                    f"the value of {name!r} must lie in {dim!r}; got {params[name]!r}."
+                    f"the value of {name!r} must lie in {shown(dim)}; "
+                    f"got {shown(params[name])}."
                 )
             units.append(float(dim.to_unit(params[name])) if name in params else 0.0)
         on = self._names_on(units)
@@ -240,11 +241,11 @@ class Space:
             if name not in dims:
                 return f"{name!r} must be one of {sorted(dims)}."
             if not dims[name].contains(value):
-                return f"{name!r} must lie in {dims[name]!r}; got {value!r}."
+                return f"{name!r} must lie in {shown(dims[name])}; got {shown(value)}."
         filled = self.filled({**(reference or {}), **params})
         for name in sorted(set(params) - set(filled)):
             rules = " and ".join(map(str, self.conditions[self.names.index(name)]))
-            return f"{name!r} applies only where {rules}; got {dict(params)!r}."
+            return f"{name!r} applies only where {rules}; got {shown(dict(params))}."
         return None
 
     def from_unit(self, U: Any) -> list[dict[str, Any]]:
