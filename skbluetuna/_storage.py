@@ -16,6 +16,7 @@ from skbluetuna.space import (
     encode_params,
     encode_space,
     parse_spaces,
+    read_spaces,
 )
 from skbluetuna.stages import Strategy, decode_strategy, encode_strategy
 
@@ -81,6 +82,7 @@ def from_text(text: str, space: Any, strategy: str | Strategy | None) -> State:
         space = [decode_space(one) for one in stored["spaces"]]
     spaces = parse_spaces(space)
     check_same_names(spaces, stored["names"])
+    spaces = read_spaces(spaces, _values(spaces, stored))
     initial = [
         [decode_params(own, row) for row in rows]
         for own, rows in zip(spaces, stored["initial"], strict=True)
@@ -93,6 +95,24 @@ def from_text(text: str, space: Any, strategy: str | Strategy | None) -> State:
         spaces, initial, decode_strategy(stored["strategy"], strategy), stored["seed"],
         tuple(stored["budgets"]), ledger,
     )  # fmt: skip
+
+
+def _values(spaces: tuple[Space, ...], stored: dict[str, Any]) -> list[dict[str, Any]]:
+    """A value of each parameter, from which its range is read as it was before.
+
+    One that never applied has none that matters.
+    """
+    rows = [list(own) for own in stored["initial"]]
+    for trial in stored["trials"]:
+        rows[trial["alternative"]].append(trial["params"])
+    found = []
+    for space, own in zip(spaces, rows, strict=True):
+        values: dict[str, Any] = dict.fromkeys(space.names, 0)
+        for row in own:
+            known = zip(space.names, row, strict=True)
+            values |= {name: value for name, value in known if value is not None}
+        found.append(values)
+    return found
 
 
 def packed(ledger: Ledger, spaces: tuple[Space, ...]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ __all__ = ["Dimension", "Integer", "Real"]
 
 N_SPLITS = 3  # interior scan lines where the user names none
 MOST_SPLITS = 1000
+MOST_LINES = 50  # more in a tuple of three numbers look like the last of three choices
 LONGEST = 200  # of a value in a message
 EPSILON = math.ulp(1.0)
 FINE = 1e-13  # of the unit interval, a tenth of what tells configurations apart
@@ -133,14 +134,17 @@ def _check_bounds(low: Any, high: Any, log: Any) -> None:
     if float(low) >= float(high):  # numpy's small floats would overflow
         raise ValueError(
             f"low must be smaller than high; got low={shown(low)}, "
-            f"high={shown(high)}. A fixed value is a list of one choice."
+            f"high={shown(high)}. Choices are a list, a fixed value is a list of one."
         )
     if log and float(low) <= 0.0:  # a fraction may be above 0 and below all floats
         raise ValueError(f"a log scale needs low > 0; got low={shown(low)}.")
 
 
-def range_spec(low: Any, high: Any, log: bool, n_splits: int) -> tuple[Any, ...]:
-    """Spell a range as the shortest tuple that `param_space` reads back the same."""
+def range_spec(low: Any, high: Any, log: bool, n_splits: int) -> Any:
+    """Spell a range as the shortest thing that `param_space` reads back the same."""
+    is_whole = is_integer(low)
+    if (is_whole and high - low == 1) or (n_splits > MOST_LINES and not log):
+        return (Integer if is_whole else Real)(low, high, log, n_splits)
     splits = () if n_splits == N_SPLITS else (n_splits,)
     return (low, high, *splits, *(("log",) if log else ()))
 
