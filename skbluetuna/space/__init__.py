@@ -14,6 +14,7 @@ from skbluetuna.space._dimensions import (
     Real,
     is_integer,
     is_number,
+    shown,
 )
 from skbluetuna.space._distribution import Distribution
 from skbluetuna.space._json import (
@@ -24,7 +25,7 @@ from skbluetuna.space._json import (
     encode_space,
 )
 from skbluetuna.space._likeness import is_alike
-from skbluetuna.space._parse import parse_dimension
+from skbluetuna.space._parse import parse_dimension, read_number
 from skbluetuna.space._space import Space, Spaces, grid, parse_spaces, read_spaces
 
 __all__ = [
@@ -50,5 +51,7 @@ __all__ = [
     "is_number",
     "parse_dimension",
     "parse_spaces",
+    "read_number",
     "read_spaces",
+    "shown",
 ]

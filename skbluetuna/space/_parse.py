@@ -24,7 +24,7 @@ from skbluetuna.space._distribution import (
     is_discrete,
 )
 
-__all__ = ["parse_dimension"]
+__all__ = ["parse_dimension", "read_number"]
 
 LOG_UNIFORM = ("loguniform", "reciprocal")  # scipy's two names for one distribution
 SCALES = ("log", "log-uniform", "log_uniform", "loguniform", "reciprocal", "log10")
@@ -119,7 +119,7 @@ def _check_written(spec: tuple[Any, ...]) -> None:
     """Refuse a range of strings or decimals, which would be read as choices."""
     if len(spec) < 2:
         return
-    numbers = [_read_number(item) for item in spec]
+    numbers = [read_number(item) for item in spec]
     is_scale = _is_scale(spec[-1])
     if is_scale and len(spec) > 2:
         numbers.pop()
@@ -137,7 +137,7 @@ def _is_scale(item: Any, scales: tuple[str, ...] = SCALES) -> bool:
     return isinstance(item, str) and item.lower() in scales
 
 
-def _read_number(item: Any) -> Any:
+def read_number(item: Any) -> Any:
     """The number that a string or a decimal stands for; None if it does for none."""
     if not isinstance(item, str | bytes | Decimal):
         return None
@@ -153,15 +153,15 @@ def _read_number(item: Any) -> Any:
 def _instead(spec: tuple[Any, ...]) -> str:
     """What to write in place of a tuple that is no range."""
     *body, last = spec
-    read = [i if is_number(i) else _read_number(i) for i in body]
+    read = [i if is_number(i) else read_number(i) for i in body]
     is_range = len(read) in (2, 3) and not any(number is None for number in read)
     if is_range and _is_scale(last):
         return f"Write {shown((*read, 'log'))}."
     if is_range and _is_scale(last, ("uniform", "lin", "linear")):
         return f"Write {shown(tuple(read))}."
-    if is_range and len(read) == 2 and _read_number(last) is not None:
-        return f"Write {shown((*read, _read_number(last)))}, or a list for choices."
-    whole = [i if is_number(i) else _read_number(i) for i in spec]
+    if is_range and len(read) == 2 and read_number(last) is not None:
+        return f"Write {shown((*read, read_number(last)))}, or a list for choices."
+    whole = [i if is_number(i) else read_number(i) for i in spec]
     if len(whole) == 2 and not any(number is None for number in whole):
         return (
             f"Write {shown(tuple(whole))} for a range, {shown(list(spec))} for choices."

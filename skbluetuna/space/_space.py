@@ -237,6 +237,28 @@ class Space:
         }
         return self.filled(wanted)
 
+    def values_beside(self, name: str, parent: str) -> tuple[list[Any], bool]:
+        """Return what a choice may be where a parameter applies.
+
+        Parameters
+        ----------
+        name, parent : str
+            The parameter, and the choice.
+
+        Returns
+        -------
+        values : list
+            Choices of the parent; none if it is no choice.
+        is_always : bool
+            Whether the parent itself applies there.
+        """
+        j, k = self.names.index(name), self.names.index(parent)
+        dim, needs = self.dimensions[k], self._needs[j]
+        choices = dim.choices if isinstance(dim, Categorical) else ()
+        own = needs.get(k)
+        values = [v for v in choices if own is None or dim.to_unit(v) in own]
+        return values, set(self._needs[k]) <= set(needs)
+
     def to_unit(self, params: Iterable[Mapping[str, Any]]) -> FloatArray:
         """Unit points of configurations.
 
