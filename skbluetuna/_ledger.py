@@ -6,13 +6,14 @@ everything the search does next is a function of them.
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
+from skbluetuna.space import is_alike
 
 __all__ = ["Ledger", "Trial", "row_key"]
 
@@ -45,13 +46,25 @@ class Trial:
     """
 
     number: int
-    params: dict[str, Any] = field(hash=False)
+    params: dict[str, Any]
     unit: tuple[float, ...]
     stage: str
     alternative: int = 0
     state: State = "asked"
     score: float | None = None
     seconds: float | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all is equal; NaN equals NaN, and an object its own copy."""
+        if not isinstance(other, Trial):
+            return NotImplemented
+        rest = (name for name in Trial.__slots__ if name != "params")
+        return all(getattr(self, n) == getattr(other, n) for n in rest) and is_alike(
+            self.params, other.params
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.number, self.unit, self.stage, self.alternative))
 
 
 def row_key(unit: "FloatArray | tuple[float, ...]") -> bytes:

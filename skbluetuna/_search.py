@@ -1,5 +1,6 @@
 """BlueTunaSearchCV: the search as a scikit-learn estimator."""
 
+from inspect import signature
 from os import PathLike
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skbluetuna._checks import check_count
+from skbluetuna._reading import spaces_for
 from skbluetuna._record import Record
 from skbluetuna._report import write_report
 from skbluetuna._session import Session, quiet_failures, visible_log
@@ -26,20 +28,39 @@ from skbluetuna._sklearn_compat import (
     positive,
     without_callbacks,
 )
-from skbluetuna._suggest import suggest_space
 from skbluetuna._tuner import BlueTuner
-from skbluetuna.space import Categorical, Space, parse_spaces
+from skbluetuna.space import Space, shown
 from skbluetuna.stages import NAMED
 
 __all__ = ["BlueTunaSearchCV"]
 
+OTHER_NAMES = ("param_grid", "param_distributions", "search_spaces")
 OF_RESULTS = (
     "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
     "refit_time_",
 )  # fmt: skip
 
 
-class BlueTunaSearchCV(BaseSearchCV):
+class NamesOfOthers:
+    """Answers what other searches call `param_space` with its name here.
+
+    Only looks at the names: the constructor takes the arguments, and its signature is
+    that of the class.
+    """
+
+    def __new__(cls, *_args, **named):
+        """Refuse another search's name of the space, unless a subclass takes it."""
+        for name in OTHER_NAMES:
+            if name in named and name not in signature(cls.__init__).parameters:
+                raise TypeError(
+                    f"{cls.__name__} calls it param_space, not {name}; got "
+                    f"{name}={shown(named[name])}. Write param_space=..., or give it "
+                    "as the second argument: lists are choices, tuples are ranges."
+                )
+        return super().__new__(cls)
+
+
+class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     """Search hyperparameters in three readable stages: scan, learn, climb.
 
     A drop-in replacement for :class:`~sklearn.model_selection.GridSearchCV` and
@@ -54,15 +75,16 @@ class BlueTunaSearchCV(BaseSearchCV):
         `scoring` is given.
     param_space : dict, or list of dicts, or None, default=None
         What may be tried, by parameter name (nested names such as ``clf__C`` too). None
-        takes what :func:`suggest_space` knows of the estimator. A value is:
+        takes what :func:`suggest_space` knows of the estimator, but for what the
+        estimator was given; that stays as it is. A value is:
 
-        - ``(low, high)``: a range, of integers when both bounds are ``int``, else of
-          floats;
+        - ``(low, high)``: a range, of integers when both bounds are ``int`` and the
+          estimator's own value is no float, else of floats;
         - ``(low, high, "log")``: the same on a log scale;
         - ``(low, high, n_splits)`` or ``(low, high, n_splits, "log")``: with so many
           interior lines for `regions_` and the classic scan, 3 by default;
         - a list, or a tuple without numbers: choices, handed to the estimator as
-          exactly these objects (an array: as native Python values); an increasing or
+          exactly these objects (numpy's numbers as Python's own); an increasing or
           decreasing list of numbers is an ordered choice;
         - a frozen scipy distribution: the range of its support if that is bounded,
           otherwise its quantiles from 1 % to 99 %;
@@ -104,7 +126,8 @@ class BlueTunaSearchCV(BaseSearchCV):
         As in ``GridSearchCV``. The splits are drawn once: every candidate is scored on
         the same folds, also by a shuffling splitter without a seed.
     verbose : int, default=0
-        1 logs a line for each stage and each improvement to logger ``"skbluetuna"``
+        1 logs how `param_space` was read, and a line for each stage and each
+        improvement, to logger ``"skbluetuna"``
         (standard error, unless logging is set up otherwise); from 2 on scikit-learn
         prints each fit too.
     pre_dispatch : int or str, default="2*n_jobs"
@@ -332,11 +355,8 @@ class BlueTunaSearchCV(BaseSearchCV):
         """Make out the search and draw the folds, before the first fit."""
         params = self.__dict__.pop("_fit_params")
         self._data_shape = tuple(X.shape) if hasattr(X, "shape") else (len(X),)
-        spaces = parse_spaces(
-            suggest_space(self.estimator)
-            if self.param_space is None
-            else self.param_space
-        )
+        with visible_log(self.verbose):
+            spaces, owns = spaces_for(self.estimator, self.param_space)
         for name in ("n_iter", "batch_size"):  # a bool passes scikit-learn's check
             if getattr(self, name) is not None:
                 check_count(name, getattr(self, name))
@@ -358,7 +378,7 @@ class BlueTunaSearchCV(BaseSearchCV):
                 n_iter=record.budgets[0],
                 strategy=self.strategy,
                 random_state=_seed(self.random_state) if stored is None else stored,
-                reference=[_own_params(self.estimator, space) for space in spaces],
+                reference=owns,
                 initial_params=self.initial_params,
             )
             self.__dict__.pop("_kept", None)  # rows of another tuner
@@ -467,30 +487,3 @@ def _check_common_score(estimator, spaces):
             "scoring must be given, as the alternatives of param_space have no common "
             f"score: they are {', '.join(map(str, kinds))}."
         )
-
-
-def _own_params(estimator, space):
-    """The estimator's own values of the parameters in a space.
-
-    Raises
-    ------
-    ValueError
-        If the estimator has no parameter of that name; scikit-learn's message says
-        which exist.
-    """
-    own = clone(estimator)
-    # Objects that the space fixes (say, one classifier in a pipeline) come first: the
-    # values of their own parameters are then theirs.
-    columns = zip(space.names, space.dimensions, space.conditions, strict=True)
-    fixed = {
-        name: dim.choices[0]
-        for name, dim, conditions in columns
-        if isinstance(dim, Categorical) and dim.n_values == 1 and not conditions
-    }
-    if fixed:
-        own.set_params(**clone(fixed, safe=False))
-    values = own.get_params(deep=True)
-    for name in sorted(set(space.names) - set(values)):
-        # A choice of objects may bring the name along; if none does, this raises.
-        clone(own).set_params(**clone(space.example(name), safe=False))
-    return {name: values[name] for name in space.names if name in values}

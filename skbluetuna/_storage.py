@@ -26,6 +26,7 @@ from skbluetuna.space import (
     encode_params,
     encode_space,
     parse_spaces,
+    read_spaces,
 )
 from skbluetuna.stages import Strategy, decode_strategy, encode_strategy
 
@@ -112,6 +113,7 @@ def from_text(text: str, space: Any, strategy: str | Strategy | None) -> State:
         space = [decode_space(one) for one in stored["spaces"]]
     spaces = parse_spaces(space)
     check_same_names(spaces, stored["names"])
+    spaces = read_spaces(spaces, _values(spaces, stored))
     initial = [
         [decode_params(own, row) for row in rows]
         for own, rows in zip(spaces, stored["initial"], strict=True)
@@ -159,6 +161,24 @@ def _decode_trial(row: Json, number: int, spaces: tuple[Space, ...]) -> Trial:
     except ValueError as error:
         raise ValueError(f"text: trial {number}: {error}") from error
     return Trial(**row | {"params": params, "unit": unit})
+
+
+def _values(spaces: tuple[Space, ...], stored: dict[str, Any]) -> list[dict[str, Any]]:
+    """A value of each parameter, from which its range is read as it was before.
+
+    One that never applied has none that matters.
+    """
+    rows = list(enumerate(stored["initial"]))
+    rows += [(t.get("alternative"), [t.get("params")]) for t in stored["trials"]]
+    found = []
+    for k, space in enumerate(spaces):
+        values: dict[str, Any] = dict.fromkeys(space.names, 0)
+        own = [row for at, group in rows if at == k for row in group]
+        for row in filter(_is_list, own):  # what is none is refused where it is read
+            known = zip(space.names, row, strict=False)
+            values |= {name: value for name, value in known if value is not None}
+        found.append(values)
+    return found
 
 
 def packed(ledger: Ledger, spaces: tuple[Space, ...]) -> dict[str, Any]:

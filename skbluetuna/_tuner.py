@@ -14,10 +14,19 @@ from skbluetuna._ledger import Ledger, Trial, row_key
 from skbluetuna._storage import State, from_text, packed, to_text, unpacked
 from skbluetuna._threads import one_blas_thread
 from skbluetuna.exceptions import UnknownTrialError
-from skbluetuna.space import Space, decode_params, encode_params, parse_spaces
+from skbluetuna.space import (
+    Space,
+    Spaces,
+    decode_params,
+    encode_params,
+    is_integer,
+    parse_spaces,
+    read_spaces,
+)
 from skbluetuna.stages import (
     MIN_SCORES,
     Strategy,
+    as_references,
     boundary_table,
     gain_bounds,
     initial_rows,
@@ -52,7 +61,9 @@ class BlueTuner:
     reference : dict or list of dicts, default=None
         Configuration that is asked first, unless the space is asked exhaustively, and
         around which the classic scan looks; one for each alternative. Parameters that
-        are missing, None or outside their dimension stand at its centre.
+        are missing, None or outside their dimension stand at its centre. Where its
+        value is a float, a range that is written with ints is one of floats; where it
+        says nothing, a range of two neighbouring ints is refused.
     initial_params : list of dicts, default=None
         Configurations asked next, as far as the budget goes. Parameters that are not
         named stand at the reference's value; a value outside its dimension is an error.
@@ -93,6 +104,7 @@ class BlueTuner:
         initial_params: Sequence[Mapping[str, Any]] | None = None,
     ) -> None:
         spaces = parse_spaces(space)
+        spaces = read_spaces(spaces, as_references(spaces, reference))
         rules = resolve_strategy(strategy)
         seed = draw_seed(random_state)
         budget = None if n_iter is None else check_count("n_iter", n_iter)
@@ -125,7 +137,7 @@ class BlueTuner:
     @property
     def spaces(self) -> tuple[Space, ...]:
         """The alternatives."""
-        return self._state.spaces
+        return Spaces(self._state.spaces)
 
     @property
     def stages(self) -> set[str]:
@@ -197,9 +209,15 @@ class BlueTuner:
         AlreadyToldError
             If its score was told before.
         TypeError
-            If `score` is not a number.
+            If `trial` is neither, or `score` is not a number.
         """
         number = trial.number if isinstance(trial, Trial) else trial
+        if not is_integer(number):
+            raise TypeError(
+                "trial must be a Trial or its number; "
+                f"got {_shown_trials(trial)}. Write "
+                "for trial in tuner.ask(): tuner.tell(trial, score)."
+            )
         if isinstance(trial, Trial) and not self._knows(trial):
             raise UnknownTrialError(
                 f"trial {number} with {trial.params} was not asked by this tuner."
@@ -381,7 +399,7 @@ class BlueTuner:
             ledger = self._ledger.of(k)
             best = None if ledger.best is None else ledger.best.params
             regions = schedule.regions(space, ledger)
-            narrowed.append(narrowed_space(space, regions, best))
+            narrowed.append(space.spelled(narrowed_space(space, regions, best)))
         return narrowed[0] if len(narrowed) == 1 else narrowed
 
     def to_json(self) -> str:
@@ -483,6 +501,15 @@ def _known(rule: Any) -> Any:
     if rule is None:
         raise ValueError("strategy must have this rule in its Schedule; it has none.")
     return rule
+
+
+def _shown_trials(trials: Any) -> str:
+    is_batch = isinstance(trials, list | tuple) and any(
+        isinstance(one, Trial) for one in trials
+    )
+    if is_batch:
+        return f"a list of {len(trials)}, as ask returns it"
+    return f"a {type(trials).__name__}"
 
 
 def _copied(trial: Trial) -> Trial:

@@ -11,6 +11,7 @@ from skbluetuna.stages._adaptive import Adaptive
 from skbluetuna.stages._alternatives import (
     Alternative,
     Plan,
+    as_references,
     choose_open,
     initial_rows,
     plan,
@@ -53,6 +54,7 @@ __all__ = [
     "Stage",
     "Strategy",
     "any_fresh_point",
+    "as_references",
     "boundary_table",
     "choose_open",
     "decode_strategy",

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-from skbluetuna import Adaptive, BlueTuner, Classic, Space, when
+from skbluetuna import Adaptive, BlueTuner, Classic, Integer, Space, when
 from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
 from skbluetuna.space import When
 from skbluetuna.stages import _ascent
@@ -426,7 +426,8 @@ def test_json_of_another_kind_is_refused():
     [
         {"x": (512.0, 512.1)},  # whose floats are 1e-12 of the interval apart
         {"x": (1.0, 1.0 + 1e-12, "log")},
-        {"p": (0, 1), "q": when("p", 0, (0, 1))},  # which comes to apply at its middle
+        # What comes to apply stands at its middle.
+        {"p": (0, 1), "q": when("p", 0, Integer(0, 1))},
     ],
     ids=["few floats", "few floats of a logarithm", "condition"],
 )
