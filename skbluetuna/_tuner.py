@@ -179,8 +179,8 @@ class BlueTuner:
         trial : Trial or int
             A trial that was asked, or its number.
         score : float
-            Its score, larger is better. NaN or an infinity marks a failed trial: it
-            never wins and never stops the search.
+            Its score, larger is better. NaN, an infinity or a number too large for a
+            float marks a failed trial: it never wins and never stops the search.
         seconds : float or None, default=None
             What the evaluation took.
 
@@ -191,17 +191,14 @@ class BlueTuner:
         AlreadyToldError
             If its score was told before.
         TypeError
-            If `score` is not a number.
+            If `score` is not a real number.
         """
         number = trial.number if isinstance(trial, Trial) else trial
         if isinstance(trial, Trial) and not self._knows(trial):
             raise UnknownTrialError(
                 f"trial {number} with {trial.params} was not asked by this tuner."
             )
-        try:
-            value = float(score)
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"score must be a number; got {score!r}.") from error
+        value = _as_score(score)
         took = None if seconds is None or not np.isfinite(seconds) else float(seconds)
         self._ledger.settle(number, value, took)
 
@@ -460,6 +457,18 @@ def _known(rule: Any) -> Any:
     if rule is None:
         raise ValueError("strategy must have this rule in its Schedule; it has none.")
     return rule
+
+
+def _as_score(score: Any) -> float:
+    """A score as a float; infinite if none is so large."""
+    try:
+        if np.iscomplexobj(score):  # of which float would take the real part
+            raise TypeError("a complex number has no order")
+        return float(score)
+    except OverflowError:
+        return np.inf
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"score must be a real number; got {score!r}.") from error
 
 
 def _copied(trial: Trial) -> Trial:
