@@ -71,7 +71,7 @@ class Retries:
         probe: Callable[[], None] = lambda: None,
     ) -> None:
         self._n_retries, self._mend, self._may_retry = n_retries, mend, may_retry
-        self._probe = probe
+        self._probe, self._is_broken = probe, False
 
     def run(self, task: Callable[[], Result]) -> Result:
         """Do a task, again if the executor fails.
@@ -91,15 +91,17 @@ class Retries:
         ExecutorLostError
             If the executor fails in the last try too.
         """
-        n_left, is_broken = self._n_retries, False
+        n_left = self._n_retries
         while True:
             try:
-                if is_broken:
+                if self._is_broken:
                     self._mend()
+                    self._is_broken = False
                 return task()
             except Exception as error:
                 if not is_executor_failure(error):
                     raise
+                self._is_broken = True
                 what = _first_line(error)
                 if n_left == 0 or not self._may_retry():
                     raise ExecutorLostError(what) from error
@@ -107,7 +109,7 @@ class Retries:
                     "the executor failed (%s); the batch is evaluated again, "
                     "%d times more at most", what, n_left,
                 )  # fmt: skip
-            n_left, is_broken = n_left - 1, True
+            n_left -= 1
 
     def run_suspect(self, task: Callable[[], object]) -> str | None:
         """Do a task that may have killed its workers, once, and tell if it does.
@@ -129,25 +131,28 @@ class Retries:
         ExecutorLostError
             If the executor does nothing else either, or time is up.
         """
-        self._check_executor()
+        if self._is_broken:
+            self._renew()
         try:
             task()
         except Exception as error:
             if not is_executor_failure(error):
                 raise
+            self._is_broken = True
             if not is_death(error):
                 raise ExecutorLostError(_first_line(error)) from error
-            self._check_executor()
+            self._renew()
             return _first_line(error)
         return None
 
-    def _check_executor(self) -> None:
-        """Do a harmless task with a new executor."""
+    def _renew(self) -> None:
+        """Mend the executor, and see it do a harmless task."""
         if not self._may_retry():
             raise ExecutorLostError("time is up")
         try:
             self._mend()
             self._probe()
+            self._is_broken = False
         except Exception as error:
             if not is_executor_failure(error):
                 raise

@@ -280,7 +280,10 @@ class Session:
         except ExecutorLostError as lost:
             if not is_death(lost.__cause__) or self._search.error_score == "raise":
                 raise
-            self._evaluate_one_by_one(trials)
+            try:
+                self._evaluate_one_by_one(trials)
+            except ExecutorLostError:
+                raise lost from lost.__cause__  # which tells more than the last
         self._stop_asked |= self._context.end()
         self._clock.record(len(trials), time.monotonic() - start)
         self._log.ends()
