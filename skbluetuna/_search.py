@@ -1,19 +1,24 @@
 """BlueTunaSearchCV: the search as a scikit-learn estimator."""
 
+import warnings
+from copy import copy
 from inspect import signature
 from os import PathLike
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.stats import rankdata
 from sklearn.base import clone
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skbluetuna._checks import check_count
+from skbluetuna._progress_log import ProgressLog, visible_log
 from skbluetuna._reading import spaces_for
 from skbluetuna._record import Record
 from skbluetuna._report import write_report
-from skbluetuna._session import Session, quiet_failures, visible_log
+from skbluetuna._scoring import for_table, scoring_failures, telling
+from skbluetuna._session import Session, quiet_failures
 from skbluetuna._sklearn_compat import (
     BaseSearchCV,
     FrozenSplits,
@@ -22,7 +27,6 @@ from skbluetuna._sklearn_compat import (
     Workers,
     at_least_one,
     has_methods,
-    name_error_scores,
     not_negative,
     one_of,
     positive,
@@ -346,6 +350,30 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         """
         return write_report(self, path)
 
+    def score(self, X, y=None, **params):
+        """Score of the refitted estimator, by the metric that guided the search.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Data to predict on.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target relative to `X`; None for unsupervised learning.
+        **params : dict
+            As in ``GridSearchCV.score``, under metadata routing.
+
+        Returns
+        -------
+        score : float
+            By `scoring` if it is given, else the estimator's own. Of several metrics
+            the one that `refit` names; if `refit` is a callable, the first.
+        """
+        search = self
+        if callable(self.refit) and getattr(self, "multimetric_", False):
+            search = copy(self)  # scikit-learn looks the metric up by `refit`
+            search.refit = self._guiding_metric(self.cv_results_)
+        return BaseSearchCV.score(search, X, y, **params)
+
     def _get_routed_params_for_fit(self, params):
         """Route what was passed to ``fit``, and note it: it decides the scores too."""
         self._fit_params = params
@@ -391,19 +419,21 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         record = self.__dict__.pop("_record")
         record.begin(self.tuner_)
         rows = LiveRows(self, evaluate_candidates)
+        rows.scorer = telling(rows.scorer, self.error_score)
         context = SearchContext(self, callback_ctx, self.tuner_.n_iter)
         verbose, self.verbose = self.verbose, 0  # scikit-learn prints at each batch
         try:
             with (
                 quiet_failures(),
                 visible_log(verbose),
+                ProgressLog(self.tuner_, self.max_time) as log,
                 Workers(self, evaluate_candidates) as workers,
             ):
                 if record.kept is not None:
                     rows.append(*record.kept["rows"])
                 session = Session(
                     self, self.tuner_, rows, evaluate_candidates, workers, context,
-                    record,
+                    record, log,
                 )  # fmt: skip
                 self.stop_reason_ = session.run()
         finally:
@@ -416,6 +446,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
                 self._kept = record.leave(rows.content(), n_rows)
         context.close()
         rows.warn_or_raise()
+        self._warn_of_scoring(rows)
 
     @property
     def weights_(self):
@@ -438,19 +469,39 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         """Set what the search has learned, before anything else can fail."""
         for name in OF_RESULTS:  # those of an earlier fit are not this one's
             self.__dict__.pop(name, None)
-        if rows.results:
-            self.cv_results_ = rows.results
+        with quiet_failures():  # they are told of where the search ends
+            results = rows.table()
+        if results:
+            self.cv_results_ = results
         self.regions_ = self.tuner_.regions
         self.optimized_space_ = self.tuner_.optimized_space
 
     def _format_results(self, candidate_params, n_splits, out, more_results=None):
-        """Make ``cv_results_``; failed fits of a callable scorer get its metrics."""
-        if callable(self.scoring):
-            name_error_scores(out, self.error_score)
-        results = super()._format_results(candidate_params, n_splits, out, more_results)
+        """As in ``GridSearchCV``, but a score that is not finite ranks last."""
+        with np.errstate(invalid="ignore", over="ignore"):  # inf - inf in `std`
+            results = super()._format_results(
+                candidate_params, n_splits, for_table(out), more_results
+            )
+        for key in [key for key in results if key.startswith("rank_test_")]:
+            scores = results[key.replace("rank", "mean", 1)]
+            last_of_all = np.where(np.isfinite(scores), scores, -np.inf)
+            results[key] = rankdata(-last_of_all, method="min").astype(np.int32)
         if "stage" in results:
             results["stage"] = results["stage"].astype(object)  # the words once in all
         return results
+
+    @staticmethod
+    def _warn_of_scoring(rows):
+        """Say once what scikit-learn says of each fold whose scorer failed."""
+        reasons = scoring_failures(rows.fits)
+        if reasons:
+            warnings.warn(
+                f"Scoring failed on {len(reasons)} train-test partitions out of "
+                f"{len(rows.fits)}; their scores are set to error_score. The first "
+                f"error was:\n{reasons[0]}",
+                UserWarning,
+                stacklevel=2,
+            )
 
     @staticmethod
     def _select_best_index(refit, refit_metric, results):

@@ -197,8 +197,8 @@ class BlueTuner:
         trial : Trial or int
             A trial that was asked, or its number.
         score : float
-            Its score, larger is better. NaN or an infinity marks a failed trial: it
-            never wins and never stops the search.
+            Its score, larger is better. NaN, an infinity or a number too large for a
+            float marks a failed trial: it never wins and never stops the search.
         seconds : float or None, default=None
             What the evaluation took.
 
@@ -209,7 +209,7 @@ class BlueTuner:
         AlreadyToldError
             If its score was told before.
         TypeError
-            If `trial` is neither, or `score` is not a number.
+            If `trial` is neither, or `score` is not a real number.
         """
         number = trial.number if isinstance(trial, Trial) else trial
         if not is_integer(number):
@@ -222,10 +222,7 @@ class BlueTuner:
             raise UnknownTrialError(
                 f"trial {number} with {trial.params} was not asked by this tuner."
             )
-        try:
-            value = float(score)
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"score must be a number; got {score!r}.") from error
+        value = _as_score(score)
         took = None if seconds is None or not np.isfinite(seconds) else float(seconds)
         self._ledger.settle(number, value, took)
 
@@ -510,6 +507,18 @@ def _shown_trials(trials: Any) -> str:
     if is_batch:
         return f"a list of {len(trials)}, as ask returns it"
     return f"a {type(trials).__name__}"
+
+
+def _as_score(score: Any) -> float:
+    """A score as a float; infinite if none is so large."""
+    try:
+        if np.iscomplexobj(score):  # of which float would take the real part
+            raise TypeError("a complex number has no order")
+        return float(score)
+    except OverflowError:
+        return np.inf
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"score must be a real number; got {score!r}.") from error
 
 
 def _copied(trial: Trial) -> Trial:

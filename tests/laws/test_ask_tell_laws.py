@@ -319,7 +319,7 @@ def test_a_trial_is_told_once_and_by_its_own_tuner():
     tuner.tell(0, math.nan)
     with pytest.raises(AlreadyToldError, match="failed"):
         tuner.tell(0, 1.0)
-    with pytest.raises(TypeError, match="score must be a number; got 'high'"):
+    with pytest.raises(TypeError, match="score must be a real number; got 'high'"):
         tuner.tell(tuner.ask(1)[0], "high")
 
 
