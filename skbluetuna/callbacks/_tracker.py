@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from skbluetuna._text import encodable
 from skbluetuna.exceptions import TrackerWarning
 
 __all__ = ["Evaluation", "Tracker", "settings_of", "text_or_number"]
@@ -140,14 +141,16 @@ class Tracker:
 
 def _row(results: Mapping[str, Any], number: int) -> Evaluation:
     metrics = {
-        name: float(column[number])
+        encodable(name): float(column[number])
         for name, column in results.items()
         if not name.startswith(NO_MEASURES)
         and isinstance(column, np.ndarray)
         and np.issubdtype(column.dtype, np.floating)
     }
     stage = str(results["stage"][number]) if "stage" in results else ""
-    return Evaluation(number, stage, dict(results["params"][number]), metrics)
+    tried = results["params"][number].items()
+    params = {encodable(name): value for name, value in tried}
+    return Evaluation(number, encodable(stage), params, metrics)
 
 
 def text_or_number(value: Any) -> str | int | float | bool:
@@ -161,15 +164,16 @@ def text_or_number(value: Any) -> str | int | float | bool:
     Returns
     -------
     value : str, int, float or bool
-        Numbers as Python's own; all else, also what is not finite, as text.
+        Numbers as Python's own; all else, also what is not finite, as text that UTF-8
+        can hold.
     """
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)
-    if isinstance(value, str | int | float):
+    if isinstance(value, int | float):
         return value
-    return repr(value)
+    return encodable(value if isinstance(value, str) else repr(value))
 
 
 def settings_of(search: Any) -> dict[str, str]:
@@ -187,5 +191,5 @@ def settings_of(search: Any) -> dict[str, str]:
     """
     names = ("estimator", "param_space", "strategy", "n_iter", "cv", "scoring", "refit")
     given = search.get_params(deep=False)
-    settings = {name: str(given[name]) for name in names if name in given}
+    settings = {name: encodable(str(given[name])) for name in names if name in given}
     return settings | {"seed": str(search.tuner_.seed)}

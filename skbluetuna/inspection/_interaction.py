@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.inspection._alternatives import Table, chosen, rows_of, title_of
+from skbluetuna._table import Table
+from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
 from skbluetuna.inspection._axes import axes_for, checked, folded
 
 __all__ = ["InteractionDisplay"]

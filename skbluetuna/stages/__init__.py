@@ -33,6 +33,7 @@ from skbluetuna.stages._strategy import (
     resolve_strategy,
 )
 from skbluetuna.stages._tables import (
+    at_ends,
     boundary_table,
     interaction_table,
     narrowed_space,
@@ -53,6 +54,7 @@ __all__ = [
     "Stage",
     "Strategy",
     "any_fresh_point",
+    "at_ends",
     "boundary_table",
     "choose_open",
     "decode_strategy",

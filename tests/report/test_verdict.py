@@ -126,9 +126,8 @@ def test_times_have_a_unit_that_suits_them():
 
 def test_cells_of_tables():
     assert cell(np.float64(0.12345)) == ("0.1235", True)
-    assert cell(np.nan) == ("\N{EN DASH}", True)
     assert cell(3) == ("3", True)
-    assert cell(np.True_) == ("yes", False)
+    assert cell(True) == ("True", False)
     assert cell(None) == ("None", False)
     assert cell(np.mean) == ("mean", False)
     assert cell("x" * 100) == ("x" * 59 + "…", False)
