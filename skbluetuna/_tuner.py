@@ -306,7 +306,7 @@ class BlueTuner:
 
         Columns ``param``, ``value`` (in the parameter's own values), ``score`` and
         ``slope`` (by the unit interval; 0 for a choice). Classic: evaluated scores;
-        adaptive: the model's, warped, the worst one counting zero.
+        adaptive: the model's medians.
         """
         return self._table(
             lambda a, ledger, _: boundary_table(
@@ -331,7 +331,8 @@ class BlueTuner:
         -------
         scores : ndarray of shape (n, 3)
             The median, and the 5 % and 95 % quantiles of what the model believes of the
-            score without noise. NaN before there is a score, and for the quantiles of
+            score without noise, none farther beyond the scores that were told than
+            their range. NaN before there is a score, and for the quantiles of
             the classic perceptron, which has none.
 
         Raises
