@@ -161,7 +161,7 @@ class InfluenceDisplay:
         ax = axes_for(
             ax,
             width=max(6.4, 4.0 + 0.085 * longest),
-            height=max(2.8, 1.5 + 0.3 * max(len(names), 0.6 * lines)),
+            height=max(2.8, 1.7 + 0.3 * max(len(names), 0.6 * lines)),
         )
         n = len(self.names)
         places = np.arange(len(names))
@@ -189,8 +189,11 @@ class InfluenceDisplay:
         ax.set_yticks(places, names)
         ax.set_ylim(len(names) - 0.4, -0.6)  # the first on top
         ax.set_xlabel("Share of the score's variance")
-        ax.legend(loc="best", fontsize=8)
+        ax.legend(  # above, where it covers nothing
+            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, frameon=False,
+            fontsize=8, borderaxespad=0.3,
+        )  # fmt: skip
         if self.title:
-            ax.set_title(self.title)
+            ax.set_title(self.title, size="medium", pad=20)
         self.ax_, self.figure_ = ax, ax.figure
         return self

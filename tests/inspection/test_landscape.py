@@ -79,11 +79,11 @@ def test_a_line_joins_what_was_the_best_so_far(bowl):
 def test_colours_are_of_scores_that_were_seen(bowl):
     """The rest of the box, of which the model knows little, would take all of them."""
     scores = np.array([0.96, 0.97, 0.965, 0.97, 0.63])
-    x, y = np.meshgrid(np.linspace(0.0, 1.0, 9), np.linspace(0.0, 1.0, 9))
-    median = 0.97 - 0.7 * x**2
+    grid = np.linspace(0.0, 1.0, 9)
+    median = np.tile(0.97 - 0.7 * grid**2, (9, 1))
     display = LandscapeDisplay(
         dimensions={"a": Real(0.0, 1.0), "b": Real(0.0, 1.0)},
-        values=[list(np.linspace(0.0, 1.0, 9))] * 2,
+        values=[list(grid)] * 2,
         prediction=np.stack([median.T] * 3, axis=-1),
         points={
             "number": np.arange(5),
