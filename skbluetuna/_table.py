@@ -13,8 +13,8 @@ from skbluetuna._text import printable, shown
 __all__ = ["NOTHING", "Column", "Table"]
 
 MOST_ROWS = 40  # of a table as text; of more, those in the middle are left out
-LONGEST = 60  # characters of a name or another str
-WIDEST = 32  # of what an object shows itself as
+WIDEST = 32  # characters of a cell there; of names the ends differ
+LONGEST = 100  # elsewhere
 NARROW = 7  # characters up to which a heading stays on one line
 GAP = "  "
 NOTHING = "\N{EN DASH}"  # where there is no value
@@ -95,8 +95,7 @@ def _column(name: str, values: NDArray[Any]) -> Column:
         return Column(name, ["yes" if value else "no" for value in values], False)
     numbers = [isinstance(v, int | float | np.number) for v in values]
     is_number = bool(numbers) and all(numbers)
-    longest = [LONGEST if isinstance(value, str) else WIDEST for value in values]
-    return Column(name, list(map(shown, values, longest)), is_number)
+    return Column(name, [shown(value, LONGEST) for value in values], is_number)
 
 
 def _rounded(values: NDArray[np.floating[Any]]) -> list[str]:
@@ -119,7 +118,7 @@ def _printed(columns: list[Column]) -> str:
     height = max(map(len, heads))
     blocks = []
     for column, head in zip(columns, heads, strict=True):
-        cells = [column.cells[i] for i in shown_rows]
+        cells = [_shortened(column.cells[i]) for i in shown_rows]
         lines = [""] * (height - len(head)) + head + cells
         width = max(map(len, lines))
         align = str.rjust if column.is_number else str.ljust
@@ -130,9 +129,16 @@ def _printed(columns: list[Column]) -> str:
     return "\n".join(lines if n else [*lines, "(no rows)"])
 
 
+def _shortened(cell: str) -> str:
+    """Text without its middle, if it is long."""
+    if len(cell) <= WIDEST:
+        return cell
+    return f"{cell[: WIDEST // 3]}…{cell[-(WIDEST - WIDEST // 3 - 1) :]}"
+
+
 def _parted(column: Column) -> list[str]:
     """A heading on lines, parted after an underscore if it is wider than its cells."""
-    most = max(NARROW, *map(len, column.cells), 0)
+    most = max(NARROW, *(min(WIDEST, len(cell)) for cell in column.cells), 0)
     lines = [""]
     for piece in printable(column.name).replace("_", "_\n").split("\n"):
         if lines[-1] and len(lines[-1] + piece) > most:
