@@ -20,6 +20,7 @@ from skbluetuna.stages import (
     Alternative,
     Seed,
     Strategy,
+    at_ends,
     boundary_table,
     gain_bounds,
     initial_rows,
@@ -458,8 +459,8 @@ class BlueTuner:
 def _weights(a: Alternative, ledger: Ledger, seed: Seed) -> Table:
     """Influence of each parameter of one alternative."""
     initial, learned = a.schedule.influence(a.space, ledger, seed)
-    best = {} if ledger.best is None else ledger.best.params
-    return weight_table(a.space, initial, learned, best)
+    ends = at_ends(a.space, ledger.best, ledger)
+    return weight_table(a.space, initial, learned, ends)
 
 
 def _known(rule: Any) -> Any:

@@ -173,7 +173,7 @@ class InteractionDisplay:
             folded(f"{a} and {b}: {share:.1%}", LINE_OF_TITLE)
             for a, b, share in self.strongest()
         ]
-        told = told or ["No pair above 1 %"]
+        told = told or ["No pair explains more than 1 %"]
         ax.set_title("\n".join([self.title, *told] if self.title else told), size=9)
         return self
 

@@ -1,11 +1,13 @@
 """What was learned, in the user's own names and values."""
 
+from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skbluetuna._ledger import Trial
 from skbluetuna._table import Table
 from skbluetuna.model import ROWS, Influence, pairs
 from skbluetuna.space import Categorical, Dimension, Space, parse_dimension, when
@@ -67,16 +69,12 @@ def _native_edges(space: Space, regions: Regions, row: int) -> tuple[Any, Any]:
 
 
 def weight_table(
-    space: Space, initial: FloatArray, learned: Influence, best: dict[str, Any]
+    space: Space, initial: FloatArray, learned: Influence, ends: dict[str, str]
 ) -> Table:
-    """Influence of each parameter; one that cannot vary has none.
-
-    `best` is the configuration whose values may stand at an end.
-    """
+    """Influence of each parameter; one that cannot vary has none."""
     rows = np.zeros((1 + len(ROWS), len(space)))
     rows[:, active(space)] = [*learned.base, initial]
     columns = (*ROWS, "initial_weight")
-    ends = at_ends(space, best)
     return Table(
         param=_objects(list(space.names)),
         **dict(zip(columns, rows, strict=True)),
@@ -84,15 +82,19 @@ def weight_table(
     )
 
 
-def at_ends(space: Space, params: dict[str, Any]) -> dict[str, str]:
-    """Parameters of a configuration that stand at the end of their range, and which.
+def at_ends(
+    space: Space, best: Trial | None, trials: Iterable[Trial]
+) -> dict[str, str]:
+    """Parameters of which the best value stands at the end of the range, and which end.
 
     Parameters
     ----------
     space : Space
         The space.
-    params : dict
-        A configuration, usually the best one.
+    best : Trial or None
+        The best trial.
+    trials : iterable of Trial
+        All of this space. Some must have been elsewhere, and none there as good.
 
     Returns
     -------
@@ -100,17 +102,33 @@ def at_ends(space: Space, params: dict[str, Any]) -> dict[str, str]:
         ``"low"`` or ``"high"`` by parameter. Of choices only those of ordered numbers
         have ends; of two values each is one, which says nothing.
     """
+    if best is None or best.score is None:
+        return {}
+    scored = [(t.params, t.score) for t in trials if t.score is not None]
     ends = {}
     for name, dim in zip(space.names, space.dimensions, strict=True):
-        few = dim.n_values is not None and dim.n_values < LEAST_VALUES
-        value = params.get(name)
-        if few or not dim.is_ordered or not isinstance(value, Real):
-            continue
-        first, last = (dim.to_unit(dim.from_unit(unit)) for unit in (0.0, 1.0))
-        unit = dim.to_unit(value)
-        if unit <= max(first, NEAR_END) or unit >= min(last, 1.0 - NEAR_END):
-            ends[name] = "low" if value < dim.centre else "high"  # lists may fall
+        end = _end(dim, best.params.get(name))
+        if end:
+            elsewhere = [
+                score
+                for params, score in scored
+                if name in params and _end(dim, params[name]) != end
+            ]
+            if elsewhere and max(elsewhere) < best.score:
+                ends[name] = end
     return ends
+
+
+def _end(dim: Dimension, value: Any) -> str:
+    """At which end of its range a value stands, if it does."""
+    few = dim.n_values is not None and dim.n_values < LEAST_VALUES
+    if few or not dim.is_ordered or not isinstance(value, Real):
+        return ""
+    first, last = (dim.to_unit(dim.from_unit(unit)) for unit in (0.0, 1.0))
+    unit = dim.to_unit(value)
+    if max(first, NEAR_END) < unit < min(last, 1.0 - NEAR_END):
+        return ""
+    return "low" if value < dim.centre else "high"  # lists may fall
 
 
 def interaction_table(space: Space, learned: Influence) -> Table:

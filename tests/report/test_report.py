@@ -151,9 +151,9 @@ def test_the_tables_are_those_of_the_search_whatever_their_columns(case):
         assert rows
 
 
-def test_the_verdict_is_two_sentences_with_the_best_score(case, page):
+def test_the_verdict_has_the_best_score_and_says_what_to_widen(case, page):
     search, _ = case
-    found, mattered = (
+    found, mattered, *rest = (
         text.strip()
         for (own, text), (_, attrs) in zip(page.texts, page.tags, strict=True)
         if own == "p" and attrs.get("class") == "verdict"
@@ -163,6 +163,13 @@ def test_the_verdict_is_two_sentences_with_the_best_score(case, page):
     metric = "score" if search.scoring is None else search.scoring[0]
     best = np.nanmax(search.cv_results_[f"mean_test_{metric}"])
     assert f"mean {metric} of {best:.4g}" in found
+    ends = search.weights_["at_end"]
+    if "alternative" in search.weights_:
+        best = search.tuner_.best.alternative
+        ends = ends[search.weights_["alternative"] == best]
+    n = int((ends != "").sum())
+    told = [text.count("(the lowest)") + text.count("(the highest)") for text in rest]
+    assert told == ([n] if n else [])
 
 
 def test_the_call_repeats_the_search(case, page):
