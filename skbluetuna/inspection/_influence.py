@@ -189,8 +189,8 @@ class InfluenceDisplay:
         ax.set_yticks(places, names)
         ax.set_ylim(len(names) - 0.4, -0.6)  # the first on top
         ax.set_xlabel("Share of the score's variance")
-        ax.legend(  # above, where it covers nothing
-            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, frameon=False,
+        ax.legend(  # above, where it covers nothing, and over the names if need be
+            loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False,
             fontsize=8, borderaxespad=0.3,
         )  # fmt: skip
         if self.title:

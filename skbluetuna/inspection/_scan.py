@@ -251,7 +251,8 @@ class ScanDisplay:
             mark_at_edge(first, np.empty(0), "v", "0.2", "far below")
         first.legend(
             loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, frameon=False,
-            fontsize="small", reverse=True, borderaxespad=0.2, handlelength=1.2,
+            fontsize="small", reverse=True, borderaxespad=0.2, handlelength=1.0,
+            handletextpad=0.4, columnspacing=0.9,
         )  # fmt: skip
 
 

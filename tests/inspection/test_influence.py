@@ -57,6 +57,11 @@ def test_the_largest_is_on_top_and_every_bar_and_its_interval_are_shown(search):
     assert display.ax_.get_xlim()[1] > max([*bars, *display.high])
 
 
+def assert_is_inside(box, figure):
+    assert figure.bbox.x0 <= box.x0 <= box.x1 <= figure.bbox.x1
+    assert figure.bbox.y0 <= box.y0 <= box.y1 <= figure.bbox.y1
+
+
 def test_the_legend_covers_no_bar(search):
     display = InfluenceDisplay.from_search(search)
     display.figure_.draw_without_rendering()
@@ -64,9 +69,7 @@ def test_the_legend_covers_no_bar(search):
     legend = ax.get_legend().get_window_extent()
     assert not legend.overlaps(ax.get_window_extent())
     assert not legend.overlaps(ax.title.get_window_extent()) or not display.title
-    inside = display.figure_.bbox
-    assert inside.x0 <= legend.x0 <= legend.x1 <= inside.x1
-    assert legend.y1 <= inside.y1
+    assert_is_inside(legend, display.figure_)
 
 
 @pytest.mark.parametrize("n", [2, 6, 12])
@@ -79,6 +82,7 @@ def test_long_names_do_not_overlap(n):
     display.figure_.draw_without_rendering()
     boxes = [text.get_window_extent() for text in display.ax_.get_yticklabels()]
     assert not any(a.overlaps(b) for a, b in pairwise(boxes))
+    assert_is_inside(display.ax_.get_legend().get_window_extent(), display.figure_)
 
 
 def test_by_default_it_shows_the_alternative_of_the_best(search):
