@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna._text import encodable
+from skbluetuna._text import encodable, printable
 from skbluetuna.exceptions import TrackerWarning
 
 __all__ = ["Evaluation", "Tracker", "settings_of", "text_or_number"]
@@ -131,7 +131,7 @@ class Tracker:
             self._failed.add(id(search))
             text = (
                 f"{type(self).__name__} failed and is given up; the search goes on. "
-                f"{type(error).__name__}: {error}"
+                f"{type(error).__name__}: {printable(str(error))}"
             )
             try:
                 warnings.warn(text, TrackerWarning, stacklevel=2)
