@@ -156,13 +156,7 @@ class InfluenceDisplay:
             With `ax_` and `figure_`.
         """
         names = [folded(name, LINE) for name in (*self.names, *REST)]
-        lines = max(name.count("\n") + 1 for name in names)
-        longest = max(len(line) for name in names for line in name.split("\n"))
-        ax = axes_for(
-            ax,
-            width=max(6.4, 4.0 + 0.085 * longest),
-            height=max(2.8, 1.7 + 0.3 * len(names) * max(1.0, 0.6 * lines)),
-        )
+        ax = _axes(ax, names)
         n = len(self.names)
         places = np.arange(len(names))
         ax.barh(
@@ -197,3 +191,14 @@ class InfluenceDisplay:
             ax.set_title(self.title, size="medium", pad=20)
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def _axes(ax: Any, names: list[str]) -> Any:
+    """The axes to draw in, new ones with room for these names."""
+    lines = max(name.count("\n") + 1 for name in names)
+    longest = max(len(line) for name in names for line in name.split("\n"))
+    return axes_for(
+        ax,
+        width=max(6.4, 4.0 + 0.085 * longest),
+        height=max(2.8, 1.7 + 0.3 * len(names) * max(1.0, 0.6 * lines)),
+    )

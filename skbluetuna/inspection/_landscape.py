@@ -290,6 +290,8 @@ class LandscapeDisplay:
         order = np.argsort(self.points["number"], kind="stable")
         best = np.maximum.accumulate(self.points["score"][order])
         steps = order[np.diff(best, prepend=-np.inf) > 0.0]
+        if not len(steps):
+            return
         self.ax_.plot(
             x[steps], y[steps], color=WAY, lw=1.0, label="best so far (evaluation)"
         )
