@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skbluetuna._checks import check_count
+from skbluetuna._ends import log_ends
 from skbluetuna._progress_log import ProgressLog, visible_log
 from skbluetuna._reading import spaces_for
 from skbluetuna._record import Record
@@ -189,15 +190,17 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         learned from), with the ends ``share_low`` and ``share_high`` of its 90 %
         interval; ``local_share``, the same over half of each range about the best trial
         (all of a choice without order, and of four values or fewer);
-        ``initial_weight``, from the boundary scores (eq. 5). Adaptive: a weight is the
+        ``initial_weight``, from the boundary scores (eq. 5); ``at_end``: ``"low"`` or
+        ``"high"`` where the best configuration stands at that end of a range, which is
+        then worth widening, else ``""``. Adaptive: a weight is the
         slope of the score over the whole box, for each half of the range, in units of
         the score; a choice's is the spread of the score over its values. Classic: the
         perceptron's own, of scaled scores.
     interactions_ : dict of arrays
         Interaction of each pair, one row for each ``kind`` of term: ``param_a``,
-        ``param_b``, ``kind`` and the columns of ``weights_`` but the last. A share is
-        what the pair explains beyond its two parameters. Shares of both tables sum to
-        one (for each alternative; less what the adaptive model gives to noise and to
+        ``param_b``, ``kind`` and the columns of ``weights_`` but the last two. A share
+        is what the pair explains beyond its two parameters. Shares of both tables sum
+        to one (for each alternative; less what the adaptive model gives to noise and to
         more than two parameters at once), or are all zero if nothing varies. They say
         what the model believes after these evaluations, which are few far from the
         best configuration; what little the search looked at, the intervals show.
@@ -220,6 +223,9 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
 
     Notes
     -----
+    `regions_`, `weights_` and `interactions_` print as tables, are drawn as such in
+    notebooks, and have ``to_frame()`` for pandas; in all else they are dicts.
+
     With several alternatives the tables have one more column, ``alternative``. Each is
     learned from its own scores; in the adaptive strategy the models that choose what to
     evaluate have scores that are warped together. There each has a first look, of two
@@ -436,6 +442,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
                     record, log,
                 )  # fmt: skip
                 self.stop_reason_ = session.run()
+                log_ends(self.tuner_)
         finally:
             self.verbose = verbose
             self.__dict__.pop("_is_alone", None)

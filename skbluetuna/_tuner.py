@@ -12,6 +12,7 @@ from skbluetuna._checks import check_count, draw_seed
 from skbluetuna._course import Course
 from skbluetuna._ledger import Ledger, Trial, row_key
 from skbluetuna._storage import State, from_text, packed, to_text, unpacked
+from skbluetuna._table import Table
 from skbluetuna._threads import one_blas_thread
 from skbluetuna.exceptions import UnknownTrialError
 from skbluetuna.space import (
@@ -25,8 +26,11 @@ from skbluetuna.space import (
 )
 from skbluetuna.stages import (
     MIN_SCORES,
+    Alternative,
+    Seed,
     Strategy,
     as_references,
+    at_ends,
     boundary_table,
     gain_bounds,
     initial_rows,
@@ -310,7 +314,7 @@ class BlueTuner:
         return float(max(0.0, upper - lower))
 
     @property
-    def regions(self) -> dict[str, NDArray[Any]]:
+    def regions(self) -> Table:
         """The regions of each parameter, one row each (see `BlueTunaSearchCV`)."""
         return self._table(
             lambda a, ledger, _: region_table(
@@ -319,12 +323,12 @@ class BlueTuner:
         )
 
     @property
-    def boundaries(self) -> dict[str, NDArray[Any]]:
+    def boundaries(self) -> Table:
         """The boundaries from which the regions follow, one row each.
 
         Columns ``param``, ``value`` (in the parameter's own values), ``score`` and
         ``slope`` (by the unit interval; 0 for a choice). Classic: evaluated scores;
-        adaptive: the model's, warped, the worst one counting zero.
+        adaptive: the model's medians.
         """
         return self._table(
             lambda a, ledger, _: boundary_table(
@@ -349,7 +353,8 @@ class BlueTuner:
         -------
         scores : ndarray of shape (n, 3)
             The median, and the 5 % and 95 % quantiles of what the model believes of the
-            score without noise. NaN before there is a score, and for the quantiles of
+            score without noise, none farther beyond the scores that were told than
+            their range. NaN before there is a score, and for the quantiles of
             the classic perceptron, which has none.
 
         Raises
@@ -370,16 +375,12 @@ class BlueTuner:
         return scores
 
     @property
-    def weights(self) -> dict[str, NDArray[Any]]:
+    def weights(self) -> Table:
         """Influence of each parameter, one row each (see `BlueTunaSearchCV`)."""
-        return self._table(
-            lambda a, ledger, seed: weight_table(
-                a.space, *a.schedule.influence(a.space, ledger, seed)
-            )
-        )
+        return self._table(_weights)
 
     @property
-    def interactions(self) -> dict[str, NDArray[Any]]:
+    def interactions(self) -> Table:
         """Interaction of each pair, one row each (see `BlueTunaSearchCV`)."""
         return self._table(
             lambda a, ledger, seed: interaction_table(
@@ -480,17 +481,24 @@ class BlueTuner:
         return (own.unit, own.alternative) == (trial.unit, trial.alternative)
 
     @one_blas_thread()
-    def _table(self, build: Any) -> dict[str, NDArray[Any]]:
+    def _table(self, build: Any) -> Table:
         """Tables of all alternatives one below the other, with their number."""
         tables = [
             build(a, self._ledger.of(k), (self.seed, k))
             for k, a in enumerate(self._course.alternatives)
         ]
         if len(tables) == 1:
-            return dict(tables[0])
+            return Table(tables[0])
         number = [np.full(len(next(iter(t.values()))), k) for k, t in enumerate(tables)]
         joined = {c: np.concatenate([t[c] for t in tables]) for c in tables[0]}
-        return {"alternative": np.concatenate(number), **joined}
+        return Table(alternative=np.concatenate(number), **joined)
+
+
+def _weights(a: Alternative, ledger: Ledger, seed: Seed) -> Table:
+    """Influence of each parameter of one alternative."""
+    initial, learned = a.schedule.influence(a.space, ledger, seed)
+    ends = at_ends(a.space, ledger.best, ledger)
+    return weight_table(a.space, initial, learned, ends)
 
 
 def _known(rule: Any) -> Any:

@@ -89,14 +89,15 @@ def _notes(search: Any) -> list[str]:
     reason = getattr(search, "stop_reason_", None)
     notes = [
         f"The seed of the search was {search.tuner_.seed}; it is the random_state of "
-        "the call. The estimator, the folds and the data have their own."
+        "the call. The estimator, the folds and the data may have seeds of their own."
     ]
     if reason in ("n_iter", "exhausted"):
-        why = "the budget was spent" if reason == "n_iter" else "there were no more"
+        why = "the budget was spent" if reason == "n_iter" else "the space has no more"
         notes.append(f"It ended after {n}: {why}.")
     elif reason is not None:
         notes.append(
-            f"It ended after {n}, stopped by {reason}: repeated, it may end elsewhere."
+            f"It ended after {n}, stopped by {reason}: repeated, it may end sooner or "
+            "later."
         )
     if search.tuner_.n_budgets > 1:
         notes.append(

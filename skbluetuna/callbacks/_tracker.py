@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from skbluetuna._hidden import masked
+from skbluetuna._text import encodable, printable
 from skbluetuna.exceptions import TrackerWarning
 
 __all__ = ["Evaluation", "Tracker", "settings_of", "text_or_number"]
@@ -131,7 +132,7 @@ class Tracker:
             self._failed.add(id(search))
             text = (
                 f"{type(self).__name__} failed and is given up; the search goes on. "
-                f"{type(error).__name__}: {error}"
+                f"{type(error).__name__}: {printable(str(error))}"
             )
             try:
                 warnings.warn(text, TrackerWarning, stacklevel=2)
@@ -141,15 +142,16 @@ class Tracker:
 
 def _row(results: Mapping[str, Any], number: int) -> Evaluation:
     metrics = {
-        name: float(column[number])
+        encodable(name): float(column[number])
         for name, column in results.items()
         if not name.startswith(NO_MEASURES)
         and isinstance(column, np.ndarray)
         and np.issubdtype(column.dtype, np.floating)
     }
     stage = str(results["stage"][number]) if "stage" in results else ""
-    params = masked(dict(results["params"][number]))
-    return Evaluation(number, stage, params, metrics)
+    tried = masked(dict(results["params"][number])).items()
+    params = {encodable(name): value for name, value in tried}
+    return Evaluation(number, encodable(stage), params, metrics)
 
 
 def text_or_number(value: Any) -> str | int | float | bool:
@@ -163,15 +165,16 @@ def text_or_number(value: Any) -> str | int | float | bool:
     Returns
     -------
     value : str, int, float or bool
-        Numbers as Python's own; all else, also what is not finite, as text.
+        Numbers as Python's own; all else, also what is not finite, as text that UTF-8
+        can hold.
     """
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)
-    if isinstance(value, str | int | float):
+    if isinstance(value, int | float):
         return value
-    return repr(value)
+    return encodable(value if isinstance(value, str) else repr(value))
 
 
 def settings_of(search: Any) -> dict[str, str]:
@@ -189,5 +192,7 @@ def settings_of(search: Any) -> dict[str, str]:
     """
     names = ("estimator", "param_space", "strategy", "n_iter", "cv", "scoring", "refit")
     given = search.get_params(deep=False)
-    settings = {name: str(masked(given[name])) for name in names if name in given}
+    settings = {
+        name: encodable(str(masked(given[name]))) for name in names if name in given
+    }
     return settings | {"seed": str(search.tuner_.seed)}

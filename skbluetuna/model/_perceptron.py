@@ -94,9 +94,12 @@ def _targets(y: FloatArray, act: Activation) -> FloatArray:
 
 
 def scores_of(output: FloatArray, y: FloatArray, activation: str) -> FloatArray:
-    """Scores that outputs stand for, where the perceptron was trained on scores y."""
+    """Scores that outputs stand for, where the perceptron was trained on scores y.
+
+    None lies farther beyond these than their range.
+    """
     act = ACTIVATIONS[activation]
-    share = (output - act.low) / (act.high - act.low)
+    share = np.clip((output - act.low) / (act.high - act.low), -1.0, 2.0)
     return np.asarray(y.min() * (1.0 - share) + y.max() * share)
 
 

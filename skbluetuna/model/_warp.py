@@ -41,7 +41,7 @@ def warp(y: FloatArray) -> FloatArray:
     return _standardise(np.asarray(yeojohnson(inner, _power(inner))))
 
 
-def unwarp(t: FloatArray, y: FloatArray) -> FloatArray:
+def unwarp(t: FloatArray, y: FloatArray, *, bounded: bool = True) -> FloatArray:
     """Send warped values back to scores, by the transform that `warp(y)` made.
 
     Parameters
@@ -50,11 +50,14 @@ def unwarp(t: FloatArray, y: FloatArray) -> FloatArray:
         Warped values, also outside the range of ``warp(y)``.
     y : ndarray of shape (n,)
         The scores that were warped.
+    bounded : bool, default=True
+        Whether none may lie farther beyond those in y than their range: there the
+        inverse soon leaves all measure.
 
     Returns
     -------
     scores : ndarray of shape (m,)
-        Infinite where no score, however large, is warped so far.
+        Not bounded, infinite where no score, however large, is warped so far.
     """
     scaled, exponent = _scaled(y)
     inner = _standardise(scaled)
@@ -63,6 +66,9 @@ def unwarp(t: FloatArray, y: FloatArray) -> FloatArray:
     power = _power(inner)
     outer = np.asarray(yeojohnson(inner, power))
     x = _inverse(outer.mean() + outer.std() * t, power)
+    if bounded:
+        reach = np.ptp(inner)
+        x = np.clip(x, inner.min() - reach, inner.max() + reach)
     return np.asarray(np.ldexp(scaled.mean() + scaled.std() * x, exponent))
 
 

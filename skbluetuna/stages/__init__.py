@@ -34,6 +34,7 @@ from skbluetuna.stages._strategy import (
     resolve_strategy,
 )
 from skbluetuna.stages._tables import (
+    at_ends,
     boundary_table,
     interaction_table,
     narrowed_space,
@@ -55,6 +56,7 @@ __all__ = [
     "Strategy",
     "any_fresh_point",
     "as_references",
+    "at_ends",
     "boundary_table",
     "choose_open",
     "decode_strategy",

@@ -49,7 +49,8 @@ def searched(space, n_iter, seed=0, score=None):
 
 REGIONS = ["param", "low", "high", "raw_output", "projection", "score", "kept"]
 SHARES = ["share", "share_low", "share_high", "local_share"]
-WEIGHTS = ["param", "weight", "std_error", *SHARES, "initial_weight"]
+NUMBERS = ["weight", "std_error", *SHARES, "initial_weight"]
+WEIGHTS = ["param", *NUMBERS, "at_end"]
 INTERACTIONS = ["param_a", "param_b", "kind", "weight", "std_error", *SHARES]
 MIXED = {"x": (0.0, 1.0), "k": (1, 30), "fixed": ["one"], "c": ["a", "b", "c"]}
 
@@ -91,7 +92,7 @@ def test_several_alternatives_add_a_column_with_their_number():
 def test_weights_have_one_row_for_each_parameter_and_none_for_what_cannot_vary():
     weights = searched(MIXED, 60).weights
     assert weights["param"].tolist() == ["x", "k", "fixed", "c"]
-    fixed = [weights[column][2] for column in WEIGHTS[1:]]
+    fixed = [weights[column][2] for column in NUMBERS]
     assert fixed == [0.0] * len(fixed)
     assert np.all(weights["weight"][[0, 1, 3]] != 0.0)
     assert weights["initial_weight"].sum() == pytest.approx(1.0)
