@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
+from skbluetuna.model import reach
 from skbluetuna.space import is_alike
 
 __all__ = ["Ledger", "Trial", "row_key"]
@@ -205,7 +206,8 @@ class Ledger:
         """Units and scores of every told trial.
 
         A failed trial counts as the worst score seen, of rivals too (0 if there is
-        none), so that it repels the search without stopping it.
+        none), so that it repels the search without stopping it. A score beyond the
+        reach of the others is not that worst one: it would set all failures there.
 
         Returns
         -------
@@ -228,8 +230,10 @@ class Ledger:
         return np.array([self._score(unit, worst) for unit in units], dtype=np.float64)
 
     def _worst(self) -> float:
-        own = [t.score for t in self if t.score is not None]
-        return min(own + [float(y.min()) for y in self.rivals], default=0.0)
+        """The worst score that is not beyond the reach of the others (eq. 11)."""
+        own = np.array([t.score for t in self if t.score is not None], dtype=np.float64)
+        y = np.concatenate([own, *self.rivals])
+        return float(y[y >= reach(y)[0]].min()) if len(y) else 0.0
 
     def _score(self, unit: FloatArray, worst: float) -> float:
         row = self._rows.get(row_key(unit))

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.stats import yeojohnson
 
+from skbluetuna.model._reach import within_reach
+
 __all__ = ["standardised", "unwarp", "warp"]
 
 FloatArray = NDArray[np.float64]
@@ -13,7 +15,7 @@ POWERS = (-2.0, 6.0)  # where the transform's parameter is looked for
 
 
 def warp(y: FloatArray) -> FloatArray:
-    """Standardise, Yeo-Johnson, standardise again (eq. 11).
+    """Bring within reach, standardise, Yeo-Johnson, standardise again (eq. 11).
 
     Parameters
     ----------
@@ -28,14 +30,15 @@ def warp(y: FloatArray) -> FloatArray:
 
     Notes
     -----
-    The transform is increasing, so the best stays the best. Its parameter maximises the
-    profile likelihood; multiplying scores by a power of two leaves every bit unchanged.
+    The transform is increasing, so the best stays the best (enormous scores are alike,
+    see `reach`). Its parameter maximises the profile likelihood; multiplying scores by
+    a power of two leaves every bit unchanged.
 
     References
     ----------
     I. Yeo, R. Johnson, A new family of power transformations, Biometrika 87 (2000).
     """
-    inner = _standardise(_scaled(y)[0])
+    inner = _standardise(_scaled(within_reach(y))[0])
     if not inner.any():
         return inner
     return _standardise(np.asarray(yeojohnson(inner, _power(inner))))
@@ -59,7 +62,7 @@ def unwarp(t: FloatArray, y: FloatArray, *, bounded: bool = True) -> FloatArray:
     scores : ndarray of shape (m,)
         Not bounded, infinite where no score, however large, is warped so far.
     """
-    scaled, exponent = _scaled(y)
+    scaled, exponent = _scaled(within_reach(y))
     inner = _standardise(scaled)
     if not inner.any():
         return np.full_like(t, y.mean())
@@ -73,7 +76,7 @@ def unwarp(t: FloatArray, y: FloatArray, *, bounded: bool = True) -> FloatArray:
 
 
 def standardised(y: FloatArray) -> tuple[FloatArray, float]:
-    """Scores of mean 0 and standard deviation 1, and what the latter was.
+    """Scores within reach, of mean 0 and deviation 1, and what the latter was.
 
     Parameters
     ----------
@@ -87,7 +90,7 @@ def standardised(y: FloatArray) -> tuple[FloatArray, float]:
     spread : float
         Standard deviation of the scores.
     """
-    scaled, exponent = _scaled(y)
+    scaled, exponent = _scaled(within_reach(y))
     return _standardise(scaled), float(np.ldexp(scaled.std(), exponent))
 
 
