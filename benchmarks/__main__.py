@@ -19,6 +19,7 @@ def main(argv=None):
             name,
             description=module.__doc__,
             formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,  # the record knows folders by their option's name
         )
         sub.add_argument("--out", type=Path, default=Path("doc/benchmarks"),
                          help="folder of results")  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import shlex
 import sys
 import time
@@ -13,13 +14,35 @@ from joblib import Parallel, delayed
 
 from skbluetuna import __version__
 
-__all__ = ["Records", "run_all", "versions"]
+__all__ = ["Records", "anywhere", "run_all", "versions"]
 
 PACKAGES = (
     "numpy", "scipy", "scikit-learn", "joblib", "xgboost-cpu", "xgboost",
     "lightgbm", "optuna", "optuna-integration", "scikit-optimize", "HEBO", "smac",
     "ax-platform", "hyperopt", "flaml", "torch", "onnxruntime",
 )  # fmt: skip
+
+# What records and pages say in place of a folder: a reader has another one, and where
+# ours was is nobody's business.
+PLACES = {"--out": "OUT", "--data": "DATA", "--yahpo": "BENCH"}
+ABSOLUTE = re.compile(
+    r"(?<![\w./:~-])"  # neither within a relative path nor within an address
+    r"(?:~?/(?=[\w.])|[A-Za-z]:[\\/]|\\\\(?=\w))[^\s'\"<>|,;:()]*"
+)
+
+
+def anywhere(argv):
+    """A command line that holds on any machine: folders by their placeholders."""
+    words = []
+    for word in argv:
+        option, equals, _ = word.partition("=")
+        if words and words[-1] in PLACES:
+            words.append(PLACES[words[-1]])
+        elif equals and option in PLACES:
+            words.append(f"{option}={PLACES[option]}")
+        else:
+            words.append(ABSOLUTE.sub("PATH", word))
+    return words
 
 
 def versions():
@@ -78,9 +101,14 @@ class Records:
                 ) from error
             if "header" in row:
                 self._check(row["header"]["problem"])
-                self.headers.append(row["header"])
+                self._head(row["header"])
             else:
                 self._keep(row)
+
+    def _head(self, header):
+        """Keep a header; those of files from before hold folders as they were."""
+        command = shlex.join(anywhere(shlex.split(header["command"])))
+        self.headers.append(header | {"command": command})
 
     def _keep(self, row):
         """Sort a run in; one that failed is tried again by the next command."""
@@ -104,7 +132,7 @@ class Records:
         """Put one run on disk."""
         if not self._is_open:  # a session that adds nothing leaves no header
             header = {
-                "command": "python -m benchmarks " + shlex.join(self._argv),
+                "command": "python -m benchmarks " + shlex.join(anywhere(self._argv)),
                 "date": time.strftime("%Y-%m-%d"),
                 "cpus": os.cpu_count(),
                 "versions": versions(),
@@ -113,6 +141,8 @@ class Records:
             self._write({"header": header})
             self.headers.append(header)
             self._is_open = True
+        if "error" in row:  # of a peer's file, say
+            row = row | {"error": ABSOLUTE.sub("PATH", row["error"])}
         self._write(row)
         self._keep(row)
 

@@ -1,9 +1,9 @@
 r"""What each part of the adaptive strategy is worth, and what batches cost, in regret.
 
-    OMP_NUM_THREADS=1 python benchmarks/ablation.py --bench ../shared/bench
-    OMP_NUM_THREADS=1 python benchmarks/ablation.py --bench ../shared/bench \
+    OMP_NUM_THREADS=1 python benchmarks/ablation.py --bench BENCH
+    OMP_NUM_THREADS=1 python benchmarks/ablation.py --bench BENCH \
         --variants all --batch 1 2 4 8
-    OMP_NUM_THREADS=1 python benchmarks/ablation.py --bench ../shared/bench \
+    OMP_NUM_THREADS=1 python benchmarks/ablation.py --bench BENCH \
         --variants all conditions --conditional --budget 100
 
 ``--bench`` is a folder with a ``landscapes.py`` whose ``development_set()`` lists

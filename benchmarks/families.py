@@ -1,6 +1,6 @@
 r"""One search over six families of classifiers against a grid search of each.
 
-    OMP_NUM_THREADS=1 python benchmarks/families.py --data ../shared/data
+    OMP_NUM_THREADS=1 python benchmarks/families.py --data DATA
 
 Families: logistic regression, k nearest neighbours, SVM, random forest, gradient
 boosting, extra trees. Compared on the same folds, for each data set and seed:

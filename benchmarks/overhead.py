@@ -1,6 +1,6 @@
 """Wall time of a search over the time of its model fits, beside RandomizedSearchCV.
 
-    python benchmarks/overhead.py            # the quickstart's search, 3 repeats
+    python benchmarks/overhead.py            # XGBoost as in the quickstart, 3 repeats
 
 All searches evaluate the same number of candidates of the quickstart's XGBoost on the
 breast-cancer data, one after the other, in one process. Their model fits are timed by

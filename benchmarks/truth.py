@@ -1,8 +1,8 @@
 r"""Are the tables true? Planted landscapes, dummies, dense truth, and resets.
 
     OMP_NUM_THREADS=1 python benchmarks/truth.py planted null
-    OMP_NUM_THREADS=1 python benchmarks/truth.py dense resets --bench ../shared/bench
-    OMP_NUM_THREADS=1 python benchmarks/truth.py dense --bench ../shared/bench \
+    OMP_NUM_THREADS=1 python benchmarks/truth.py dense resets --bench BENCH
+    OMP_NUM_THREADS=1 python benchmarks/truth.py dense --bench BENCH \
         --designed 1
 
 ``planted``: quadratics of six parameters with known weights; signs of the weights that

@@ -4,28 +4,35 @@ A checkpoint is a text file of JSON lines. A header opens a section: the problem
 was searched, and how), the data it was searched on, and the seed. Each other line is
 one evaluated candidate of a section with the outcome of its fits, or a budget that the
 search was given. Lines are only appended, each batch in one write that is on disk
-before the search goes on; a line that a crash cut short is skipped. The search itself
+before the search goes on. Each ends with a checksum; one that is damaged, or says what
+this search can not have written, is named and counts as not there. The search itself
 is not stored: it is a function of its seed, budgets and scores, so it is asked again
 and its evaluations are recalled.
 """
 
 import json
+import logging
 import math
 import os
-from collections.abc import Mapping, Sequence
+import re
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from skbluetuna._files import Json, append_lines, read_file, seal, unseal
+from skbluetuna._hidden import brief_error, masked, same_secret, sealed_secret
 from skbluetuna._ledger import Trial
+from skbluetuna._recalled import FORMAT, MARK, check_header, check_line
+from skbluetuna.exceptions import CheckpointWarning
 
-__all__ = ["Checkpoint", "check_same_problem"]
+__all__ = ["Checkpoint", "check_same_problem", "check_same_secret"]
 
-FORMAT = 1
-MARK = "skbluetuna checkpoint"  # key of the format's number in a header
+MOST_NAMED = 20  # lines of one fault
 
-Json = dict[str, Any]
+logger = logging.getLogger("skbluetuna")
 
 
 class Recalled(NamedTuple):
@@ -50,6 +57,10 @@ class Checkpoint:
     data : dict
         The same of the data; other data have a section of their own. Field ``folds``
         must agree where all others do.
+    n_splits : int
+        Number of folds.
+    secret : str, default=""
+        What of the problem is not written down; a salted hash of it is.
 
     Attributes
     ----------
@@ -71,24 +82,46 @@ class Checkpoint:
         If the file can not be read, or its folder is not there.
     """
 
-    def __init__(self, path: str | os.PathLike[str], problem: Json, data: Json) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        problem: Json,
+        data: Json,
+        n_splits: int,
+        secret: str = "",
+    ) -> None:
         self.name, self._path = str(path), Path(path)
         self._problem, self._data = _as_json(problem), _as_json(data)
+        self._secret = secret
+        self._faults: dict[str, list[int]] = {}  # lines of each
         lines = self._read()
-        headers = [line for line in lines if line.get(MARK) == FORMAT]
-        what = f"checkpoint={self.name!r}"
-        for header in headers:
-            check_same_problem(what, header.get("problem", {}), self._problem)
-        mine = [h for h in headers if _same_data(h.get("data", {}), self._data)]
-        for header in mine:
-            check_same_problem(what, header["data"], self._data)
-        self._section = mine[0]["section"] if mine else _section_name(headers)
-        self.seed: int | None = mine[0]["seed"] if mine else None
-        own = [line for line in lines if line["section"] == self._section]
-        self._rows = {line["number"]: line for line in own if "fits" in line}
-        self.budgets = [line["n_iter"] for line in own if "n_iter" in line]
-        splits = mine[0]["splits"] if mine else None
+        header = self._header(lines, n_splits)
+        self._section = header["section"] if header else _section_name(lines.values())
+        self.seed: int | None = header["seed"] if header else None
+        splits = header["splits"] if header else None
         self.splits = splits and [tuple(map(np.array, pair)) for pair in splits]
+        own = {k: r for k, r in lines.items() if r["section"] == self._section}
+        self.budgets = [line["n_iter"] for line in own.values() if "n_iter" in line]
+        self._found = {k: r for k, r in own.items() if "fits" in r}
+        self._rows: dict[int, Json] = {}  # by the trial's number, once checked
+
+    def check(self, check: Callable[[Json], None]) -> None:
+        """Take up the evaluations that pass a check; warn of all that count as lost.
+
+        Parameters
+        ----------
+        check : callable
+            Raises ValueError for a row that can not be this search's.
+        """
+        for number, row in self._found.items():
+            try:
+                check(row)
+            except ValueError as error:
+                self._note(number, str(error))
+            else:
+                self._rows[row["number"]] = row
+        if self._faults:
+            warnings.warn(self._complaint(), CheckpointWarning, stacklevel=2)
 
     def __contains__(self, number: int) -> bool:
         return number in self._rows
@@ -106,6 +139,7 @@ class Checkpoint:
             "problem": self._problem,
             "data": self._data,
             "splits": splits and [[part.tolist() for part in pair] for pair in splits],
+            "hidden": sealed_secret(self._secret),
         }
         self._append([header])
 
@@ -151,60 +185,96 @@ class Checkpoint:
                     "params": _readable(trial.params),
                     "unit": list(trial.unit),
                     "values": values[i],
-                    "fits": [_encoded(fit) for fit in fits[i * k : (i + 1) * k]],
+                    "fits": [
+                        _encoded(fit, trial.params) for fit in fits[i * k : (i + 1) * k]
+                    ],
                 }
                 for i, trial in enumerate(trials)
             ]
         )
 
-    def _read(self) -> list[Json]:
-        """Lines of the file; one cut short is skipped."""
-        if "\0" in self.name:
-            raise ValueError(f"checkpoint must be a path; got {self.name!r}.")
-        if self._path.is_dir():
-            raise IsADirectoryError(f"checkpoint must be a file; got {self.name!r}.")
-        if not self._path.exists():
-            if not self._path.parent.is_dir():
-                raise FileNotFoundError(
-                    f"checkpoint must lie in a folder that exists; got {self.name!r}."
-                )
-            return []
-        found = []
-        text = self._path.read_text(encoding="utf-8", errors="replace")
-        for line in text.split("\n")[:-1]:
-            try:
-                found.append(json.loads(line))
-            except ValueError:
+    def _header(self, lines: dict[int, Json], n_splits: int) -> Json | None:
+        """The header of this search's section; None if it has none yet."""
+        what, found = f"checkpoint={self.name!r}", None
+        headers = {k: line for k, line in lines.items() if MARK in line}
+        for header in headers.values():
+            check_same_problem(what, header["problem"], self._problem)
+            check_same_secret(what, header["hidden"], self._secret)
+        for number, header in headers.items():
+            if not _same_data(header["data"], self._data):
                 continue
-        found = [one for one in found if isinstance(one, dict) and "section" in one]
-        beginning = f'{{"{MARK}": {FORMAT},'
-        if text[: len(beginning)] != beginning[: len(text)]:
-            raise ValueError(
-                f"checkpoint must be a new file or one that a search wrote (format "
-                f"{FORMAT}); got {self.name!r}."
-            )
+            check_same_problem(what, header["data"], self._data)
+            try:
+                check_header(header, self._data["shape"][0][0], n_splits)
+                found = found or header
+            except ValueError as error:
+                self._note(number, str(error))
+        known = {header["section"] for header in headers.values()}
+        for number, line in lines.items():
+            if line["section"] not in known:
+                self._note(number, "the header of its section is not there")
         return found
 
-    def _append(self, lines: list[Json]) -> None:
-        """Append lines in one write, and wait until they are on disk."""
-        text = "".join(json.dumps(line, allow_nan=False) + "\n" for line in lines)
-        descriptor = os.open(
-            self._path,
-            os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0),
+    def _read(self) -> dict[int, Json]:
+        """Lines of the file that are what they were when they were written."""
+        text, found = self._text(), {}
+        lines = text.split("\n")
+        for number, line in enumerate(lines, start=1):
+            try:
+                record = unseal(line)
+                check_line(record)
+                found[number] = record
+            except ValueError as error:
+                if line and number < len(lines):
+                    self._note(number, str(error))
+                elif line:  # as a crash leaves it, or another process that writes now
+                    logger.info("%s: line %d is not complete", self.name, number)
+        if not found:
+            self._check_format(text)
+        return found
+
+    def _text(self) -> str:
+        """What the file holds; nothing if it is not there and can be made."""
+        if "\0" in self.name:
+            raise ValueError(f"checkpoint must be a path; got {self.name!r}.")
+        if self._path.exists():
+            return read_file(self._path, "checkpoint")
+        if not self._path.parent.is_dir():
+            raise FileNotFoundError(
+                f"checkpoint must lie in a folder that exists; got {self.name!r}."
+            )
+        return ""
+
+    def _check_format(self, text: str) -> None:
+        """Refuse a file that has no line of ours, but for the beginning of one."""
+        beginning = f'{{"{MARK}": {FORMAT},'
+        if text[: len(beginning)] == beginning[: len(text)]:
+            return
+        other = re.match(rf'\{{"{MARK}": (\d+),', text)
+        of = f", of format {other[1]}: give another file" if other else ""
+        raise ValueError(
+            f"checkpoint must be a new file or one that a search wrote (format "
+            f"{FORMAT}); got {self.name!r}{of}."
         )
-        try:
-            size = os.fstat(descriptor).st_size
-            if size:
-                os.lseek(descriptor, size - 1, os.SEEK_SET)
-                if os.read(descriptor, 1) != b"\n":
-                    # A crash cut the last line short, or another process is writing.
-                    text = "\n" + text
-            remaining = memoryview(text.encode())
-            while remaining:
-                remaining = remaining[os.write(descriptor, remaining) :]
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+
+    def _note(self, number: int, fault: str) -> None:
+        self._faults.setdefault(fault.rstrip("."), []).append(number)
+
+    def _complaint(self) -> str:
+        """Which lines count as not there, and why."""
+        n = sum(map(len, self._faults.values()))
+        faults = "; ".join(
+            f"{', '.join(map(str, numbers[:MOST_NAMED]))}"
+            f"{', ..' if len(numbers) > MOST_NAMED else ''}: {fault}"
+            for fault, numbers in self._faults.items()
+        )
+        return (
+            f"checkpoint={self.name!r}: {n} of its lines count as not there, what they "
+            f"held is evaluated again. Line {faults}."
+        )
+
+    def _append(self, records: Sequence[Json]) -> None:
+        append_lines(self._path, [seal(record) for record in records])
 
 
 def check_same_problem(what: str, stored: Json, given: Json) -> None:
@@ -217,13 +287,22 @@ def check_same_problem(what: str, stored: Json, given: Json) -> None:
             )
 
 
+def check_same_secret(what: str, sealed: str, secret: str) -> None:
+    """Refuse to go on with other values of what is not written down."""
+    if not same_secret(secret, sealed):
+        raise ValueError(
+            f"{what} belongs to another search: a value that is not written down, as "
+            "the name of its parameter says that it is a secret, is another here."
+        )
+
+
 def _same_data(stored: Json, given: Json) -> bool:
     return all(stored.get(k) == v for k, v in given.items() if k != "folds")
 
 
-def _section_name(headers: Sequence[Json]) -> str:
+def _section_name(records: Iterable[Json]) -> str:
     """Name that no section has; random, as other processes may open theirs now."""
-    taken = {header["section"] for header in headers}
+    taken = {record["section"] for record in records}
     while (name := os.urandom(8).hex()) in taken:
         continue
     return name
@@ -237,7 +316,7 @@ def _as_json(value: Json) -> Json:
 
 def _readable(params: Mapping[str, Any]) -> Json:
     """A configuration for human readers."""
-    return {name: _plain(value) for name, value in params.items()}
+    return {name: _plain(value) for name, value in masked(dict(params)).items()}
 
 
 def _plain(value: Any) -> Any:
@@ -246,9 +325,13 @@ def _plain(value: Any) -> Any:
     return value if is_plain and not is_odd else repr(value)[:80]
 
 
-def _encoded(fit: Mapping[str, Any]) -> Json:
-    """Outcome of a fit without what JSON can not hold."""
-    return {name: _encode(value) for name, value in fit.items()}
+def _encoded(fit: Mapping[str, Any], params: Mapping[str, Any]) -> Json:
+    """Outcome of a fit without what JSON can not hold, and without data in errors."""
+    error = fit["fit_error"]
+    if error is not None:
+        known = {word for name in params for word in (name, name.rpartition("__")[2])}
+        error = brief_error(error, known)
+    return {name: _encode(value) for name, value in fit.items()} | {"fit_error": error}
 
 
 def _encode(value: Any) -> Any:

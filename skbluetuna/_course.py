@@ -79,6 +79,17 @@ class Course:
         """Number of trials of the last budget, unless the space has fewer."""
         return self.plans[-1].n_trials
 
+    @property
+    def stages(self) -> set[str]:
+        """Names of all stages that may ask."""
+        own = {
+            stage.name
+            for one in self.plans
+            for alternative in one.alternatives
+            for stage in alternative.schedule.stages
+        }
+        return own | {"initial"}
+
     @one_blas_thread()  # classic's climb is planned to know its length
     def is_over(self, ledger: Ledger) -> bool:
         """Whether all trials of all budgets are asked."""

@@ -6,13 +6,15 @@ everything the search does next is a function of them.
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
+from skbluetuna.model import reach
+from skbluetuna.space import is_alike
 
 __all__ = ["Ledger", "Trial", "row_key"]
 
@@ -45,13 +47,25 @@ class Trial:
     """
 
     number: int
-    params: dict[str, Any] = field(hash=False)
+    params: dict[str, Any]
     unit: tuple[float, ...]
     stage: str
     alternative: int = 0
     state: State = "asked"
     score: float | None = None
     seconds: float | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all is equal; NaN equals NaN, and an object its own copy."""
+        if not isinstance(other, Trial):
+            return NotImplemented
+        rest = (name for name in Trial.__slots__ if name != "params")
+        return all(getattr(self, n) == getattr(other, n) for n in rest) and is_alike(
+            self.params, other.params
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.number, self.unit, self.stage, self.alternative))
 
 
 def row_key(unit: "FloatArray | tuple[float, ...]") -> bytes:
@@ -192,7 +206,8 @@ class Ledger:
         """Units and scores of every told trial.
 
         A failed trial counts as the worst score seen, of rivals too (0 if there is
-        none), so that it repels the search without stopping it.
+        none), so that it repels the search without stopping it. A score beyond the
+        reach of the others is not that worst one: it would set all failures there.
 
         Returns
         -------
@@ -215,8 +230,10 @@ class Ledger:
         return np.array([self._score(unit, worst) for unit in units], dtype=np.float64)
 
     def _worst(self) -> float:
-        own = [t.score for t in self if t.score is not None]
-        return min(own + [float(y.min()) for y in self.rivals], default=0.0)
+        """The worst score that is not beyond the reach of the others (eq. 11)."""
+        own = np.array([t.score for t in self if t.score is not None], dtype=np.float64)
+        y = np.concatenate([own, *self.rivals])
+        return float(y[y >= reach(y)[0]].min()) if len(y) else 0.0
 
     def _score(self, unit: FloatArray, worst: float) -> float:
         row = self._rows.get(row_key(unit))

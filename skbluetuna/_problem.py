@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
+from skbluetuna._hidden import HIDDEN, hides
 from skbluetuna._version import __version__
 from skbluetuna.space import encode_space
 
@@ -20,7 +21,7 @@ __all__ = ["describe_data", "describe_search"]
 PLAIN = (str, bytes, int, float, complex, type, type(None), type(...))
 
 
-def describe_search(search: Any, spaces: Any) -> dict[str, Any]:
+def describe_search(search: Any, spaces: Any) -> tuple[dict[str, Any], str]:
     """Fields of everything that decides what a search evaluates, but for the data.
 
     The budget is none of them: a search may be given a larger one.
@@ -35,27 +36,39 @@ def describe_search(search: Any, spaces: Any) -> dict[str, Any]:
     Returns
     -------
     problem : dict
-        Each field as a JSON value.
+        Each field as a JSON value, secrets hidden.
+    secret : str
+        What was hidden; not to be written down.
     """
     stored = [encode_space(space) for space in spaces]
+    secrets: list[str] = []
     seed = search.random_state
     is_seed = seed is None or isinstance(seed, int | np.integer)
-    return {
+    problem = {
         "version": __version__,
-        "estimator": _text(search.estimator),
+        "estimator": _text(search.estimator, secrets),
         "param_space": [
-            _text(own) if one is None else one
+            _text(_named(own), secrets) if one is None else one
             for one, own in zip(stored, spaces, strict=True)
         ],
-        "strategy": _text(search.strategy),
+        "strategy": _text(search.strategy, secrets),
         "batch_size": None if search.batch_size is None else int(search.batch_size),
-        "initial_params": _text(search.initial_params),
-        "scoring": _text(search.scoring),
-        "refit": _text(search.refit) if isinstance(search.refit, str) else None,
-        "error_score": _text(search.error_score),
+        "initial_params": _text(search.initial_params, secrets),
+        "scoring": _text(search.scoring, secrets),
+        "refit": _text(search.refit, secrets)
+        if isinstance(search.refit, str)
+        else None,
+        "error_score": _text(search.error_score, secrets),
         "return_train_score": bool(search.return_train_score),
         "random_state": (None if seed is None else int(seed)) if is_seed else "object",
     }
+    return problem, "\n".join(secrets)
+
+
+def _named(space: Any) -> dict[str, Any]:
+    """Dimensions and conditions of a space by the names of the parameters."""
+    pairs = zip(space.dimensions, space.conditions, strict=True)
+    return dict(zip(space.names, pairs, strict=True))
 
 
 def describe_data(folds: Any, X: Any, y: Any, params: Any) -> dict[str, Any]:
@@ -106,12 +119,16 @@ def _settings(splitter: Any) -> dict[str, Any]:
     return {name: value for name, value in own if name != "random_state"}
 
 
-def _text(value: Any) -> str:
-    """The value in full, without addresses, which change from process to process."""
-    return re.sub(r" at 0x[0-9a-fA-F]+", "", _whole(value, {}))
+def _text(value: Any, secrets: list[str] | None = None) -> str:
+    """The value in full, without addresses, which change from process to process.
+
+    What its name says is a secret is put among the secrets instead.
+    """
+    whole = _whole(value, {}, [] if secrets is None else secrets)
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", whole)
 
 
-def _whole(value: Any, known: dict[int, tuple[str, Any]]) -> str:
+def _whole(value: Any, known: dict[int, tuple[str, Any]], secrets: list[str]) -> str:
     """Text that differs where values differ.
 
     What was seen before is known by its id (and held, so that the id stays its own).
@@ -120,20 +137,23 @@ def _whole(value: Any, known: dict[int, tuple[str, Any]]) -> str:
         return repr(value)
     if id(value) not in known:
         known[id(value)] = "...", value  # if it contains itself
-        known[id(value)] = _compose(value, known), value
+        known[id(value)] = _compose(value, known, secrets), value
     return known[id(value)][0]
 
 
-def _compose(value: Any, known: dict[int, tuple[str, Any]]) -> str:
+def _compose(value: Any, known: dict[int, tuple[str, Any]], secrets: list[str]) -> str:
     parts = _parts(value)
     if parts is None:
         return _opaque(value)
-    text = ", ".join(
-        _whole(part, known)
-        if isinstance(name, int)
-        else f"{name}={_whole(part, known)}"
-        for name, part in parts.items()
-    )
+    condition = getattr(value, "parent", "")  # which names values of another parameter
+    told = []
+    for name, part in parts.items():
+        text = _whole(part, known, secrets)
+        if hides(condition or name, part):
+            secrets.append(text)
+            text = repr(HIDDEN)
+        told.append(text if isinstance(name, int) else f"{name}={text}")
+    text = ", ".join(told)
     if isinstance(value, FunctionType):
         return f"{value.__qualname__} {joblib.hash(text)}"
     return f"[{text}]" if isinstance(value, list | tuple) else _called(value, text)

@@ -3,8 +3,14 @@
 from copy import copy
 from typing import Any
 
-from skbluetuna._checkpoint import Checkpoint, check_same_problem
+from skbluetuna._checkpoint import (
+    Checkpoint,
+    check_same_problem,
+    check_same_secret,
+)
+from skbluetuna._hidden import sealed_secret
 from skbluetuna._problem import describe_data, describe_search
+from skbluetuna._recalled import RowCheck
 from skbluetuna._tuner import BlueTuner
 
 __all__ = ["Record"]
@@ -51,15 +57,20 @@ class Record:
         self.kept: dict[str, Any] | None = None
         self.checkpoint: Checkpoint | None = None
         self._splits: Any = None
+        self._search, self._folds, self._secret = search, folds, ""
         self._fields: dict[str, Any] = {}
         if search.warm_start or search.checkpoint is not None:
-            problem = describe_search(search, spaces)
+            problem, self._secret = describe_search(search, spaces)
             own_data = describe_data(folds, *data)
             self._fields = problem | own_data
             if search.warm_start:
                 self._remember(getattr(search, "_kept", None))
             if search.checkpoint is not None:
-                self._read(Checkpoint(search.checkpoint, problem, own_data))
+                n_splits = len(folds.splits)
+                log = Checkpoint(
+                    search.checkpoint, problem, own_data, n_splits, self._secret
+                )
+                self._read(log)
             self._hold(folds)
         if not self.budgets or n_iter != self.budgets[-1]:
             self.budgets.append(n_iter)
@@ -76,6 +87,8 @@ class Record:
         self.seed, log = tuner.seed, self.checkpoint
         if log is None:
             return
+        n_splits = len(self._folds.splits)
+        log.check(RowCheck(tuner.spaces, tuner.stages, n_splits, self._search))
         log.start(tuner.seed, self.budgets[0], self._splits)
         log.add_budgets(self.budgets[len(log.budgets) :])
         if self.kept is not None:
@@ -90,6 +103,7 @@ class Record:
         """What the next fit needs to go on from this one."""
         return {
             "fields": self._fields,
+            "hidden": sealed_secret(self._secret),
             "seed": self.seed,
             "budgets": self.budgets,
             "splits": self._splits,
@@ -102,6 +116,7 @@ class Record:
         if kept is not None:
             what = "warm_start=True: the fitted search"
             check_same_problem(what, kept["fields"], self._fields)
+            check_same_secret(what, kept["hidden"], self._secret)
             self.kept, self.seed = kept, kept["seed"]
             self.budgets, self._splits = list(kept["budgets"]), kept["splits"]
 

@@ -1,17 +1,25 @@
 """BlueTunaSearchCV: the search as a scikit-learn estimator."""
 
+import warnings
+from copy import copy
+from inspect import signature
 from os import PathLike
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.stats import rankdata
 from sklearn.base import clone
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skbluetuna._checks import check_count
+from skbluetuna._ends import log_ends
+from skbluetuna._progress_log import ProgressLog, visible_log
+from skbluetuna._reading import spaces_for
 from skbluetuna._record import Record
 from skbluetuna._report import write_report
-from skbluetuna._session import Session, quiet_failures, visible_log
+from skbluetuna._scoring import for_table, scoring_failures, telling
+from skbluetuna._session import Session, quiet_failures
 from skbluetuna._sklearn_compat import (
     BaseSearchCV,
     FrozenSplits,
@@ -20,26 +28,44 @@ from skbluetuna._sklearn_compat import (
     Workers,
     at_least_one,
     has_methods,
-    name_error_scores,
     not_negative,
     one_of,
     positive,
     without_callbacks,
 )
-from skbluetuna._suggest import suggest_space
 from skbluetuna._tuner import BlueTuner
-from skbluetuna.space import Categorical, Space, parse_spaces
+from skbluetuna.space import Space, shown
 from skbluetuna.stages import NAMED
 
 __all__ = ["BlueTunaSearchCV"]
 
+OTHER_NAMES = ("param_grid", "param_distributions", "search_spaces")
 OF_RESULTS = (
     "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
     "refit_time_",
 )  # fmt: skip
 
 
-class BlueTunaSearchCV(BaseSearchCV):
+class NamesOfOthers:
+    """Answers what other searches call `param_space` with its name here.
+
+    Only looks at the names: the constructor takes the arguments, and its signature is
+    that of the class.
+    """
+
+    def __new__(cls, *_args, **named):
+        """Refuse another search's name of the space, unless a subclass takes it."""
+        for name in OTHER_NAMES:
+            if name in named and name not in signature(cls.__init__).parameters:
+                raise TypeError(
+                    f"{cls.__name__} calls it param_space, not {name}; got "
+                    f"{name}={shown(named[name])}. Write param_space=..., or give it "
+                    "as the second argument: lists are choices, tuples are ranges."
+                )
+        return super().__new__(cls)
+
+
+class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     """Search hyperparameters in three readable stages: scan, learn, climb.
 
     A drop-in replacement for :class:`~sklearn.model_selection.GridSearchCV` and
@@ -54,15 +80,16 @@ class BlueTunaSearchCV(BaseSearchCV):
         `scoring` is given.
     param_space : dict, or list of dicts, or None, default=None
         What may be tried, by parameter name (nested names such as ``clf__C`` too). None
-        takes what :func:`suggest_space` knows of the estimator. A value is:
+        takes what :func:`suggest_space` knows of the estimator, but for what the
+        estimator was given; that stays as it is. A value is:
 
-        - ``(low, high)``: a range, of integers when both bounds are ``int``, else of
-          floats;
+        - ``(low, high)``: a range, of integers when both bounds are ``int`` and the
+          estimator's own value is no float, else of floats;
         - ``(low, high, "log")``: the same on a log scale;
         - ``(low, high, n_splits)`` or ``(low, high, n_splits, "log")``: with so many
           interior lines for `regions_` and the classic scan, 3 by default;
         - a list, or a tuple without numbers: choices, handed to the estimator as
-          exactly these objects (an array: as native Python values); an increasing or
+          exactly these objects (numpy's numbers as Python's own); an increasing or
           decreasing list of numbers is an ordered choice;
         - a frozen scipy distribution: the range of its support if that is bounded,
           otherwise its quantiles from 1 % to 99 %;
@@ -104,7 +131,8 @@ class BlueTunaSearchCV(BaseSearchCV):
         As in ``GridSearchCV``. The splits are drawn once: every candidate is scored on
         the same folds, also by a shuffling splitter without a seed.
     verbose : int, default=0
-        1 logs a line for each stage and each improvement to logger ``"skbluetuna"``
+        1 logs how `param_space` was read, and a line for each stage and each
+        improvement, to logger ``"skbluetuna"``
         (standard error, unless logging is set up otherwise); from 2 on scikit-learn
         prints each fit too.
     pre_dispatch : int or str, default="2*n_jobs"
@@ -162,15 +190,17 @@ class BlueTunaSearchCV(BaseSearchCV):
         learned from), with the ends ``share_low`` and ``share_high`` of its 90 %
         interval; ``local_share``, the same over half of each range about the best trial
         (all of a choice without order, and of four values or fewer);
-        ``initial_weight``, from the boundary scores (eq. 5). Adaptive: a weight is the
+        ``initial_weight``, from the boundary scores (eq. 5); ``at_end``: ``"low"`` or
+        ``"high"`` where the best configuration stands at that end of a range, which is
+        then worth widening, else ``""``. Adaptive: a weight is the
         slope of the score over the whole box, for each half of the range, in units of
         the score; a choice's is the spread of the score over its values. Classic: the
         perceptron's own, of scaled scores.
     interactions_ : dict of arrays
         Interaction of each pair, one row for each ``kind`` of term: ``param_a``,
-        ``param_b``, ``kind`` and the columns of ``weights_`` but the last. A share is
-        what the pair explains beyond its two parameters. Shares of both tables sum to
-        one (for each alternative; less what the adaptive model gives to noise and to
+        ``param_b``, ``kind`` and the columns of ``weights_`` but the last two. A share
+        is what the pair explains beyond its two parameters. Shares of both tables sum
+        to one (for each alternative; less what the adaptive model gives to noise and to
         more than two parameters at once), or are all zero if nothing varies. They say
         what the model believes after these evaluations, which are few far from the
         best configuration; what little the search looked at, the intervals show.
@@ -193,6 +223,9 @@ class BlueTunaSearchCV(BaseSearchCV):
 
     Notes
     -----
+    `regions_`, `weights_` and `interactions_` print as tables, are drawn as such in
+    notebooks, and have ``to_frame()`` for pandas; in all else they are dicts.
+
     With several alternatives the tables have one more column, ``alternative``. Each is
     learned from its own scores; in the adaptive strategy the models that choose what to
     evaluate have scores that are warped together. There each has a first look, of two
@@ -323,6 +356,30 @@ class BlueTunaSearchCV(BaseSearchCV):
         """
         return write_report(self, path)
 
+    def score(self, X, y=None, **params):
+        """Score of the refitted estimator, by the metric that guided the search.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Data to predict on.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target relative to `X`; None for unsupervised learning.
+        **params : dict
+            As in ``GridSearchCV.score``, under metadata routing.
+
+        Returns
+        -------
+        score : float
+            By `scoring` if it is given, else the estimator's own. Of several metrics
+            the one that `refit` names; if `refit` is a callable, the first.
+        """
+        search = self
+        if callable(self.refit) and getattr(self, "multimetric_", False):
+            search = copy(self)  # scikit-learn looks the metric up by `refit`
+            search.refit = self._guiding_metric(self.cv_results_)
+        return BaseSearchCV.score(search, X, y, **params)
+
     def _get_routed_params_for_fit(self, params):
         """Route what was passed to ``fit``, and note it: it decides the scores too."""
         self._fit_params = params
@@ -332,11 +389,8 @@ class BlueTunaSearchCV(BaseSearchCV):
         """Make out the search and draw the folds, before the first fit."""
         params = self.__dict__.pop("_fit_params")
         self._data_shape = tuple(X.shape) if hasattr(X, "shape") else (len(X),)
-        spaces = parse_spaces(
-            suggest_space(self.estimator)
-            if self.param_space is None
-            else self.param_space
-        )
+        with visible_log(self.verbose):
+            spaces, owns = spaces_for(self.estimator, self.param_space)
         for name in ("n_iter", "batch_size"):  # a bool passes scikit-learn's check
             if getattr(self, name) is not None:
                 check_count(name, getattr(self, name))
@@ -358,7 +412,7 @@ class BlueTunaSearchCV(BaseSearchCV):
                 n_iter=record.budgets[0],
                 strategy=self.strategy,
                 random_state=_seed(self.random_state) if stored is None else stored,
-                reference=[_own_params(self.estimator, space) for space in spaces],
+                reference=owns,
                 initial_params=self.initial_params,
             )
             self.__dict__.pop("_kept", None)  # rows of another tuner
@@ -371,21 +425,24 @@ class BlueTunaSearchCV(BaseSearchCV):
         record = self.__dict__.pop("_record")
         record.begin(self.tuner_)
         rows = LiveRows(self, evaluate_candidates)
+        rows.scorer = telling(rows.scorer, self.error_score)
         context = SearchContext(self, callback_ctx, self.tuner_.n_iter)
         verbose, self.verbose = self.verbose, 0  # scikit-learn prints at each batch
         try:
             with (
                 quiet_failures(),
                 visible_log(verbose),
+                ProgressLog(self.tuner_, self.max_time) as log,
                 Workers(self, evaluate_candidates) as workers,
             ):
                 if record.kept is not None:
                     rows.append(*record.kept["rows"])
                 session = Session(
                     self, self.tuner_, rows, evaluate_candidates, workers, context,
-                    record,
+                    record, log,
                 )  # fmt: skip
                 self.stop_reason_ = session.run()
+                log_ends(self.tuner_)
         finally:
             self.verbose = verbose
             self.__dict__.pop("_is_alone", None)
@@ -396,6 +453,7 @@ class BlueTunaSearchCV(BaseSearchCV):
                 self._kept = record.leave(rows.content(), n_rows)
         context.close()
         rows.warn_or_raise()
+        self._warn_of_scoring(rows)
 
     @property
     def weights_(self):
@@ -418,19 +476,39 @@ class BlueTunaSearchCV(BaseSearchCV):
         """Set what the search has learned, before anything else can fail."""
         for name in OF_RESULTS:  # those of an earlier fit are not this one's
             self.__dict__.pop(name, None)
-        if rows.results:
-            self.cv_results_ = rows.results
+        with quiet_failures():  # they are told of where the search ends
+            results = rows.table()
+        if results:
+            self.cv_results_ = results
         self.regions_ = self.tuner_.regions
         self.optimized_space_ = self.tuner_.optimized_space
 
     def _format_results(self, candidate_params, n_splits, out, more_results=None):
-        """Make ``cv_results_``; failed fits of a callable scorer get its metrics."""
-        if callable(self.scoring):
-            name_error_scores(out, self.error_score)
-        results = super()._format_results(candidate_params, n_splits, out, more_results)
+        """As in ``GridSearchCV``, but a score that is not finite ranks last."""
+        with np.errstate(invalid="ignore", over="ignore"):  # inf - inf in `std`
+            results = super()._format_results(
+                candidate_params, n_splits, for_table(out), more_results
+            )
+        for key in [key for key in results if key.startswith("rank_test_")]:
+            scores = results[key.replace("rank", "mean", 1)]
+            last_of_all = np.where(np.isfinite(scores), scores, -np.inf)
+            results[key] = rankdata(-last_of_all, method="min").astype(np.int32)
         if "stage" in results:
             results["stage"] = results["stage"].astype(object)  # the words once in all
         return results
+
+    @staticmethod
+    def _warn_of_scoring(rows):
+        """Say once what scikit-learn says of each fold whose scorer failed."""
+        reasons = scoring_failures(rows.fits)
+        if reasons:
+            warnings.warn(
+                f"Scoring failed on {len(reasons)} train-test partitions out of "
+                f"{len(rows.fits)}; their scores are set to error_score. The first "
+                f"error was:\n{reasons[0]}",
+                UserWarning,
+                stacklevel=2,
+            )
 
     @staticmethod
     def _select_best_index(refit, refit_metric, results):
@@ -467,30 +545,3 @@ def _check_common_score(estimator, spaces):
             "scoring must be given, as the alternatives of param_space have no common "
             f"score: they are {', '.join(map(str, kinds))}."
         )
-
-
-def _own_params(estimator, space):
-    """The estimator's own values of the parameters in a space.
-
-    Raises
-    ------
-    ValueError
-        If the estimator has no parameter of that name; scikit-learn's message says
-        which exist.
-    """
-    own = clone(estimator)
-    # Objects that the space fixes (say, one classifier in a pipeline) come first: the
-    # values of their own parameters are then theirs.
-    columns = zip(space.names, space.dimensions, space.conditions, strict=True)
-    fixed = {
-        name: dim.choices[0]
-        for name, dim, conditions in columns
-        if isinstance(dim, Categorical) and dim.n_values == 1 and not conditions
-    }
-    if fixed:
-        own.set_params(**clone(fixed, safe=False))
-    values = own.get_params(deep=True)
-    for name in sorted(set(space.names) - set(values)):
-        # A choice of objects may bring the name along; if none does, this raises.
-        clone(own).set_params(**clone(space.example(name), safe=False))
-    return {name: values[name] for name in space.names if name in values}

@@ -17,9 +17,13 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
-from skbluetuna._executor import ExecutorLostError, Retries
+from skbluetuna._clock import Clock
+from skbluetuna._executor import ExecutorLostError, Retries, is_death
+from skbluetuna._hidden import masked
 from skbluetuna._ledger import Trial
+from skbluetuna._progress_log import ProgressLog
 from skbluetuna._record import Record
+from skbluetuna._scoring import cause_of, note_reasons
 from skbluetuna._sklearn_compat import (
     LiveRows,
     SearchContext,
@@ -27,42 +31,12 @@ from skbluetuna._sklearn_compat import (
 )
 from skbluetuna._tuner import BlueTuner
 
-__all__ = ["Session", "quiet_failures", "visible_log"]
+__all__ = ["Session", "quiet_failures"]
 
 logger = logging.getLogger("skbluetuna")
 
-
-class Clock:
-    """Seconds left, and how many evaluations fit into them.
-
-    Parameters
-    ----------
-    max_time : float or None
-        Seconds that evaluations may take; None for no limit.
-    """
-
-    def __init__(self, max_time: float | None) -> None:
-        self._end = None if max_time is None else time.monotonic() + max_time
-        self._costs: list[float] = []  # wall seconds of each evaluation
-
-    def record(self, n: int, seconds: float) -> None:
-        """Note what n evaluations took together."""
-        self._costs += [seconds / n] * n
-
-    def room(self, n: int | None) -> int | None:
-        """Bound how many to start now so that the last alone ends too late.
-
-        The first evaluation is made alone, to learn what one costs. 0 when time is up.
-        """
-        if self._end is None:
-            return n
-        left = self._end - time.monotonic()
-        if left <= 0.0:
-            return 0
-        if not self._costs:
-            return 1
-        most = int(min(2**31, left / max(1e-9, float(np.median(self._costs))))) + 1
-        return most if n is None else min(n, most)
+FIRST = ("initial", "scan", "grid")  # stages that are never cut short
+MIN_TO_GIVE_UP = 5  # evaluations
 
 
 class Session:
@@ -84,6 +58,8 @@ class Session:
         Where callbacks are told.
     record : Record
         What it has behind it; its checkpoint is where evaluations are recorded.
+    log : ProgressLog
+        Where it says how far it has come.
     """
 
     def __init__(
@@ -95,14 +71,17 @@ class Session:
         workers: Workers,
         context: SearchContext,
         record: Record,
+        log: ProgressLog,
     ) -> None:
         self._search, self._tuner, self._rows = search, tuner, rows
         self._evaluate_candidates, self._context = evaluate, context
         self._workers = workers
-        self._checkpoint = record.checkpoint
+        self._checkpoint, self._log = record.checkpoint, log
         self._clock = Clock(search.max_time)
-        self._retries = Retries(search.n_retries, self._mend, self._has_time)
-        self._stage = ""
+        self._retries = Retries(
+            search.n_retries, self._mend, self._has_time, workers.probe
+        )
+        self._causes: list[str | None] = []  # of each row: why it has no score
         self._stop_asked = False
 
     def run(self) -> str:
@@ -114,30 +93,93 @@ class Session:
             As in ``BlueTunaSearchCV.stop_reason_``.
         """
         try:
-            while True:
-                reason = self._reason_to_stop()
-                trials = [] if reason else self._next()
-                if not trials:
-                    return reason or "exhausted"
-                for chunk in self._chunks(trials):
-                    self._settle(chunk)
+            reason = self._run()
         except KeyboardInterrupt:
-            if not self._rows.results:
+            self._tell()
+            if not self._has_score:
                 raise
-            self._tell()
-            n_kept = len(self._rows.fits) // self._search.n_splits_
-            logger.warning("interrupted: %d evaluations are kept", n_kept)
-            return "interrupted"
+            logger.warning("interrupted: %d evaluations are kept", self._n_rows)
+            reason = "interrupted"
         except ExecutorLostError as error:
-            if not self._rows.results:
-                raise error.__cause__ or error from None
             self._tell()
-            n_kept = len(self._rows.fits) // self._search.n_splits_
+            if not self._has_score:
+                raise error.__cause__ or error from None
             logger.warning(
                 "the executor failed for good (%s): %d evaluations are kept",
-                error, n_kept,
+                error, self._n_rows,
             )  # fmt: skip
-            return "executor" if self._has_time() else "max_time"
+            reason = "executor" if self._has_time() else "max_time"
+        self._log.end(reason)
+        return reason
+
+    def _run(self) -> str:
+        self._note_causes()  # of what the last fit left
+        while True:
+            reason = self._reason_to_stop()
+            trials = [] if reason else self._next()
+            if not trials:
+                self._check_hope()
+                return reason or "exhausted"
+            for chunk in self._chunks(trials):
+                if not any(trial.stage in FIRST for trial in chunk):
+                    self._check_hope()
+                self._settle(chunk)
+
+    @property
+    def _n_rows(self) -> int:
+        return len(self._rows.fits) // self._search.n_splits_
+
+    def _fits(self, row: int) -> list[dict[str, Any]]:
+        """Outcomes of a row's fits."""
+        k = self._search.n_splits_
+        fits: list[dict[str, Any]] = self._rows.fits[row * k : (row + 1) * k]
+        return fits
+
+    def _metric(self) -> str:
+        """Metric that guides the search, as far as its name is known."""
+        results = self._rows.results
+        return self._search._guiding_metric(results) if results else "score"
+
+    def _note_causes(self) -> None:
+        """Find out which rows have no score, and say so of the first."""
+        for row in range(len(self._causes), self._n_rows):
+            cause = cause_of(self._fits(row), self._metric())
+            self._causes.append(cause)
+            if cause is not None:
+                self._log.failed(row, cause)
+
+    @property
+    def _has_score(self) -> bool:
+        return None in self._causes
+
+    def _check_hope(self) -> None:
+        """Stop where many were evaluated, and none has a score to go by."""
+        if self._has_score or len(self._causes) < MIN_TO_GIVE_UP:
+            return
+        raise ValueError(
+            f"none of the first {len(self._causes)} candidates has a finite score by "
+            f"{self._metric_name()}, so the search has nothing to go by. What the "
+            f"first one says: {self._causes[0]}\nAll are kept in cv_results_. Set "
+            'error_score="raise" to see where it fails.'
+        )
+
+    def _metric_name(self) -> str:
+        """The metric that guides the search, for a message."""
+        metric, scoring, refit = (
+            self._metric(),
+            self._search.scoring,
+            self._search.refit,
+        )
+        if scoring is None:
+            return "the estimator's own score"
+        if metric != "score":
+            return repr(metric)
+        if callable(scoring):
+            return getattr(scoring, "__name__", repr(scoring))
+        if isinstance(scoring, str):
+            return repr(scoring)
+        refit = self._search.refit
+        return repr(refit if isinstance(refit, str) else next(iter(scoring)))
 
     def _next(self) -> list[Trial]:
         """What to evaluate now: first what was interrupted."""
@@ -172,8 +214,7 @@ class Session:
         best, k = self._tuner.best, self._search.n_splits_
         if best is None or k < 2:
             return False
-        fits = self._rows.fits[best.number * k : (best.number + 1) * k]
-        scores = [self._guiding_score(fit) for fit in fits]
+        scores = [self._guiding_score(fit) for fit in self._fits(best.number)]
         error = math.sqrt(1.0 / k + 1.0 / (k - 1)) * float(np.std(scores, ddof=1))
         return self._tuner.regret_bound() < error
 
@@ -203,24 +244,15 @@ class Session:
 
     def _settle(self, trials: list[Trial]) -> None:
         """Recall or evaluate trials, record and tell them."""
-        for trial in trials:
-            if trial.stage != self._stage:
-                self._stage = trial.stage
-                logger.info("stage %s begins, trial %d", trial.stage, trial.number)
         log = self._checkpoint
         for is_known, run in groupby(
             trials, lambda t: log is not None and t.number in log
         ):
-            group, start = list(run), time.monotonic()
+            group = list(run)
             if is_known and log is not None:
                 self._recall(group, [log.recall(trial.number) for trial in group])
-                continue
-            self._evaluate(group)
-            self._clock.record(len(group), time.monotonic() - start)
-            if log is not None:
-                fits = self._rows.fits[-len(group) * self._search.n_splits_ :]
-                values = [self._tuner.encode(trial) for trial in group]
-                log.record(group, values, fits)
+            else:
+                self._evaluate(group)
         self._tell()
         if self._rows.results:
             self._context.report(self._rows.results)
@@ -234,25 +266,63 @@ class Session:
         fits = [fit for own in known for fit in own.fits]
         params = [trial.params for trial in recalled]
         self._rows.append(params, fits, self._columns(recalled))
+        self._log.recalled(recalled)
         self._context.begin(recalled)
         self._stop_asked |= self._context.end(is_reported=False)
 
     def _evaluate(self, trials: list[Trial]) -> None:
-        """Cross-validate trials; a batch of which all fits fail is recorded too."""
-        params, columns = [trial.params for trial in trials], self._columns(trials)
+        """Cross-validate trials and record them."""
+        start = time.monotonic()
+        self._log.begins(trials)
         self._context.begin(trials)
         try:
-            self._retries.run(
-                lambda: self._evaluate_candidates(
-                    params, more_results=columns, callback_ctx=self._context.folds()
-                )
+            self._retries.run(lambda: self._fit(trials))
+            self._record(trials)
+        except ExecutorLostError as lost:
+            if not is_death(lost.__cause__) or self._search.error_score == "raise":
+                raise
+            try:
+                self._evaluate_one_by_one(trials)
+            except ExecutorLostError:
+                raise lost from lost.__cause__  # which tells more than the last
+        self._stop_asked |= self._context.end()
+        self._clock.record(len(trials), time.monotonic() - start)
+        self._log.ends()
+
+    def _evaluate_one_by_one(self, trials: list[Trial]) -> None:
+        """Find out which of them kills its worker; that one has failed."""
+        for trial in trials:
+            why = self._retries.run_suspect(lambda trial=trial: self._fit([trial]))
+            if why is not None:
+                logger.warning(
+                    "evaluation %d is recorded as failed, as it ended its worker in "
+                    "each try (%s): %s", trial.number + 1, why, masked(trial.params),
+                )  # fmt: skip
+                reason = f"the worker ended in each try ({why})"
+                fits = [self._rows.failure(reason)] * self._search.n_splits_
+                self._rows.append([trial.params], fits, self._columns([trial]))
+            self._record([trial])
+
+    def _fit(self, trials: list[Trial]) -> None:
+        """Append the rows of trials, also of a batch of which all fits fail."""
+        params, columns = [trial.params for trial in trials], self._columns(trials)
+        try:
+            self._evaluate_candidates(
+                params, more_results=columns, callback_ctx=self._context.folds()
             )
         except ValueError as error:
             fits = self._rows.failed(error, len(trials) * self._search.n_splits_)
             if fits is None:
                 raise
             self._rows.append(params, fits, columns)
-        self._stop_asked |= self._context.end()
+
+    def _record(self, trials: list[Trial]) -> None:
+        """Put the last rows, which are these trials', on file."""
+        fits = self._rows.fits[-len(trials) * self._search.n_splits_ :]
+        note_reasons(fits)
+        if self._checkpoint is not None:
+            values = [self._tuner.encode(trial) for trial in trials]
+            self._checkpoint.record(trials, values, fits)
 
     def _mend(self) -> None:
         self._context.stay_here()
@@ -269,28 +339,17 @@ class Session:
 
     def _tell(self) -> None:
         """Tell the tuner every row that it does not know; row i is trial i."""
-        k, results = self._search.n_splits_, self._rows.results
-        n_rows = len(self._rows.fits) // k
-        pending = [t for t in self._tuner.trials if t.state == "asked"]
-        metric = self._search._guiding_metric(results) if results else None
-        before = self._tuner.best
-        for trial in pending:
-            if trial.number >= n_rows:
-                break
-            fits = self._rows.fits[trial.number * k : (trial.number + 1) * k]
-            seconds = sum(fit["fit_time"] + fit["score_time"] for fit in fits)
-            score = (
-                math.nan
-                if metric is None
-                else float(results[f"mean_test_{metric}"][trial.number])
-            )
-            self._tuner.tell(trial, score, seconds=float(seconds))
-        best = self._tuner.best
-        if best is not None and best != before:
-            logger.info(
-                "trial %d of %d improves to %.6g: %s",
-                best.number, self._tuner.n_iter, best.score, best.params,
-            )  # fmt: skip
+        results, before = self._rows.results, self._tuner.best
+        means = results[f"mean_test_{self._metric()}"] if results else None
+        for trial in self._tuner.trials[: self._n_rows]:
+            if trial.state == "asked":
+                fits, row = self._fits(trial.number), trial.number
+                seconds = sum(fit["fit_time"] + fit["score_time"] for fit in fits)
+                score = math.nan if means is None else float(means[row])
+                self._tuner.tell(trial, score, seconds=float(seconds))
+        self._note_causes()
+        if self._tuner.best != before:
+            self._log.improved(self._tuner.best)
 
 
 @contextmanager
@@ -300,27 +359,3 @@ def quiet_failures() -> Iterator[None]:
         warnings.simplefilter("ignore", FitFailedWarning)
         warnings.filterwarnings("ignore", "One or more of the .* scores are non-finite")
         yield
-
-
-@contextmanager
-def visible_log(verbose: int) -> Iterator[None]:
-    """Let the log's INFO lines through to standard error if `verbose` asks for them.
-
-    Where the application has set up logging for itself, its handlers are used.
-    """
-    if verbose <= 0:
-        yield
-        return
-    level, handler = logger.level, None
-    if not logger.hasHandlers():
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
-        logger.addHandler(handler)
-    if logger.getEffectiveLevel() > logging.INFO:
-        logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-        if handler is not None:
-            logger.removeHandler(handler)

@@ -4,29 +4,27 @@ When scikit-learn moves one of them, this is the file to mend.
 """
 
 import re
+from concurrent.futures import BrokenExecutor
 from numbers import Integral, Real
 
 import numpy as np
 from joblib import effective_n_jobs
 from joblib.parallel import get_active_backend
-from sklearn.metrics._scorer import _MultimetricScorer
+from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV
-from sklearn.model_selection._validation import (
-    _insert_error_scores,
-    _warn_or_raise_about_fit_failures,
-)
+from sklearn.model_selection._validation import _warn_or_raise_about_fit_failures
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.parallel import Parallel
+from sklearn.utils.parallel import Parallel, delayed
 
 __all__ = [
     "BaseSearchCV",
     "FrozenSplits",
     "LiveRows",
+    "MultimetricScorer",
     "SearchContext",
     "Workers",
     "at_least_one",
     "has_methods",
-    "name_error_scores",
     "not_negative",
     "one_of",
     "positive",
@@ -113,13 +111,26 @@ class LiveRows:
         self._search, self._results = search, cells["results"]
         self._params = cells["all_candidate_params"].cell_contents
         self._more = cells["all_more_results"].cell_contents
-        self._scorer = cells["fit_and_score_kwargs"].cell_contents["scorer"]
+        self._settings = cells["fit_and_score_kwargs"].cell_contents
         self.fits = cells["all_out"].cell_contents  # one dict for each fit
 
     @property
     def results(self):
         """``cv_results_`` so far; empty before the first fit that succeeded."""
         return self._results.cell_contents
+
+    @property
+    def scorer(self):
+        """What the fits to come are scored by."""
+        return self._settings["scorer"]
+
+    @scorer.setter
+    def scorer(self, scorer):
+        self._settings["scorer"] = scorer
+
+    def table(self):
+        """``cv_results_`` of all rows, also where every fit failed; or empty."""
+        return self.results or (self.fits and self._formatted()) or {}
 
     def append(self, params, fits, more):
         """Append candidates, their fits (``n_splits`` each), and their columns."""
@@ -128,13 +139,16 @@ class LiveRows:
         for name, column in more.items():
             self._more[name].extend(column)
         if any(fit["fit_error"] is None for fit in self.fits):
-            self._results.cell_contents = self._search._format_results(
-                self._params, self._search.n_splits_, self.fits, self._more
-            )
+            self._results.cell_contents = self._formatted()
 
     def content(self):
         """Arguments of `append` that give these rows."""
         return self._params, self.fits, dict(self._more)
+
+    def _formatted(self):
+        return self._search._format_results(
+            self._params, self._search.n_splits_, self.fits, self._more
+        )
 
     def failed(self, error, n_fits):
         """Fits of a batch that scikit-learn dropped, from the error it raised.
@@ -158,18 +172,22 @@ class LiveRows:
         counts, reasons = [int(n) for n in parts[1::2]], parts[2::2]
         if sum(counts) != n_fits:  # the errors are of searches inside this one
             counts, reasons = [n_fits], [text]
-        scores = self._search.error_score
-        if isinstance(self._scorer, _MultimetricScorer):
-            scores = dict.fromkeys(self._scorer._scorers, scores)
-        row = {"fit_time": 0.0, "score_time": 0.0, "n_test_samples": 0}
-        row["test_scores"] = scores
-        if self._search.return_train_score:
-            row["train_scores"] = scores
         return [
-            row | {"fit_error": reason.removesuffix("\n")}
+            self.failure(reason.removesuffix("\n"))
             for count, reason in zip(counts, reasons, strict=True)
             for _ in range(count)
         ]
+
+    def failure(self, reason):
+        """Outcome of a fit that failed, and left nothing but the reason."""
+        scores = self._search.error_score
+        if isinstance(self.scorer, MultimetricScorer):
+            scores = dict.fromkeys(self.scorer._scorers, scores)
+        row = {"fit_time": 0.0, "score_time": 0.0, "n_test_samples": 0}
+        row |= {"fit_error": reason, "test_scores": scores}
+        if self._search.return_train_score:
+            row["train_scores"] = scores
+        return row
 
     def warn_or_raise(self):
         """Say once what scikit-learn says of failed fits and non-finite scores."""
@@ -215,6 +233,16 @@ class Workers:
             n_jobs=self._search.n_jobs, pre_dispatch=self._search.pre_dispatch
         )
         self._cell.cell_contents.__enter__()
+
+    def probe(self):
+        """Do a task that harms no worker; an error if there is no worker for it.
+
+        Where joblib finds none it does all tasks in this process, which a task that
+        kills its worker would end.
+        """
+        if effective_n_jobs(self._search.n_jobs) == 1:
+            raise BrokenExecutor("there is no worker but this process")
+        self._cell.cell_contents([delayed(abs)(0)])
 
 
 class SearchContext:
@@ -360,12 +388,6 @@ class HeardContext:
         )
         self._stops.append(stop)
         return stop
-
-
-def name_error_scores(fits, error_score):
-    """Give failed fits the metrics' names, which a callable scorer shows late."""
-    if any(fit["fit_error"] is None for fit in fits):
-        _insert_error_scores(fits, error_score)
 
 
 def at_least_one():

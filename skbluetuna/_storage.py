@@ -1,11 +1,20 @@
 """A search as text and as a pickle: everything a tuner knows, in and out."""
 
-import json
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from skbluetuna._files import (
+    Json,
+    check_fields,
+    is_budget,
+    is_count,
+    is_float,
+    is_text,
+    seal,
+    unseal,
+)
 from skbluetuna._ledger import Ledger, Trial
 from skbluetuna._version import __version__
 from skbluetuna.space import (
@@ -13,15 +22,40 @@ from skbluetuna.space import (
     check_same_names,
     decode_params,
     decode_space,
+    decode_unit,
     encode_params,
     encode_space,
     parse_spaces,
+    read_spaces,
 )
 from skbluetuna.stages import Strategy, decode_strategy, encode_strategy
 
 __all__ = ["State", "from_text", "packed", "to_text", "unpacked"]
 
-FORMAT = 2  # of the JSON text
+FORMAT = 3  # of the JSON text
+
+
+FIELDS: dict[str, Any] = {
+    "format": lambda value: value == FORMAT,
+    "version": is_text,
+    "budgets": lambda value: bool(value) and _is_list(value, is_budget),
+    "seed": is_count,
+    "strategy": lambda value: value is None or isinstance(value, dict),
+    "names": lambda value: _is_list(value, lambda own: _is_list(own, is_text)),
+    "spaces": lambda value: value is None or _is_list(value),
+    "initial": lambda value: _is_list(value, _is_list),
+    "trials": lambda value: _is_list(value, lambda own: isinstance(own, dict)),
+}
+OF_TRIAL: dict[str, Any] = {
+    "number": is_count,
+    "params": lambda _: True,  # these are read as a configuration of the space
+    "unit": lambda _: True,
+    "stage": is_text,
+    "alternative": is_count,
+    "state": lambda value: value in ("asked", "complete", "failed"),
+    "score": lambda value: value is None or is_float(value),
+    "seconds": lambda value: value is None or is_float(value),
+}
 
 
 class State(NamedTuple):
@@ -38,7 +72,7 @@ class State(NamedTuple):
 def to_text(state: State) -> str:
     """Return the state as JSON text."""
     spaces = [encode_space(space) for space in state.spaces]
-    return json.dumps(
+    return seal(
         {
             "format": FORMAT,
             "version": __version__,
@@ -57,8 +91,7 @@ def to_text(state: State) -> str:
                                            trial.params)}
                 for trial in state.ledger
             ],
-        },
-        allow_nan=False,
+        }
     )  # fmt: skip
 
 
@@ -68,11 +101,10 @@ def from_text(text: str, space: Any, strategy: str | Strategy | None) -> State:
     Raises
     ------
     ValueError
-        If the text is of another format, or lacks what the arguments must supply.
+        If the text is not one that `to_text` wrote, or lacks what the arguments must
+        supply.
     """
-    stored = json.loads(text)
-    if not isinstance(stored, dict) or stored.get("format") != FORMAT:
-        raise ValueError(f"text must be a BlueTuner in JSON format {FORMAT}.")
+    stored = _opened(text)
     if space is None:
         if stored["spaces"] is None:
             raise ValueError(
@@ -81,18 +113,72 @@ def from_text(text: str, space: Any, strategy: str | Strategy | None) -> State:
         space = [decode_space(one) for one in stored["spaces"]]
     spaces = parse_spaces(space)
     check_same_names(spaces, stored["names"])
+    spaces = read_spaces(spaces, _values(spaces, stored))
     initial = [
         [decode_params(own, row) for row in rows]
         for own, rows in zip(spaces, stored["initial"], strict=True)
     ]
-    ledger = Ledger()
-    for row in stored["trials"]:
-        params = decode_params(spaces[row["alternative"]], row["params"])
-        ledger.append(Trial(**row | {"params": params, "unit": tuple(row["unit"])}))
+    ledger = Ledger(
+        _decode_trial(row, number, spaces)
+        for number, row in enumerate(stored["trials"])
+    )
     return State(
         spaces, initial, decode_strategy(stored["strategy"], strategy), stored["seed"],
         tuple(stored["budgets"]), ledger,
     )  # fmt: skip
+
+
+def _opened(text: Any) -> Json:
+    """Fields of a text, each of its own kind."""
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a str; got {type(text).__name__}.")
+    try:
+        stored = unseal(text)
+        check_fields(stored, FIELDS)
+    except ValueError as error:
+        raise ValueError(
+            f"text must be what BlueTuner.to_json wrote (JSON format {FORMAT}), "
+            f"unchanged: {error}."
+        ) from error
+    return stored
+
+
+def _is_list(value: Any, is_right: Any = lambda _: True) -> bool:
+    return isinstance(value, list) and all(map(is_right, value))
+
+
+def _decode_trial(row: Json, number: int, spaces: tuple[Space, ...]) -> Trial:
+    """The trial of that number, every field of it checked."""
+    try:
+        check_fields(row, OF_TRIAL)
+        if row["number"] != number or row["alternative"] >= len(spaces):
+            raise ValueError("has another number, or an alternative that is not there")
+        if (row["state"] == "complete") != (row["score"] is not None):
+            raise ValueError("must have a score if it is complete, and only then")
+        own = spaces[row["alternative"]]
+        params = decode_params(own, row["params"])
+        unit = decode_unit(own, params, row["unit"])
+    except ValueError as error:
+        raise ValueError(f"text: trial {number}: {error}") from error
+    return Trial(**row | {"params": params, "unit": unit})
+
+
+def _values(spaces: tuple[Space, ...], stored: dict[str, Any]) -> list[dict[str, Any]]:
+    """A value of each parameter, from which its range is read as it was before.
+
+    One that never applied has none that matters.
+    """
+    rows = list(enumerate(stored["initial"]))
+    rows += [(t.get("alternative"), [t.get("params")]) for t in stored["trials"]]
+    found = []
+    for k, space in enumerate(spaces):
+        values: dict[str, Any] = dict.fromkeys(space.names, 0)
+        own = [row for at, group in rows if at == k for row in group]
+        for row in filter(_is_list, own):  # what is none is refused where it is read
+            known = zip(space.names, row, strict=False)
+            values |= {name: value for name, value in known if value is not None}
+        found.append(values)
+    return found
 
 
 def packed(ledger: Ledger, spaces: tuple[Space, ...]) -> dict[str, Any]:

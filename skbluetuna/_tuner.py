@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,25 @@ from skbluetuna._checks import check_count, draw_seed
 from skbluetuna._course import Course
 from skbluetuna._ledger import Ledger, Trial, row_key
 from skbluetuna._storage import State, from_text, packed, to_text, unpacked
+from skbluetuna._table import Table
 from skbluetuna._threads import one_blas_thread
 from skbluetuna.exceptions import UnknownTrialError
-from skbluetuna.space import Space, decode_params, encode_params, parse_spaces
+from skbluetuna.space import (
+    Space,
+    Spaces,
+    decode_params,
+    encode_params,
+    is_integer,
+    parse_spaces,
+    read_spaces,
+)
 from skbluetuna.stages import (
     MIN_SCORES,
+    Alternative,
+    Seed,
     Strategy,
+    as_references,
+    at_ends,
     boundary_table,
     gain_bounds,
     initial_rows,
@@ -51,7 +65,9 @@ class BlueTuner:
     reference : dict or list of dicts, default=None
         Configuration that is asked first, unless the space is asked exhaustively, and
         around which the classic scan looks; one for each alternative. Parameters that
-        are missing, None or outside their dimension stand at its centre.
+        are missing, None or outside their dimension stand at its centre. Where its
+        value is a float, a range that is written with ints is one of floats; where it
+        says nothing, a range of two neighbouring ints is refused.
     initial_params : list of dicts, default=None
         Configurations asked next, as far as the budget goes. Parameters that are not
         named stand at the reference's value; a value outside its dimension is an error.
@@ -92,6 +108,7 @@ class BlueTuner:
         initial_params: Sequence[Mapping[str, Any]] | None = None,
     ) -> None:
         spaces = parse_spaces(space)
+        spaces = read_spaces(spaces, as_references(spaces, reference))
         rules = resolve_strategy(strategy)
         seed = draw_seed(random_state)
         budget = None if n_iter is None else check_count("n_iter", n_iter)
@@ -124,7 +141,12 @@ class BlueTuner:
     @property
     def spaces(self) -> tuple[Space, ...]:
         """The alternatives."""
-        return self._state.spaces
+        return Spaces(self._state.spaces)
+
+    @property
+    def stages(self) -> set[str]:
+        """Names of all stages that may ask."""
+        return self._course.stages
 
     @property
     def trials(self) -> tuple[Trial, ...]:
@@ -179,8 +201,8 @@ class BlueTuner:
         trial : Trial or int
             A trial that was asked, or its number.
         score : float
-            Its score, larger is better. NaN or an infinity marks a failed trial: it
-            never wins and never stops the search.
+            Its score, larger is better. NaN, an infinity or a number too large for a
+            float marks a failed trial: it never wins and never stops the search.
         seconds : float or None, default=None
             What the evaluation took.
 
@@ -191,17 +213,20 @@ class BlueTuner:
         AlreadyToldError
             If its score was told before.
         TypeError
-            If `score` is not a number.
+            If `trial` is neither, or `score` is not a real number.
         """
         number = trial.number if isinstance(trial, Trial) else trial
+        if not is_integer(number):
+            raise TypeError(
+                "trial must be a Trial or its number; "
+                f"got {_shown_trials(trial)}. Write "
+                "for trial in tuner.ask(): tuner.tell(trial, score)."
+            )
         if isinstance(trial, Trial) and not self._knows(trial):
             raise UnknownTrialError(
                 f"trial {number} with {trial.params} was not asked by this tuner."
             )
-        try:
-            value = float(score)
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"score must be a number; got {score!r}.") from error
+        value = _as_score(score)
         took = None if seconds is None or not np.isfinite(seconds) else float(seconds)
         self._ledger.settle(number, value, took)
 
@@ -289,7 +314,7 @@ class BlueTuner:
         return float(max(0.0, upper - lower))
 
     @property
-    def regions(self) -> dict[str, NDArray[Any]]:
+    def regions(self) -> Table:
         """The regions of each parameter, one row each (see `BlueTunaSearchCV`)."""
         return self._table(
             lambda a, ledger, _: region_table(
@@ -298,12 +323,12 @@ class BlueTuner:
         )
 
     @property
-    def boundaries(self) -> dict[str, NDArray[Any]]:
+    def boundaries(self) -> Table:
         """The boundaries from which the regions follow, one row each.
 
         Columns ``param``, ``value`` (in the parameter's own values), ``score`` and
         ``slope`` (by the unit interval; 0 for a choice). Classic: evaluated scores;
-        adaptive: the model's, warped, the worst one counting zero.
+        adaptive: the model's medians.
         """
         return self._table(
             lambda a, ledger, _: boundary_table(
@@ -328,7 +353,8 @@ class BlueTuner:
         -------
         scores : ndarray of shape (n, 3)
             The median, and the 5 % and 95 % quantiles of what the model believes of the
-            score without noise. NaN before there is a score, and for the quantiles of
+            score without noise, none farther beyond the scores that were told than
+            their range. NaN before there is a score, and for the quantiles of
             the classic perceptron, which has none.
 
         Raises
@@ -349,16 +375,12 @@ class BlueTuner:
         return scores
 
     @property
-    def weights(self) -> dict[str, NDArray[Any]]:
+    def weights(self) -> Table:
         """Influence of each parameter, one row each (see `BlueTunaSearchCV`)."""
-        return self._table(
-            lambda a, ledger, seed: weight_table(
-                a.space, *a.schedule.influence(a.space, ledger, seed)
-            )
-        )
+        return self._table(_weights)
 
     @property
-    def interactions(self) -> dict[str, NDArray[Any]]:
+    def interactions(self) -> Table:
         """Interaction of each pair, one row each (see `BlueTunaSearchCV`)."""
         return self._table(
             lambda a, ledger, seed: interaction_table(
@@ -375,7 +397,7 @@ class BlueTuner:
             ledger = self._ledger.of(k)
             best = None if ledger.best is None else ledger.best.params
             regions = schedule.regions(space, ledger)
-            narrowed.append(narrowed_space(space, regions, best))
+            narrowed.append(space.spelled(narrowed_space(space, regions, best)))
         return narrowed[0] if len(narrowed) == 1 else narrowed
 
     def to_json(self) -> str:
@@ -412,10 +434,19 @@ class BlueTuner:
         Raises
         ------
         ValueError
-            If the text is of another format, or lacks what the arguments must supply.
+            If the text is not one that `to_json` wrote, to the last character, or
+            lacks what the arguments must supply.
+
+        Notes
+        -----
+        Nothing that the text names is called, imported or opened; of scipy's
+        distributions it can name those that scipy has.
         """
         tuner = cls.__new__(cls)
-        tuner._restore(from_text(text, space, strategy))
+        state = from_text(text, space, strategy)
+        tuner._restore(state)
+        for trial in state.ledger:
+            tuner._check_place(trial.number, trial.stage)
         return tuner
 
     def __getstate__(self) -> State:
@@ -435,6 +466,14 @@ class BlueTuner:
     def _ledger(self) -> Ledger:
         return self._state.ledger
 
+    def _check_place(self, number: int, stage: str) -> None:
+        """Refuse a trial that the course does not have."""
+        if stage not in self.stages or number >= self.n_iter:
+            raise ValueError(
+                f"trial {number} in stage {shortened(stage)} must be one that the "
+                f"search asks: {self.n_iter} in {sorted(self.stages)}."
+            )
+
     def _knows(self, trial: Trial) -> bool:
         if not 0 <= trial.number < len(self._ledger):
             return False
@@ -442,17 +481,24 @@ class BlueTuner:
         return (own.unit, own.alternative) == (trial.unit, trial.alternative)
 
     @one_blas_thread()
-    def _table(self, build: Any) -> dict[str, NDArray[Any]]:
+    def _table(self, build: Any) -> Table:
         """Tables of all alternatives one below the other, with their number."""
         tables = [
             build(a, self._ledger.of(k), (self.seed, k))
             for k, a in enumerate(self._course.alternatives)
         ]
         if len(tables) == 1:
-            return dict(tables[0])
+            return Table(tables[0])
         number = [np.full(len(next(iter(t.values()))), k) for k, t in enumerate(tables)]
         joined = {c: np.concatenate([t[c] for t in tables]) for c in tables[0]}
-        return {"alternative": np.concatenate(number), **joined}
+        return Table(alternative=np.concatenate(number), **joined)
+
+
+def _weights(a: Alternative, ledger: Ledger, seed: Seed) -> Table:
+    """Influence of each parameter of one alternative."""
+    initial, learned = a.schedule.influence(a.space, ledger, seed)
+    ends = at_ends(a.space, ledger.best, ledger)
+    return weight_table(a.space, initial, learned, ends)
 
 
 def _known(rule: Any) -> Any:
@@ -460,6 +506,27 @@ def _known(rule: Any) -> Any:
     if rule is None:
         raise ValueError("strategy must have this rule in its Schedule; it has none.")
     return rule
+
+
+def _shown_trials(trials: Any) -> str:
+    is_batch = isinstance(trials, list | tuple) and any(
+        isinstance(one, Trial) for one in trials
+    )
+    if is_batch:
+        return f"a list of {len(trials)}, as ask returns it"
+    return f"a {type(trials).__name__}"
+
+
+def _as_score(score: Any) -> float:
+    """A score as a float; infinite if none is so large."""
+    try:
+        if np.iscomplexobj(score):  # of which float would take the real part
+            raise TypeError("a complex number has no order")
+        return float(score)
+    except OverflowError:
+        return np.inf
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"score must be a real number; got {score!r}.") from error
 
 
 def _copied(trial: Trial) -> Trial:

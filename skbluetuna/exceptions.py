@@ -6,6 +6,7 @@ exist where a caller may want to catch one thing and not another.
 
 __all__ = [
     "AlreadyToldError",
+    "CheckpointWarning",
     "MissingDependencyError",
     "TrackerWarning",
     "UnknownTrialError",
@@ -22,6 +23,10 @@ class AlreadyToldError(RuntimeError):
 
 class MissingDependencyError(ImportError):
     """An optional package is needed and not installed."""
+
+
+class CheckpointWarning(UserWarning):
+    """Lines of a checkpoint can not be believed, and count as not there."""
 
 
 class TrackerWarning(UserWarning):

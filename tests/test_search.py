@@ -84,6 +84,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 @pytest.mark.filterwarnings("ignore:invalid value encountered in cast:RuntimeWarning")
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.EstimatorCheckFailedWarning")
@@ -675,6 +676,7 @@ def test_callbacks_hear_of_every_fold_and_the_right_total(strategy, tmp_path):
         assert sorted(again.tasks("begin"), key=str) == sorted(began, key=str)
 
 
+@pytest.mark.slow
 def test_callbacks_hear_of_every_candidate_in_the_main_process():
     heard = Heard()
     search = search_of(n_iter=8, n_jobs=2, strategy="adaptive").set_callbacks(heard)
@@ -734,6 +736,7 @@ def test_verbose_logs_stages_and_improvements_and_prints_nothing(caplog, capsys)
     assert search.verbose == 1
 
 
+@pytest.mark.slow
 def test_without_logging_of_ones_own_the_log_goes_to_standard_error():
     code = (
         "from sklearn.datasets import load_iris; from sklearn.svm import SVC\n"

@@ -14,6 +14,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.decomposition import PCA
 from sklearn.ensemble import (
     AdaBoostClassifier,
+    HistGradientBoostingClassifier,
     RandomForestClassifier,
     VotingClassifier,
 )
@@ -107,7 +108,8 @@ def bare(spec):
 
 @pytest.mark.parametrize(("classes", "name", "entry"), RANGES)
 def test_every_entry_says_what_it_may_say_and_cites_known_sources(classes, name, entry):
-    known = {"range", "choices", "source", "when", "aliases", "note", "unless", "unset"}
+    known = {"range", "choices", "source", "when", "aliases", "note", "unless"}
+    known |= {"unset", "with"}
     assert set(entry) <= known
     assert ("range" in entry) != ("choices" in entry)
     assert entry["source"]
@@ -250,11 +252,14 @@ def test_classifier_and_regressor_of_a_family_get_what_they_have():
         (MLPClassifier(), "learning_rate_init", True),
         (MLPClassifier(solver="lbfgs"), "learning_rate_init", False),
         (KNeighborsClassifier(metric="cosine"), "p", False),
-        (SVC(kernel="sigmoid"), "kernel", True),
+        (SVC(kernel="sigmoid"), "kernel", False),
+        (SVC(kernel="poly"), "degree", True),
+        (SVC(kernel="linear"), "gamma", False),
         (SVC(kernel="precomputed"), "kernel", False),
         (SVC(kernel=rbf_kernel), "gamma", False),
         (RandomForestClassifier(oob_score=True), "bootstrap", False),
         (RandomForestClassifier(oob_score=True), "max_samples", True),
+        (RandomForestClassifier(bootstrap=False), "max_samples", False),
         (Lasso(), "l1_ratio", False),
     ],
 )
@@ -265,7 +270,7 @@ def test_what_the_estimator_was_given_decides_where_nothing_is_searched(
 
 
 def test_a_condition_on_what_is_searched_stays_a_condition():
-    space = suggest_space(SGDClassifier(penalty="l1"))
+    space = suggest_space(SGDClassifier())
     assert space["l1_ratio"] == when("penalty", "elasticnet", (0.0, 1.0))
     assert space["eta0"].values == ("invscaling", "constant")
 
@@ -283,9 +288,130 @@ def test_boosting_packages_are_known_by_name_alone():
     cls = type("CatBoostClassifier", (), body)
     assert {"iterations", "depth"} <= set(suggest_space(cls()))
     # CatBoost refuses two names for one parameter.
-    given = suggest_space(cls(n_estimators=10, max_depth=3))
+    given = suggest_space(cls(n_estimators=10, max_depth=3), search_all=True)
     assert {"n_estimators", "max_depth"} <= set(given)
     assert {"iterations", "depth"} & set(given) == set()
+
+
+# ---- What the estimator was given ---------------------------------------------------
+
+
+def scaled(estimator):
+    return make_pipeline(StandardScaler(), estimator)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "kept"),
+    [
+        (HistGradientBoostingClassifier(max_iter=10), {"max_iter": 10}),
+        (DecisionTreeClassifier(max_depth=3, ccp_alpha=0.01),
+         {"max_depth": 3, "ccp_alpha": 0.01}),
+        (MLPClassifier(hidden_layer_sizes=(7,)), {"hidden_layer_sizes": (7,)}),
+        (scaled(SVC(C=5.0)), {"svc__C": 5.0}),
+        (scaled(CalibratedClassifierCV(KNeighborsClassifier(p=1))),
+         {"calibratedclassifiercv__estimator__p": 1}),
+        (VotingClassifier([("a", LogisticRegression(C=3.0)), ("b", SVC())]),
+         {"a__C": 3.0}),
+    ],
+    ids=lambda v: type(v).__name__,
+)  # fmt: skip
+def test_what_the_estimator_was_given_is_kept_and_the_log_says_what(
+    estimator, kept, caplog
+):
+    """A user's ten trees became a thousand."""
+    everything = suggest_space(estimator, search_all=True)
+    assert set(kept) <= set(everything)
+    assert caplog.text == ""
+    with caplog.at_level("INFO", "skbluetuna"):
+        space = suggest_space(estimator)
+    assert type(space) is dict
+    assert space == {k: v for k, v in everything.items() if k not in kept}
+    assert all(f"{name}={value!r}" in caplog.text for name, value in kept.items())
+    assert "search_all=True" in caplog.text
+
+
+def test_a_default_that_was_given_is_none_that_was_set(caplog):
+    """The two cannot be told apart; nor can 100 and 100.0."""
+    given = HistGradientBoostingClassifier(max_iter=100.0, learning_rate=0.1)
+    with caplog.at_level("INFO", "skbluetuna"):
+        assert suggest_space(given) == suggest_space(HistGradientBoostingClassifier())
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("package", "name", "given", "left_out"),
+    [
+        ("xgboost", "XGBClassifier", {"n_estimators": 30}, {"n_estimators"}),
+        ("xgboost", "XGBClassifier", {"eta": 0.3, "lambda": 2.0, "max_depth": 6},
+         {"learning_rate", "eta", "reg_lambda", "max_depth"}),
+        ("lightgbm", "LGBMClassifier", {"n_estimators": 30}, {"n_estimators"}),
+        ("lightgbm", "LGBMClassifier", {"num_trees": 30, "feature_fraction": 0.5},
+         {"n_estimators", "num_trees", "colsample_bytree"}),
+        # Without a frequency the share that was given does nothing, as was wished.
+        ("lightgbm", "LGBMClassifier", {"subsample": 0.5},
+         {"subsample", "subsample_freq"}),
+    ],
+)  # fmt: skip
+def test_boosting_packages_keep_what_they_were_given_by_any_of_its_names(
+    package, name, given, left_out
+):
+    """Their defaults are None, or their parameters hidden among others."""
+    cls = getattr(pytest.importorskip(package), name)
+    assert not left_out & set(suggest_space(cls(**given)))
+    everything = suggest_space(cls(), search_all=True)
+    assert everything == suggest_space(cls())
+    assert len(suggest_space(cls(**given), search_all=True)) == len(everything)
+
+
+def test_catboost_keeps_all_that_it_was_given():
+    body = {
+        "__module__": "catboost.core",
+        "__init__": lambda self, **kwargs: setattr(self, "kwargs", kwargs),
+        "get_params": lambda self, deep=True: self.kwargs,
+    }
+    cls = type("CatBoostClassifier", (), body)
+    assert not {"depth", "max_depth"} & set(suggest_space(cls(max_depth=3)))
+    bayesian = suggest_space(cls(bootstrap_type="Bayesian"))
+    assert not {"bootstrap_type", "subsample"} & set(bayesian)
+    assert not {"bootstrap_type", "subsample"} & set(suggest_space(cls(subsample=0.5)))
+
+
+def test_a_class_that_cannot_be_made_from_nothing_has_its_ancestors_defaults():
+    class Mine(Ridge):
+        def __init__(self, alpha, solver="auto"):
+            super().__init__(alpha, solver=solver)
+
+    class Doubtful(DecisionTreeClassifier):
+        def __init__(self, max_depth=None):
+            if max_depth is None:
+                raise ValueError("max_depth must be given")
+            super().__init__(max_depth=max_depth)
+
+    with pytest.raises(ValueError, match=r"alpha=2\.0"):
+        suggest_space(Mine(2.0))
+    assert list(suggest_space(Mine(1.0))) == ["alpha"]
+    with pytest.raises(ValueError, match="max_depth=2"):
+        suggest_space(Doubtful(2))
+
+
+@pytest.mark.parametrize("wrap", [lambda e: e, scaled], ids=["alone", "pipeline"])
+def test_where_all_was_given_the_error_says_how_to_search_it(wrap):
+    with pytest.raises(ValueError, match="nothing is left to search") as told:
+        suggest_space(wrap(Ridge(alpha=2.0)))
+    assert all(w in str(told.value) for w in ("alpha=2.0", "search_all=True"))
+    with pytest.raises(ValueError, match="nothing is left to search"):
+        BlueTunaSearchCV(wrap(Ridge(alpha=2.0))).fit(*data_for(False))
+    assert len(suggest_space(wrap(Ridge(alpha=2.0)), search_all=True)) == 1
+
+
+def test_a_search_without_a_space_keeps_what_the_estimator_was_given(caplog):
+    estimator = HistGradientBoostingClassifier(max_iter=3, min_samples_leaf=7)
+    caplog.set_level("INFO", "skbluetuna")
+    search = BlueTunaSearchCV(estimator, n_iter=3, cv=2, random_state=0, verbose=1)
+    search.fit(*data_for(True))
+    assert search.best_estimator_.max_iter == 3
+    assert not {"max_iter", "min_samples_leaf"} & set(search.tuner_.spaces[0].names)
+    assert "max_iter=3, min_samples_leaf=7" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -308,6 +434,7 @@ def test_what_is_no_estimator_is_refused(thing):
 # ---- The spaces at work ------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("name", CLASSES)
 def test_the_space_can_be_searched_without_a_failure_or_a_warning(name):

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from skbluetuna._hidden import HIDDEN, masked
 from skbluetuna.space import Space, When, when
 
 __all__ = ["Code"]
 
 WIDTH = 80
+HIDE_NOTE = "not written down, as its name says that it is a secret"
 MOST_ITEMS = 200  # of a container; longer ones are data, not settings
 MOST_NUMBERS = 40  # of an array
 BRACKETS: dict[type[Any], tuple[str, str]] = {
@@ -80,13 +82,13 @@ class Code:
 
     def _part(self, value: Any) -> Part:
         if isinstance(value, Space):
-            value = _spelled_out(value)
+            value = masked(_spelled_out(value))
         for rule in (_plain, self._array, self._container, self._object):
             part = rule(value)
             if part is not None:
                 return part
         name = f"yours_{len(self.placeholders) + 1}"
-        text = " ".join(repr(value).split())
+        text = HIDE_NOTE if value is HIDDEN else " ".join(repr(value).split())
         text = text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
         self.placeholders.append(f"{name} = ...  # to be filled in: {text}")
         return name

@@ -5,6 +5,8 @@ from importlib.resources import files
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
+from skbluetuna._text import printable
+
 __all__ = ["page", "section", "sections", "table", "tag"]
 
 Content = Element | str
@@ -12,15 +14,20 @@ Content = Element | str
 
 def tag(kind: str, /, *content: Content, **attributes: str) -> Element:
     """Element of that kind; ``class_`` stands for the attribute ``class``."""
-    element = Element(kind, {k.rstrip("_"): v for k, v in attributes.items()})
+    element = Element(kind, {k.rstrip("_"): _held(v) for k, v in attributes.items()})
     for one in content:
         if isinstance(one, Element):
             element.append(one)
         elif len(element):
-            element[-1].tail = (element[-1].tail or "") + one
+            element[-1].tail = (element[-1].tail or "") + _held(one)
         else:
-            element.text = (element.text or "") + one
+            element.text = (element.text or "") + _held(one)
     return element
+
+
+def _held(text: str) -> str:
+    """Text that a page can hold: escaping does nothing to control characters."""
+    return printable(text, keep="\n")
 
 
 def section(heading: str, *content: Content) -> Element:

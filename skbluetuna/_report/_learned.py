@@ -13,8 +13,9 @@ from skbluetuna._report._pictures import (
     parallel,
     scan,
 )
-from skbluetuna._report._values import cell, counted, short
-from skbluetuna.inspection._alternatives import Table, chosen, rows_of
+from skbluetuna._report._values import counted, short
+from skbluetuna._table import Table
+from skbluetuna.inspection._alternatives import chosen, rows_of
 
 __all__ = ["learned_sections"]
 
@@ -75,17 +76,17 @@ def _pairs(search: Any, k: int, pairs: Table) -> list[Element]:
 
 def _by_share(own: Table) -> Table:
     order = np.argsort(-np.asarray(own["share"], dtype=float), kind="stable")
-    return {column: np.asarray(values)[order] for column, values in own.items()}
+    return Table({column: np.asarray(values)[order] for column, values in own.items()})
 
 
 def _table(name: str, own: Table) -> Element:
     """A table of the search, whatever its columns are."""
-    columns = [column for column in own if column != "alternative"]
-    n = len(own[columns[0]])
+    columns = [one for one in own.columns() or [] if one.name != "alternative"]
+    n = len(columns[0].cells)
     if n == 0:
         return tag("p", f"The table {name} is empty.", class_="note")
-    rows = [[cell(own[column][i]) for column in columns] for i in range(n)[:MOST_ROWS]]
-    rest = n - len(rows)
-    note = f"{rest} more rows are in {name} of the search." if rest else ""
-    titles = [column.replace("_", " ") for column in columns]
-    return table(f"{name} of the search", titles, rows, note)
+    rows = [[(one.cells[i], one.is_number) for one in columns] for i in range(n)]
+    rest = n - MOST_ROWS
+    note = f"{rest} more rows are in {name} of the search." if rest > 0 else ""
+    titles = [one.name.replace("_", " ") for one in columns]
+    return table(f"{name} of the search", titles, rows[:MOST_ROWS], note)

@@ -47,8 +47,10 @@ def influence(search: Any, k: int) -> Element:
     return _figure(
         lambda: InfluenceDisplay.from_search(search, alternative=k),
         "Bars of each parameter's influence; the numbers are in the table below",
-        "Bars are shares, lines their 90 % intervals; a line that reaches zero may be "
-        "chance.",
+        "A bar is the share of the score's variance that a parameter explains alone, "
+        "its line the 90 % interval: where that reaches zero, the share may be chance. "
+        "Interactions are of pairs; the rest is noise, or what three or more do "
+        "together.",
     )
 
 
@@ -57,7 +59,8 @@ def interactions(search: Any, k: int) -> Element:
     return _figure(
         lambda: InteractionDisplay.from_search(search, alternative=k),
         "Heat map of the interaction of each pair; the numbers are in the table below",
-        "A pair interacts where what one does to the score depends on the other.",
+        "A pair interacts where the effect of one on the score depends on the value of "
+        "the other.",
     )
 
 
@@ -76,8 +79,10 @@ def landscape(search: Any, k: int) -> Element:
     return _figure(
         lambda: LandscapeDisplay.from_search(search, alternative=k),
         "Learned score over the parameters of most influence, with what was evaluated",
-        "All other parameters stand where the best configuration has them. Dots were "
-        "evaluated, the paler the farther from this slice.",
+        "All other parameters have the values of the best configuration. Dots were "
+        "evaluated, the paler the more their other parameters differ from these. Over "
+        "two parameters a line joins what was the best so far, with the number of its "
+        "evaluation.",
     )
 
 

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from skbluetuna._hidden import masked
 from skbluetuna._report._code import Code
 from skbluetuna._report._html import table, tag
 from skbluetuna._report._values import counted
@@ -46,7 +47,8 @@ def constructor_call(search: Any) -> str:
     code = Code()
     order = [name for name in usual if name in given]  # as the signature has them
     name = type(search).__name__
-    text = code.call(f"search = {name}", {key: given[key] for key in order})
+    own = {key: masked(given[key]) for key in order}
+    text = code.call(f"search = {name}", own)
     code.expression(type(search))  # for its import
     return f"{code.head}\n\n{text}\nsearch.fit(X, y){_shape(search)}"
 
@@ -77,7 +79,7 @@ def _best_params(search: Any) -> str:
     else:
         return "# No configuration has a score."
     code = Code()
-    text = code.expression(params, before=len("best_params = "))
+    text = code.expression(masked(dict(params)), before=len("best_params = "))
     return f"{code.head}\n\nbest_params = {text}".lstrip()
 
 
@@ -87,14 +89,15 @@ def _notes(search: Any) -> list[str]:
     reason = getattr(search, "stop_reason_", None)
     notes = [
         f"The seed of the search was {search.tuner_.seed}; it is the random_state of "
-        "the call. The estimator, the folds and the data have their own."
+        "the call. The estimator, the folds and the data may have seeds of their own."
     ]
     if reason in ("n_iter", "exhausted"):
-        why = "the budget was spent" if reason == "n_iter" else "there were no more"
+        why = "the budget was spent" if reason == "n_iter" else "the space has no more"
         notes.append(f"It ended after {n}: {why}.")
     elif reason is not None:
         notes.append(
-            f"It ended after {n}, stopped by {reason}: repeated, it may end elsewhere."
+            f"It ended after {n}, stopped by {reason}: repeated, it may end sooner or "
+            "later."
         )
     if search.tuner_.n_budgets > 1:
         notes.append(

@@ -1,25 +1,20 @@
 """Numbers and values as a reader wants them, in text."""
 
-import math
 from typing import Any
 
 import numpy as np
 
+from skbluetuna._table import NOTHING
+from skbluetuna._text import shown
+
 __all__ = ["NOTHING", "cell", "counted", "percent", "rough", "short", "took"]
 
 LONGEST = 60
-NOTHING = "\N{EN DASH}"  # where there is no value
 
 
 def short(value: Any) -> str:
     """A value as text: numbers in four digits, objects as they show themselves."""
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, float | np.floating):
-        return f"{value:.4g}"
-    name = getattr(value, "__name__", None) if callable(value) else None
-    text = " ".join((name or str(value)).split())
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return shown(value, LONGEST)
 
 
 def cell(value: Any) -> tuple[str, bool]:
@@ -27,8 +22,6 @@ def cell(value: Any) -> tuple[str, bool]:
     is_number = isinstance(value, int | float | np.number) and not isinstance(
         value, bool | np.bool_
     )
-    if is_number and math.isnan(float(value)):
-        return NOTHING, True
     return short(value), is_number
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from skbluetuna._ends import widen
 from skbluetuna._report._scores import Scores, scores_of
 from skbluetuna._report._values import counted, percent, rough, took
 from skbluetuna.inspection._alternatives import chosen, rows_of
@@ -17,14 +18,24 @@ CLEAR = 2.0  # standard errors of a gain above zero
 
 CAUTION = (
     "The best of many scores on the same folds flatters: expect a little less on new "
-    "data. What mattered is what the search's own model says of the range that was "
-    "searched, from these evaluations and no others."
+    "data. What mattered is what the search's model learned from these evaluations; it "
+    "holds for the ranges that were searched."
 )
 
 
 def verdict(search: Any) -> list[str]:
-    """Both sentences."""
-    return [_found(search, scores_of(search)), _mattered(search)]
+    """Both sentences, and what to search again if there is a reason to."""
+    advice = _advice(search)
+    said = [_found(search, scores_of(search)), _mattered(search)]
+    return [*said, advice] if advice else said
+
+
+def _advice(search: Any) -> str:
+    """The advice to widen ranges at whose end the best configuration stands."""
+    index, best = getattr(search, "best_index_", None), search.tuner_.best
+    if index is not None:
+        best = search.tuner_.trials[index]
+    return widen(search.tuner_, best)
 
 
 def _found(search: Any, scores: Scores) -> str:
@@ -46,8 +57,8 @@ def _found(search: Any, scores: Scores) -> str:
             f"{rest}; {evaluations} took {time} of fitting and scoring."
         )
     return (
-        f"The best of {evaluations} has a {name} ({folds}), {_against(scores, best)}; "
-        f"it was evaluation {best + 1}, in stage {stage}, and all of them took {time} "
+        f"The best of {evaluations} has a {name} ({folds}), {_against(scores, best)}. "
+        f"It was evaluation {best + 1}, in stage {stage}; all {n} together took {time} "
         "of fitting and scoring."
     )
 
@@ -59,7 +70,7 @@ def _against(scores: Scores, best: int) -> str:
         return "and the configuration that the search began with failed"
     gain, error = scores.gain(best, 0)
     if gain == 0.0:
-        return f"as the {first:.4g} that the search began with"
+        return f"the same as the {first:.4g} that the search began with"
     word = "above" if gain > 0.0 else "below"
     known = f"{rough(abs(gain))} {word} the {first:.4g} that the search began with"
     if np.isnan(error):
@@ -77,13 +88,16 @@ def _mattered(search: Any) -> str:
     varied = [name for name, dimension in known if dimension.n_values != 1]
     if len(varied) < 2:
         only = f"only {varied[0]}" if varied else "no parameter"
-        return f"What mattered most is no question here, as {only} could vary."
+        return f"There is no ranking of what mattered, as {only} could vary."
     weights, pairs = rows_of(search.weights_, k), rows_of(search.interactions_, k)
     share = np.asarray(weights["share"], dtype=float)
     order = [i for i in np.argsort(-share, kind="stable") if share[i] >= LEAST]
     order = order[:N_NAMED]
     if not order:
-        return "What mattered cannot be said: no parameter has a share of its own."
+        return (
+            "What mattered cannot be said: no parameter alone explains as much as 1 % "
+            "of the score's variance."
+        )
     names = [f"{weights['param'][i]} {percent(share[i])}" for i in order]
     unsure = [weights["param"][i] for i in order if not _is_clear(weights, i, n)]
     is_known = len(unsure) < len(names)
@@ -91,12 +105,13 @@ def _mattered(search: Any) -> str:
     text += _pair(pairs, is_known, n)
     rest = 1.0 - share.sum() - float(np.sum(pairs["share"]))
     if rest >= LEAST_REST:
-        text += f"; {percent(rest)} is noise, or of more than two at once"
+        text += f"; {percent(rest)} is noise, or what three or more do together"
     if not is_known:
-        return f"{text}; none of this stands clear of nothing."
+        return f"{text}. After {counted(n, 'evaluation')} all of this may be chance."
     if unsure:
         text += (
-            f"; {_listed(unsure)} may be chance, its interval reaching down to nothing"
+            f". What {_listed(unsure)} explains may be chance: the 90 % interval "
+            "begins near zero"
         )
     return f"{text}."
 
@@ -116,7 +131,7 @@ def _pair(pairs: dict[str, Any], is_doubted: bool, n: int) -> str:
     most = f"{first[0]} with {first[1]} {percent(total[first])}{doubt}"
     if len(total) == 1:
         return f"; their interaction {percent(together)}{doubt}"
-    return f"; all pairs together {percent(together)}, first of them {most}"
+    return f"; all pairs together {percent(together)}, the strongest {most}"
 
 
 def _is_clear(table: dict[str, Any], row: int, n: int) -> bool:

@@ -62,8 +62,7 @@ def _replace(target: Path, text: str) -> None:
     """Write all or nothing: beside the target first, then in its place."""
     draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
     try:
-        # A name may hold what UTF-8 cannot, as names of files do.
-        draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+        draft.write_text(text, encoding="utf-8")
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from skbluetuna._hidden import masked
+from skbluetuna._text import encodable, printable
 from skbluetuna.exceptions import TrackerWarning
 
 __all__ = ["Evaluation", "Tracker", "settings_of", "text_or_number"]
@@ -31,7 +33,7 @@ class Evaluation:
     stage : str
         Which stage asked for it.
     params : dict
-        What was tried.
+        What was tried, secrets masked.
     metrics : dict
         Means and standard deviations of scores and of times in seconds, named as in
         ``cv_results_``; NaN where an evaluation failed.
@@ -130,7 +132,7 @@ class Tracker:
             self._failed.add(id(search))
             text = (
                 f"{type(self).__name__} failed and is given up; the search goes on. "
-                f"{type(error).__name__}: {error}"
+                f"{type(error).__name__}: {printable(str(error))}"
             )
             try:
                 warnings.warn(text, TrackerWarning, stacklevel=2)
@@ -140,14 +142,16 @@ class Tracker:
 
 def _row(results: Mapping[str, Any], number: int) -> Evaluation:
     metrics = {
-        name: float(column[number])
+        encodable(name): float(column[number])
         for name, column in results.items()
         if not name.startswith(NO_MEASURES)
         and isinstance(column, np.ndarray)
         and np.issubdtype(column.dtype, np.floating)
     }
     stage = str(results["stage"][number]) if "stage" in results else ""
-    return Evaluation(number, stage, dict(results["params"][number]), metrics)
+    tried = masked(dict(results["params"][number])).items()
+    params = {encodable(name): value for name, value in tried}
+    return Evaluation(number, encodable(stage), params, metrics)
 
 
 def text_or_number(value: Any) -> str | int | float | bool:
@@ -161,19 +165,20 @@ def text_or_number(value: Any) -> str | int | float | bool:
     Returns
     -------
     value : str, int, float or bool
-        Numbers as Python's own; all else, also what is not finite, as text.
+        Numbers as Python's own; all else, also what is not finite, as text that UTF-8
+        can hold.
     """
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)
-    if isinstance(value, str | int | float):
+    if isinstance(value, int | float):
         return value
-    return repr(value)
+    return encodable(value if isinstance(value, str) else repr(value))
 
 
 def settings_of(search: Any) -> dict[str, str]:
-    """Constructor parameters of a search that say what it does, as text.
+    """Constructor parameters of a search that say what it does, as text, masked.
 
     Parameters
     ----------
@@ -187,5 +192,7 @@ def settings_of(search: Any) -> dict[str, str]:
     """
     names = ("estimator", "param_space", "strategy", "n_iter", "cv", "scoring", "refit")
     given = search.get_params(deep=False)
-    settings = {name: str(given[name]) for name in names if name in given}
+    settings = {
+        name: encodable(str(masked(given[name]))) for name in names if name in given
+    }
     return settings | {"seed": str(search.tuner_.seed)}

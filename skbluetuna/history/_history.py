@@ -19,7 +19,7 @@ from skbluetuna.history._events import (
     Imported,
     Reported,
 )
-from skbluetuna.history._order import best_of
+from skbluetuna.history._order import best_of, worst_of
 from skbluetuna.history._trial import Trial
 from skbluetuna.history._view import View
 from skbluetuna.space import Space
@@ -208,7 +208,7 @@ class History:
         if len(self._spaces) == 1:
             return ()
         told = [t for t in self._trials if t.state != "asked"]
-        worst = min((t.score for t in told if t.score is not None), default=0.0)
+        worst = worst_of(np.array([t.score for t in told if t.score is not None]))
         scores: dict[int, list[float]] = {}
         for t in told:
             if t.alternative != alternative:

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["best_first", "best_of", "best_so_far", "is_better"]
+from skbluetuna.model import reach
+
+__all__ = ["best_first", "best_of", "best_so_far", "is_better", "worst_of"]
 
 FloatArray = NDArray[np.float64]
 
@@ -35,3 +37,11 @@ def best_so_far(scores: Any) -> FloatArray:
     scores = np.asarray(scores, dtype=np.float64)
     best = np.maximum.accumulate(np.where(np.isfinite(scores), scores, -np.inf))
     return np.where(np.isneginf(best), np.nan, best)
+
+
+def worst_of(scores: FloatArray) -> float:
+    """Worst of finite scores that is not beyond the reach of the others (eq. 11).
+
+    0 if there are none.
+    """
+    return float(scores[scores >= reach(scores)[0]].min()) if len(scores) else 0.0

@@ -1,7 +1,9 @@
 """A trial, as it is read from the events."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
+
+from skbluetuna.space import is_alike
 
 __all__ = ["Trial"]
 
@@ -34,7 +36,7 @@ class Trial:
     """
 
     number: int
-    params: dict[str, Any] = field(hash=False)
+    params: dict[str, Any]
     unit: tuple[float, ...]
     stage: str
     alternative: int = 0
@@ -47,3 +49,15 @@ class Trial:
     def score(self) -> float | None:
         """The first value; None unless complete."""
         return self.values[0] if self.values else None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all is equal; NaN equals NaN, and an object its own copy."""
+        if not isinstance(other, Trial):
+            return NotImplemented
+        rest = (name for name in Trial.__slots__ if name != "params")
+        return all(getattr(self, n) == getattr(other, n) for n in rest) and is_alike(
+            self.params, other.params
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.number, self.unit, self.stage, self.alternative))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.history._order import best_first
+from skbluetuna.history._order import best_first, worst_of
 
 __all__ = ["View", "row_key"]
 
@@ -135,7 +135,8 @@ class View:
         """Units of shape (n, d) and scores (n,) of every told trial.
 
         A failed trial counts as the worst score seen, of other alternatives too (0 if
-        there is none), so that it repels the search without stopping it.
+        there is none), so that it repels the search without stopping it. A score beyond
+        the reach of the others is not that worst one: it would set all failures there.
         """
         is_told = ~self.is_pending
         y = self.scores[is_told]
@@ -143,9 +144,12 @@ class View:
 
     @cached_property
     def worst(self) -> float:
-        """The worst score seen, of other alternatives too; 0 if there is none."""
+        """The worst score seen, of other alternatives too; 0 if there is none.
+
+        Scores beyond the reach of the others (eq. 11) are left out.
+        """
         own = self.scores[~np.isnan(self.scores)]
-        return float(min([*own.tolist(), *(y.min() for y in self.others)], default=0.0))
+        return worst_of(np.concatenate([own, *self.others]))
 
     def score_at(self, units: FloatArray) -> FloatArray:
         """Scores of configurations of shape (k, d); NaN where none was told.

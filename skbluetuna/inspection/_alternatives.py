@@ -3,13 +3,11 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from skbluetuna._table import Table
 from skbluetuna.inspection._axes import space_of
 
 __all__ = ["chosen", "rows_of", "title_of"]
-
-Table = dict[str, NDArray[Any]]
 
 
 def chosen(search: Any, alternative: int | None) -> int:
@@ -37,9 +35,9 @@ def chosen(search: Any, alternative: int | None) -> int:
 def rows_of(table: Table, alternative: int) -> Table:
     """Rows of one alternative; a table without that column has only one."""
     if "alternative" not in table:
-        return dict(table)
+        return table.copy()
     own = np.asarray(table["alternative"]) == alternative
-    return {column: values[own] for column, values in table.items()}
+    return Table({column: values[own] for column, values in table.items()})
 
 
 def title_of(search: Any, alternative: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from sklearn.utils.validation import check_is_fitted
 
 from skbluetuna._optional import import_optional
+from skbluetuna._text import printable, shown
 from skbluetuna.space import Categorical, Integer, Real, Space
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "is_choice",
     "is_log",
     "label",
+    "plain",
     "space_of",
 ]
 
@@ -86,15 +88,8 @@ def is_log(dimension: Any) -> bool:
 
 def label(value: Any, *, most: int = 18) -> str:
     """A value as short text: numbers in four digits, objects by their class."""
-    if hasattr(value, "get_params"):
-        text = type(value).__name__
-    elif isinstance(value, float):
-        text = f"{value:.4g}"
-    elif callable(value):
-        text = getattr(value, "__name__", repr(value))
-    else:
-        text = str(value)
-    return _plain(text if len(text) <= most else f"{text[: most - 1]}…")
+    has_params = hasattr(value, "get_params") and not isinstance(value, type)
+    return plain(shown(type(value).__name__ if has_params else value, most))
 
 
 def folded(name: str, most: int) -> str:
@@ -104,7 +99,7 @@ def folded(name: str, most: int) -> str:
     """
     pieces = [
         part
-        for piece in re.findall(r".+?(?:__|$)", name, flags=re.DOTALL)
+        for piece in re.findall(r".+?(?:__|$)", printable(name))
         for part in _parted(piece, most)
     ]
     lines = [""]
@@ -112,7 +107,7 @@ def folded(name: str, most: int) -> str:
         if lines[-1] and len((lines[-1] + piece).removesuffix("__")) > most:
             lines.append("")
         lines[-1] += piece
-    return _plain("\n".join(lines))
+    return "\n".join(plain(line) for line in lines)
 
 
 def _parted(piece: str, most: int) -> list[str]:
@@ -124,9 +119,9 @@ def _parted(piece: str, most: int) -> list[str]:
     return [*parts[:-1], parts[-1] + piece[len(body) :]]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that matplotlib takes as it is: between dollars it reads mathematics."""
-    return text.replace("$", r"\$")
+    return printable(text).replace("$", r"\$")
 
 
 def is_choice(dimension: Any) -> bool:

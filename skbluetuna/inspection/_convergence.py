@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna.inspection._axes import axes_for
+from skbluetuna.inspection._axes import axes_for, plain
 from skbluetuna.inspection._progress import (
     AGAINST,
     Columns,
@@ -187,12 +187,15 @@ class ConvergenceDisplay:
         else:
             (curve,) = self.curves.values()
             (name,) = self.curves
-            ax.step(curve["x"], curve["median"], where="post", color="0.4", label=name)
+            ax.step(
+                curve["x"], curve["median"], where="post", color="0.4",
+                label=plain(name),
+            )  # fmt: skip
             _draw_points(ax, self.points)
         ax.set_xlabel(AGAINST[self.against])
         if self.against == "evaluations":
             ax.locator_params(axis="x", integer=True)
-        ax.set_ylabel(f"Cross-validated {self.score_name}")
+        ax.set_ylabel(f"Cross-validated {plain(self.score_name)}")
         # Below the axes: within them it would hide points or the ends of lines.
         ax.legend(
             loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, fontsize="small"
@@ -206,7 +209,7 @@ class ConvergenceDisplay:
         for k, (name, curve) in enumerate(self.curves.items()):
             x = curve["x"]
             (line,) = ax.step(
-                x, curve["median"], where="post", label=name,
+                x, curve["median"], where="post", label=plain(name),
                 ls="-" if k < N_COLORS else "--",
             )  # fmt: skip
             for low, high, alpha in (("lower", "upper", 0.25), ("min", "max", 0.08)):
@@ -233,7 +236,7 @@ def _draw_points(ax: Any, points: Columns) -> None:
         color = STAGE_COLORS.get(stage, OTHER_COLOR)
         own = stages == stage
         seen, below = own & (score >= floor), own & (score < floor)
-        ax.scatter(x[seen], score[seen], s=16, color=color, label=stage)
+        ax.scatter(x[seen], score[seen], s=16, color=color, label=plain(stage))
         mark_at_edge(ax, x[below], "v", color)
     if (score < floor).any():
         mark_at_edge(ax, x[:0], "v", "0.4", "far below")  # for the legend only

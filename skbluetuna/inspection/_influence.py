@@ -16,7 +16,7 @@ OVERALL = "#0072B2"
 NEAR = "#E69F00"
 OF_THE_REST = "#999999"  # what is not one parameter's own
 REST = ("interactions", "the rest")
-LINE = 24  # characters of a name on one line
+LINE = 34  # characters of a name on one line
 
 
 class InfluenceDisplay:
@@ -156,18 +156,12 @@ class InfluenceDisplay:
             With `ax_` and `figure_`.
         """
         names = [folded(name, LINE) for name in (*self.names, *REST)]
-        lines = sum(name.count("\n") + 1 for name in names)
-        longest = max(len(line) for name in names for line in name.split("\n"))
-        ax = axes_for(
-            ax,
-            width=max(6.4, 4.0 + 0.085 * longest),
-            height=max(2.8, 1.5 + 0.3 * max(len(names), 0.6 * lines)),
-        )
+        ax = _axes(ax, names)
         n = len(self.names)
         places = np.arange(len(names))
         ax.barh(
             places[:n] - 0.2, self.share, height=0.4, color=OVERALL,
-            label="over the whole box, with 90 % interval",
+            label="over the whole space, with 90 % interval",
         )  # fmt: skip
         ax.errorbar(
             self.share,
@@ -180,7 +174,7 @@ class InfluenceDisplay:
         )
         ax.barh(
             places[:n] + 0.2, self.local_share, height=0.4, color=NEAR,
-            label="near the best",
+            label="near the best configuration",
         )  # fmt: skip
         rest = [self.interactions, self.rest]
         ax.barh(places[n:] - 0.2, rest, height=0.4, color=OF_THE_REST)
@@ -189,8 +183,22 @@ class InfluenceDisplay:
         ax.set_yticks(places, names)
         ax.set_ylim(len(names) - 0.4, -0.6)  # the first on top
         ax.set_xlabel("Share of the score's variance")
-        ax.legend(loc="best", fontsize=8)
+        ax.legend(  # above, where it covers nothing, and over the names if need be
+            loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False,
+            fontsize=8, borderaxespad=0.3,
+        )  # fmt: skip
         if self.title:
-            ax.set_title(self.title)
+            ax.set_title(self.title, size="medium", pad=20)
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def _axes(ax: Any, names: list[str]) -> Any:
+    """The axes to draw in, new ones with room for these names."""
+    lines = max(name.count("\n") + 1 for name in names)
+    longest = max(len(line) for name in names for line in name.split("\n"))
+    return axes_for(
+        ax,
+        width=max(6.4, 4.0 + 0.085 * longest),
+        height=max(2.8, 1.7 + 0.3 * len(names) * max(1.0, 0.6 * lines)),
+    )

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.inspection._alternatives import Table, chosen, rows_of, title_of
+from skbluetuna._table import Table
+from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
 from skbluetuna.inspection._axes import axes_for, checked, folded
 
 __all__ = ["InteractionDisplay"]
@@ -13,7 +14,7 @@ __all__ = ["InteractionDisplay"]
 N_NAMED = 3  # of the strongest pairs
 LEAST_NAMED = 0.01
 LEAST_SCALE = 0.05  # of the colours, so that pairs which hardly count look it
-LINE = 24  # characters of a name on one line
+LINE = 34  # characters of a name on one line
 LINE_OF_TITLE = 60
 MOST_IN_CELLS = 8  # parameters up to which each cell has room for its number
 
@@ -139,15 +140,19 @@ class InteractionDisplay:
             With `ax_` and `figure_`.
         """
         names = [folded(name, LINE) for name in self.names]
-        lines = [line for name in names for line in name.split("\n")]
-        longest = max(map(len, lines), default=0)
-        cells = max(2.6, 0.3 * len(self.names), 0.18 * len(lines))
+        lines = [name.split("\n") for name in names]
+        longest = max((len(line) for own in lines for line in own), default=0)
+        most = max(map(len, lines), default=0)
+        cells = max(2.6, len(self.names) * max(0.3, 0.18 * most))
         margin = 0.09 * longest
         is_short = longest * len(self.names) < 28  # the names fit side by side
+        told = self._told()
         ax = axes_for(
             ax,
             width=max(5.0, 1.6 + cells + margin),
-            height=max(3.6, 1.4 + cells + (0.0 if is_short else margin)),
+            height=max(
+                3.6, 1.3 + cells + 0.14 * len(told) + (0.0 if is_short else margin)
+            ),
         )
         self.ax_, self.figure_ = ax, ax.figure
         if len(self.names) < 2:
@@ -168,13 +173,20 @@ class InteractionDisplay:
         ax.set_yticks(places, names)
         if len(self.names) <= MOST_IN_CELLS:
             self._write_shares(ax, top)
-        told = [
-            folded(f"{a} and {b}: {share:.1%}", LINE_OF_TITLE)
-            for a, b, share in self.strongest()
-        ]
-        told = told or ["No pair above 1 %"]
-        ax.set_title("\n".join([self.title, *told] if self.title else told), size=9)
+        ax.set_title("\n".join(told), size=9)
         return self
+
+    def _told(self) -> list[str]:
+        """Lines of the title: the strongest pairs, long names by their last part."""
+        told = [self.title] if self.title else []
+        for a, b, share in self.strongest():
+            both = f"{a} and {b}"
+            if len(both) > LINE_OF_TITLE and _end(a) != _end(b):
+                both = f"{_end(a)} and {_end(b)}"
+            told += folded(f"{both}: {share:.1%}", LINE_OF_TITLE).split("\n")
+        if len(told) == bool(self.title):
+            told.append("No pair explains more than 1 %")
+        return told
 
     def _write_shares(self, ax: Any, top: float) -> None:
         """Put each pair's share, in per cent, into its cell."""
@@ -184,6 +196,12 @@ class InteractionDisplay:
                 ax.text(
                     j, i, _short(share), ha="center", va="center", color=color, size=7
                 )
+
+
+def _end(name: str) -> str:
+    """The part of a name that is the parameter's own."""
+    prefix, _, own = name.rpartition("__")
+    return f"…{own}" if prefix and own else name
 
 
 def _short(share: float) -> str:

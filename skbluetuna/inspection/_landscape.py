@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skbluetuna._optional import import_optional
 from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
 from skbluetuna.inspection._axes import axes_for, checked, space_of
 from skbluetuna.inspection._progress import limit_scores, mark_at_edge, score_floor
@@ -21,6 +22,9 @@ from skbluetuna.space import Dimension
 __all__ = ["LandscapeDisplay"]
 
 N_LEVELS = 12
+WAY = "#D55E00"  # of the configurations that were the best so far
+ROOM = (0.06, 0.05)  # of the axes, that a number takes
+EDGE = 0.9  # of the axes, beyond which it stands on the inner side
 NEAR = 0.25  # distance from the slice at which a point fades to a third
 
 
@@ -29,9 +33,10 @@ class LandscapeDisplay:
 
     All others stand where the best configuration has them. One parameter: the median
     with its 5-95 % band where the model has one; scores far below the rest are marked
-    at the lower edge. Two: the median as contours, or as
-    cells if one is a choice; the path of the climb, thin. Evaluated configurations
-    are dots, the paler the farther from this slice; the best one is a star.
+    at the lower edge. Two: the median as contours, or as cells if one is a choice; a
+    line from each configuration that was the best so far to the next, with the numbers
+    of their evaluations. Evaluated configurations are dots, the paler the farther from
+    this slice; the best one is a star.
 
     Parameters
     ----------
@@ -207,7 +212,7 @@ class LandscapeDisplay:
             mark_at_edge(self.ax_, at[0][below], "v", "0.4", name)
         else:
             self._draw_surface(scales, grids, cmap)
-            self._draw_path(*at)
+            self._draw_way(*at)
             self._draw_points(*at, color="white")
         self.ax_.legend(  # above, where it hides nothing
             loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False,
@@ -217,14 +222,22 @@ class LandscapeDisplay:
             self.ax_.set_title(self.title, size="medium", pad=22)
         return self
 
+    def _ends(self) -> tuple[float, float]:
+        """Scores between which there is something to see; none below the worst seen."""
+        seen = self.points["score"]
+        known = np.append(self.prediction[..., 0], seen)
+        known = known[np.isfinite(known)]
+        floor = score_floor(known)
+        if len(seen):
+            floor = max(floor, float(seen.min()))
+        return floor, float(known.max(initial=-np.inf))
+
     def _limit_scores(self) -> None:
         """Give medians and scores their room, and the band half as much again."""
-        middle, low, high = self.prediction.T
-        known = np.append(middle, self.points["score"])
-        known = known[np.isfinite(known)]
-        if not len(known):
+        floor, top = self._ends()
+        if np.isnan(floor):
             return
-        floor, top = score_floor(known), float(known.max())
+        low, high = self.prediction[:, 1:].T
         more = 0.5 * (top - floor)
         bottom = max(floor - more, np.nanmin(np.append(low, floor)))
         ends = np.array([bottom, min(top + more, np.nanmax(np.append(high, top)))])
@@ -254,21 +267,53 @@ class LandscapeDisplay:
         """Draw the median as contours, or as cells where a parameter is a choice."""
         x, y = grids
         Z = np.ma.masked_invalid(self.prediction[..., 0].T)
-        is_flat = Z.count() == 0 or np.ptp(Z.compressed()) == 0.0
+        floor, top = self._ends()
+        below = "min" if Z.count() and Z.min() < floor else "neither"
+        is_flat = Z.count() == 0 or not top > floor
         if is_flat or any(scale.is_categorical for scale in scales):
             borders = [s.edges(own) for s, own in zip(scales, grids, strict=True)]
+            ends = {} if is_flat else {"vmin": floor, "vmax": top}
             # As dots in a drawing too: cells side by side would show their seams.
-            drawn = self.ax_.pcolormesh(*borders, Z, cmap=cmap, rasterized=True)
+            drawn = self.ax_.pcolormesh(*borders, Z, cmap=cmap, rasterized=True, **ends)
         else:
-            drawn = self.ax_.contourf(x, y, Z, N_LEVELS, cmap=cmap)
-        self.figure_.colorbar(drawn, ax=self.ax_, label="score (median)")
-
-    def _draw_path(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-        climb = self.points["stage"] == "climb"
-        if climb.any():
-            self.ax_.plot(
-                x[climb], y[climb], color="C3", lw=0.8, alpha=0.7, label="climb"
+            ticker = import_optional(
+                "matplotlib.ticker", extra="plots", purpose="A picture"
             )
+            levels = ticker.MaxNLocator(N_LEVELS).tick_values(floor, top)
+            drawn = self.ax_.contourf(x, y, Z, levels, cmap=cmap, extend=below)
+        self.figure_.colorbar(
+            drawn, ax=self.ax_, label="predicted score (median)", extend=below
+        )
+
+    def _draw_way(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+        """Join what was the best so far, and write the numbers of these evaluations."""
+        order = np.argsort(self.points["number"], kind="stable")
+        best = np.maximum.accumulate(self.points["score"][order])
+        steps = order[np.diff(best, prepend=-np.inf) > 0.0]
+        if not len(steps):
+            return
+        self.ax_.plot(
+            x[steps], y[steps], color=WAY, lw=1.0, label="best so far (evaluation)"
+        )
+        to_axes = self.ax_.transData + self.ax_.transAxes.inverted()
+        taken = np.empty((0, 2))
+        for i in steps[::-1]:  # where there is no room for all, the last ones
+            at = to_axes.transform((x[i], y[i]))
+            if (np.abs(taken - at) > ROOM).any(axis=1).all():
+                taken = np.vstack([taken, at])
+                self._write_number(int(self.points["number"][i]) + 1, (x[i], y[i]), at)
+
+    def _write_number(
+        self, number: int, at: tuple[float, float], place: NDArray[np.float64]
+    ) -> None:
+        """Write beside a point; place is the same in parts of the axes."""
+        right, top = place > EDGE
+        self.ax_.annotate(
+            str(number), at, (-7 if right else 7, -7 if top else 7),
+            textcoords="offset points", fontsize=7, zorder=5, annotation_clip=False,
+            ha="right" if right else "left", va="top" if top else "bottom",
+            bbox={"facecolor": "white", "alpha": 0.75, "pad": 0.8, "lw": 0.0},
+        )  # fmt: skip
 
     def _draw_points(
         self, x: NDArray[np.float64], y: NDArray[np.float64], *, color: str

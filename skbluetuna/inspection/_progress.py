@@ -114,4 +114,4 @@ def limit_scores(ax: Any, floor: float, scores: NDArray[np.float64]) -> None:
     if not np.isnan(floor):
         top = float(np.nanmax(scores))
         span = (top - floor) or max(abs(top), 1.0) * 0.01
-        ax.set_ylim(floor - 0.08 * span, top + 0.05 * span)
+        ax.set_ylim(floor - 0.08 * span, top + 0.08 * span)

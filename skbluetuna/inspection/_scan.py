@@ -14,6 +14,11 @@ from skbluetuna.inspection._axes import (
     space_of,
 )
 from skbluetuna.inspection._panels import N_COLUMNS, panels_for
+from skbluetuna.inspection._progress import (
+    limit_scores,
+    mark_at_edge,
+    score_floor,
+)
 from skbluetuna.inspection._scales import Scale, named
 from skbluetuna.space import Dimension
 
@@ -28,9 +33,9 @@ class ScanDisplay:
     """Boundary scores, slopes and regions of each parameter.
 
     A panel for each parameter. Dots are the scores at the boundaries (classic: as
-    evaluated; adaptive: the model's, warped, along lines through the best
-    configuration), short lines the slopes there, areas the regions between: coloured
-    where kept, grey where dropped. A choice has a bar for each value.
+    evaluated; adaptive: the model's, along lines through the best configuration), short
+    lines the slopes there, areas the regions between: coloured where kept, grey where
+    dropped. A choice has a bar for each value.
 
     Parameters
     ----------
@@ -197,11 +202,9 @@ class ScanDisplay:
             self.ax_.text(0.5, 0.5, "no parameter was scanned", **middle)
             self.ax_.set_axis_off()
             return self
-        heights = np.append(self.boundaries["score"], self.tangents[:, :, 1])
-        low, high = np.nanmin(heights), np.nanmax(heights)
-        margin = 0.08 * (high - low) or 0.5
+        scores = self.boundaries["score"]
         for name, panel in zip(self.dimensions, self.axes_, strict=True):
-            panel.set_ylim(low - margin, high + margin)
+            limit_scores(panel, score_floor(scores), scores)
             self._draw(panel, name, [dropped_color, kept_color])
         is_grid = not isinstance(ax, Sequence | np.ndarray)
         self._finish([dropped_color, kept_color], is_grid=is_grid)
@@ -215,6 +218,7 @@ class ScanDisplay:
         y = self.boundaries["score"][mine]
         kept = self.regions["kept"][self.regions["param"] == name]
         bottom = ax.get_ylim()[0]
+        is_shown = y >= bottom
         if is_choice(scale.dimension):
             own = [colors[int(is_kept)] for is_kept in kept]
             ax.bar(x, y - bottom, 0.7, bottom, color=own, alpha=0.6)
@@ -224,9 +228,10 @@ class ScanDisplay:
                 ends = slice(k, k + 2)
                 color = colors[int(is_kept)]
                 ax.fill_between(x[ends], y[ends], bottom, color=color, alpha=0.6, lw=0)
-            for tangent in self.tangents[mine]:
+            for tangent in self.tangents[mine][is_shown]:
                 ax.plot(*tangent.T, color="0.2", lw=1.5)
-        ax.plot(x, y, "o", color="0.2", ms=4)
+        ax.plot(x[is_shown], y[is_shown], "o", color="0.2", ms=4)
+        mark_at_edge(ax, x[~is_shown], "v", "0.2")
         scale.dress(ax, room=self._room)
 
     def _finish(self, colors: list[str], *, is_grid: bool) -> None:
@@ -242,9 +247,12 @@ class ScanDisplay:
         first = self.axes_[0]
         for color, word in zip(colors, ("dropped", "kept"), strict=True):
             first.fill_between([], [], color=color, alpha=0.6, lw=0, label=word)
+        if (self.boundaries["score"] < first.get_ylim()[0]).any():
+            mark_at_edge(first, np.empty(0), "v", "0.2", "far below")
         first.legend(
-            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, frameon=False,
-            fontsize="small", reverse=True, borderaxespad=0.2, handlelength=1.2,
+            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, frameon=False,
+            fontsize="small", reverse=True, borderaxespad=0.2, handlelength=1.0,
+            handletextpad=0.4, columnspacing=0.9,
         )  # fmt: skip
 
 
@@ -268,7 +276,7 @@ def _tangents(
 def _score_name(search: Any, alternative: int) -> str:
     """What the scores of the boundaries are, as an axis says it."""
     if getattr(search.strategy, "name", search.strategy) == "adaptive":
-        return "score (warped)"
+        return "predicted score"
     is_shifted = any(
         trial.score is not None and trial.score < 0.0
         for trial in search.tuner_.trials

@@ -71,7 +71,14 @@ class OptunaSpace:
         """Configuration of the space; None if values lack a name or lie outside."""
         if not self.distributions.keys() <= values.keys():
             return None
-        native = {n: to_native(d, values[n]) for n, d in self.distributions.items()}
+        try:
+            native = {n: to_native(d, values[n]) for n, d in self.distributions.items()}
+        except (
+            TypeError,
+            ValueError,
+            ArithmeticError,
+        ):  # no value of that distribution
+            return None
         return native if self.space.holds(native) else None
 
     def values(self, native: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from skbluetuna._files import Json, check_fields, is_count, is_float, is_text
 from skbluetuna._ledger import Ledger, Trial, row_key
 from skbluetuna.integrations._optuna_space import OptunaSpace
 
@@ -25,7 +26,7 @@ def claim(study: Any, trial: Any, chosen: Trial, values: dict[str, Any]) -> None
 def seed_of(study: Any, drawn: int) -> int:
     """The study's own seed, for all workers; `drawn` becomes it if there is none."""
     storage, study_id = study._storage, study._study_id
-    if SEED not in storage.get_study_system_attrs(study_id):
+    if not is_count(storage.get_study_system_attrs(study_id).get(SEED)):
         storage.set_study_system_attr(study_id, SEED, drawn)
     return int(storage.get_study_system_attrs(study_id)[SEED])
 
@@ -77,10 +78,11 @@ def count_ahead(
 
 def _row(trial: Any, space: OptunaSpace, sign: float) -> Trial | None:
     """A trial as a row of the ledger; None if it lies outside of the space."""
-    proposal = trial.system_attrs.get(CLAIM, {})
+    proposal = _proposal(trial)
     values = trial.params
     if not trial.state.is_finished():
-        fixed = trial.system_attrs.get("fixed_params", {})  # of an enqueued trial
+        fixed = trial.system_attrs.get("fixed_params")  # of an enqueued trial
+        fixed = fixed if isinstance(fixed, dict) else {}
         values = proposal.get("values", {}) | fixed | values
     native = space.native(values)
     if native is None:
@@ -96,6 +98,32 @@ def _row(trial: Any, space: OptunaSpace, sign: float) -> Trial | None:
     if not math.isfinite(score):
         return replace(row, state="failed")
     return replace(row, state="complete", score=score)
+
+
+def _proposal(trial: Any) -> Json:
+    """What a trial said it is about to evaluate; nothing if it is not as we store it.
+
+    Any program may write attributes of a study.
+    """
+    proposal = trial.system_attrs.get(CLAIM)
+    try:
+        check_fields(proposal, PROPOSAL)
+    except ValueError:
+        return {}
+    return dict(proposal)
+
+
+def _is_unit(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(
+        is_float(u) and 0.0 <= u <= 1.0 for u in value
+    )
+
+
+PROPOSAL: dict[str, Any] = {
+    "stage": is_text,
+    "values": lambda value: isinstance(value, dict),
+    "unit": _is_unit,
+}
 
 
 def _value(trial: Any) -> float:

@@ -1,12 +1,22 @@
 """Ray Tune: the search as a searcher of ``tune.Tuner``."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from skbluetuna._checks import check_count, draw_seed
+from skbluetuna._files import (
+    Json,
+    check_fields,
+    is_count,
+    is_float,
+    is_text,
+    read_file,
+    seal,
+    unseal,
+    write_file,
+)
 from skbluetuna._optional import import_optional
 from skbluetuna._tuner import BlueTuner
 from skbluetuna.integrations._ray_space import (
@@ -25,7 +35,18 @@ search: Any = import_optional(
 
 __all__ = ["BlueTunaSearcher"]
 
-FORMAT = 1  # of the saved state
+FORMAT = 2  # of the saved state
+FIELDS: dict[str, Any] = {
+    "format": lambda value: value == FORMAT,
+    "tuner": lambda value: value is None or is_text(value),
+    "running": lambda value: (
+        isinstance(value, dict) and all(map(is_count, value.values()))
+    ),
+    "metric": lambda value: value is None or is_text(value),
+    "mode": lambda value: value in (None, "min", "max"),
+    "is_endless": lambda value: type(value) is bool,
+    "axes": lambda value: isinstance(value, list) and all(map(_is_axis, value)),
+}
 
 
 class BlueTunaSearcher(search.Searcher):
@@ -79,7 +100,8 @@ class BlueTunaSearcher(search.Searcher):
     at the model's mean. A finite space no larger than the number of trials is tried
     exhaustively; values that Ray would draw from a grid are a choice.
 
-    ``save`` writes JSON and ``restore`` reads it; there is no pickle in it.
+    ``save`` writes JSON, for the file's owner alone, and ``restore`` reads it: there is
+    no pickle in it, and nothing in it is called, imported or opened.
 
     Examples
     --------
@@ -251,7 +273,7 @@ class BlueTunaSearcher(search.Searcher):
             "is_endless": self._is_endless,
             "axes": [(axis.path, axis.step) for axis in self._axes],
         }
-        Path(checkpoint_path).write_text(json.dumps(state), encoding="utf-8")
+        write_file(Path(checkpoint_path), seal(state))
 
     def restore(self, checkpoint_path: str) -> None:
         """Read the state from a file that `save` wrote, and go on from there.
@@ -264,31 +286,50 @@ class BlueTunaSearcher(search.Searcher):
         Raises
         ------
         ValueError
-            If it is of another format, or holds choices that JSON cannot hold and this
-            searcher has no space.
+            If it is not what `save` wrote, to the last character, or holds choices that
+            JSON cannot hold and this searcher has no space. The searcher then is what
+            it was.
         """
-        state = json.loads(Path(checkpoint_path).read_text(encoding="utf-8"))
-        if not isinstance(state, dict) or state.get("format") != FORMAT:
+        text = read_file(Path(checkpoint_path), "checkpoint_path").removesuffix("\n")
+        try:
+            state = unseal(text)
+            check_fields(state, FIELDS)
+            tuner, axes = self._read(state)
+        except ValueError as error:
             raise ValueError(
-                f"{checkpoint_path} must hold a searcher in format {FORMAT}."
-            )
-        if state["tuner"] is not None:
-            own = None if self.tuner is None else list(self.tuner.spaces)
-            is_stored = json.loads(state["tuner"])["strategy"] is not None
-            self.tuner = BlueTuner.from_json(
-                state["tuner"],
-                space=own,
-                strategy=None if is_stored else self._strategy,
-            )
-            space = self.tuner.spaces[0]
-            specs = dict(zip(space.names, space.dimensions, strict=True))
-            self._axes = [
-                Axis(tuple(path), specs["/".join(path)], step)
-                for path, step in state["axes"]
-            ]
+                f"{checkpoint_path} must hold a searcher in format {FORMAT}, as save "
+                f"wrote it: {error}"
+            ) from error
+        if tuner is not None:
+            self.tuner, self._axes = tuner, axes
         self._numbers = state["running"]
         self._metric, self._mode = state["metric"], state["mode"]
         self._is_endless = state["is_endless"]
+
+    def _read(self, state: Json) -> tuple[BlueTuner | None, list[Axis]]:
+        """Tuner and axes of a state that was saved."""
+        if state["tuner"] is None:
+            if state["running"] or state["axes"]:
+                raise ValueError("has trials, but no tuner.")
+            return None, []
+        own = None if self.tuner is None else list(self.tuner.spaces)
+        is_stored = unseal(state["tuner"]).get("strategy") is not None
+        tuner = BlueTuner.from_json(
+            state["tuner"], space=own, strategy=None if is_stored else self._strategy
+        )
+        awaited = {trial.number for trial in tuner.trials if trial.state == "asked"}
+        if not awaited.issuperset(state["running"].values()):
+            raise ValueError("has running trials that the tuner does not await.")
+        specs = dict(
+            zip(tuner.spaces[0].names, tuner.spaces[0].dimensions, strict=True)
+        )
+        paths = ["/".join(path) for path, _ in state["axes"]]
+        if not set(paths) <= set(specs):
+            raise ValueError("has axes of other parameters.")
+        return tuner, [
+            Axis(tuple(path), specs["/".join(path)], step)
+            for path, step in state["axes"]
+        ]
 
     def _begin(self, space: Any, n_trials: int | None) -> None:
         """Make the tuner of a space."""
@@ -318,6 +359,16 @@ class BlueTunaSearcher(search.Searcher):
                 f"got metric={self._metric!r}, mode={self._mode!r}."
             )
         return self.tuner
+
+
+def _is_axis(value: Any) -> bool:
+    """Whether it is a path of keys and the step of a domain, if it has one."""
+    if not isinstance(value, list) or len(value) != 2:
+        return False
+    path, step = value
+    is_path = isinstance(path, list) and bool(path) and all(map(is_text, path))
+    is_step = step is None or is_float(step) or (is_count(step) and step > 0)
+    return is_path and is_step
 
 
 def _check_goal(metric: Any, mode: Any) -> None:

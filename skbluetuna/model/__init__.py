@@ -30,6 +30,7 @@ from skbluetuna.model._perceptron import (
     loss_gradient,
     scores_of,
 )
+from skbluetuna.model._reach import reach, within_reach
 from skbluetuna.model._tables import (
     ROWS,
     Cube,
@@ -63,9 +64,11 @@ __all__ = [
     "pairs",
     "perceptron_features",
     "perceptron_jacobian",
+    "reach",
     "redrawn_models",
     "scores_of",
     "standardised",
     "unwarp",
     "warp",
+    "within_reach",
 ]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from skbluetuna.model._features import perceptron_features, perceptron_jacobian
+from skbluetuna.model._reach import within_reach
 
 __all__ = [
     "ACTIVATIONS",
@@ -87,6 +88,7 @@ class FittedPerceptron:
 
 def _targets(y: FloatArray, act: Activation) -> FloatArray:
     """Scores scaled to the activation's range; a constant score sits in the middle."""
+    y = within_reach(y)
     y = np.ldexp(y, -np.frexp(np.abs(y).max())[1])  # exact: no span overflows
     span = y.max() - y.min()
     unit = (y - y.min()) / span if span > 0.0 else np.full_like(y, 0.5)
@@ -94,9 +96,13 @@ def _targets(y: FloatArray, act: Activation) -> FloatArray:
 
 
 def scores_of(output: FloatArray, y: FloatArray, activation: str) -> FloatArray:
-    """Scores that outputs stand for, where the perceptron was trained on scores y."""
+    """Scores that outputs stand for, where the perceptron was trained on scores y.
+
+    None lies farther beyond these than their range.
+    """
     act = ACTIVATIONS[activation]
-    share = (output - act.low) / (act.high - act.low)
+    share = np.clip((output - act.low) / (act.high - act.low), -1.0, 2.0)
+    y = within_reach(y)
     return np.asarray(y.min() * (1.0 - share) + y.max() * share)
 
 

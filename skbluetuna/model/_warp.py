@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.stats import yeojohnson
 
+from skbluetuna.model._reach import within_reach
+
 __all__ = ["standardised", "unwarp", "warp"]
 
 FloatArray = NDArray[np.float64]
@@ -13,7 +15,7 @@ POWERS = (-2.0, 6.0)  # where the transform's parameter is looked for
 
 
 def warp(y: FloatArray) -> FloatArray:
-    """Standardise, Yeo-Johnson, standardise again (eq. 11).
+    """Bring within reach, standardise, Yeo-Johnson, standardise again (eq. 11).
 
     Parameters
     ----------
@@ -28,20 +30,21 @@ def warp(y: FloatArray) -> FloatArray:
 
     Notes
     -----
-    The transform is increasing, so the best stays the best. Its parameter maximises the
-    profile likelihood; multiplying scores by a power of two leaves every bit unchanged.
+    The transform is increasing, so the best stays the best (enormous scores are alike,
+    see `reach`). Its parameter maximises the profile likelihood; multiplying scores by
+    a power of two leaves every bit unchanged.
 
     References
     ----------
     I. Yeo, R. Johnson, A new family of power transformations, Biometrika 87 (2000).
     """
-    inner = _standardise(_scaled(y)[0])
+    inner = _standardise(_scaled(within_reach(y))[0])
     if not inner.any():
         return inner
     return _standardise(np.asarray(yeojohnson(inner, _power(inner))))
 
 
-def unwarp(t: FloatArray, y: FloatArray) -> FloatArray:
+def unwarp(t: FloatArray, y: FloatArray, *, bounded: bool = True) -> FloatArray:
     """Send warped values back to scores, by the transform that `warp(y)` made.
 
     Parameters
@@ -50,24 +53,30 @@ def unwarp(t: FloatArray, y: FloatArray) -> FloatArray:
         Warped values, also outside the range of ``warp(y)``.
     y : ndarray of shape (n,)
         The scores that were warped.
+    bounded : bool, default=True
+        Whether none may lie farther beyond those in y than their range: there the
+        inverse soon leaves all measure.
 
     Returns
     -------
     scores : ndarray of shape (m,)
-        Infinite where no score, however large, is warped so far.
+        Not bounded, infinite where no score, however large, is warped so far.
     """
-    scaled, exponent = _scaled(y)
+    scaled, exponent = _scaled(within_reach(y))
     inner = _standardise(scaled)
     if not inner.any():
         return np.full_like(t, y.mean())
     power = _power(inner)
     outer = np.asarray(yeojohnson(inner, power))
     x = _inverse(outer.mean() + outer.std() * t, power)
+    if bounded:
+        reach = np.ptp(inner)
+        x = np.clip(x, inner.min() - reach, inner.max() + reach)
     return np.asarray(np.ldexp(scaled.mean() + scaled.std() * x, exponent))
 
 
 def standardised(y: FloatArray) -> tuple[FloatArray, float]:
-    """Scores of mean 0 and standard deviation 1, and what the latter was.
+    """Scores within reach, of mean 0 and deviation 1, and what the latter was.
 
     Parameters
     ----------
@@ -81,7 +90,7 @@ def standardised(y: FloatArray) -> tuple[FloatArray, float]:
     spread : float
         Standard deviation of the scores.
     """
-    scaled, exponent = _scaled(y)
+    scaled, exponent = _scaled(within_reach(y))
     return _standardise(scaled), float(np.ldexp(scaled.std(), exponent))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from skbluetuna.history import row_key
 from skbluetuna.space import Space
 
-__all__ = ["initial_rows"]
+__all__ = ["as_references", "initial_rows"]
 
 Params = dict[str, Any]
 
@@ -39,6 +39,30 @@ def initial_rows(
     ValueError, TypeError
         If a configuration belongs to no alternative.
     """
+    references = as_references(spaces, reference)
+    rows = [[s.filled(r)] for s, r in zip(spaces, references, strict=True)]
+    if isinstance(initial_params, Mapping) or not isinstance(
+        initial_params, Iterable | None
+    ):
+        raise TypeError(
+            f"initial_params must be a list of dicts; got {initial_params!r}."
+        )
+    for i, params in enumerate(initial_params or ()):
+        k = _home(spaces, [own[0] for own in rows], params, f"initial_params[{i}]")
+        rows[k].append(spaces[k].filled(rows[k][0] | dict(params)))
+    return [_distinct(s, own) for s, own in zip(spaces, rows, strict=True)]
+
+
+def as_references(
+    spaces: tuple[Space, ...], reference: Any
+) -> Sequence[Mapping[str, Any]]:
+    """One configuration for each alternative, as `BlueTuner` takes them.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If they are not as many as alternatives, or no dicts.
+    """
     if reference is None:
         reference = [{}] * len(spaces)
     references = [reference] if isinstance(reference, Mapping) else reference
@@ -53,17 +77,7 @@ def initial_rows(
             f"reference must hold one configuration for each of {len(spaces)} "
             f"alternatives; got {len(references)}."
         )
-    rows = [[s.filled(r)] for s, r in zip(spaces, references, strict=True)]
-    if isinstance(initial_params, Mapping) or not isinstance(
-        initial_params, Iterable | None
-    ):
-        raise TypeError(
-            f"initial_params must be a list of dicts; got {initial_params!r}."
-        )
-    for i, params in enumerate(initial_params or ()):
-        k = _home(spaces, [own[0] for own in rows], params, f"initial_params[{i}]")
-        rows[k].append(spaces[k].filled(rows[k][0] | dict(params)))
-    return [_distinct(s, own) for s, own in zip(spaces, rows, strict=True)]
+    return references
 
 
 def _home(

@@ -79,6 +79,17 @@ class Scheduler:
         """Number of trials of the last budget, unless the space has fewer."""
         return self.budgets[-1].n_trials
 
+    @property
+    def stages(self) -> set[str]:
+        """Names of all stages that may ask."""
+        own = {
+            stage.name
+            for budget in self.budgets
+            for share in budget.shares
+            for stage in share.schedule.stages
+        }
+        return own | {"initial"}
+
     @one_blas_thread()  # classic's climb is planned to know its length
     def is_over(self, history: History) -> bool:
         """Whether all trials of all budgets are asked."""

@@ -6,6 +6,7 @@ integer rounding, choices and distributions are done and undone here and nowhere
 
 from skbluetuna.space._categorical import Categorical
 from skbluetuna.space._conditional import When, when
+from skbluetuna.space._describe import describe
 from skbluetuna.space._dimensions import (
     LARGEST_INT,
     Dimension,
@@ -13,17 +14,20 @@ from skbluetuna.space._dimensions import (
     Real,
     is_integer,
     is_number,
+    shown,
 )
 from skbluetuna.space._distribution import Distribution
 from skbluetuna.space._json import (
     check_same_names,
     decode_params,
     decode_space,
+    decode_unit,
     encode_params,
     encode_space,
 )
-from skbluetuna.space._parse import parse_dimension
-from skbluetuna.space._space import Space, grid, parse_spaces
+from skbluetuna.space._likeness import is_alike
+from skbluetuna.space._parse import parse_dimension, read_number
+from skbluetuna.space._space import Space, Spaces, grid, parse_spaces, read_spaces
 
 __all__ = [
     "LARGEST_INT",
@@ -35,14 +39,21 @@ __all__ = [
     "Dimension",
     "When",
     "when",
+    "Spaces",
     "check_same_names",
     "decode_params",
     "decode_space",
+    "decode_unit",
     "encode_params",
+    "describe",
     "encode_space",
     "grid",
+    "is_alike",
     "is_integer",
     "is_number",
     "parse_dimension",
     "parse_spaces",
+    "read_number",
+    "read_spaces",
+    "shown",
 ]

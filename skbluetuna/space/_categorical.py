@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.space._dimensions import N_SPLITS, check_n_splits, is_number
+from skbluetuna.space._dimensions import (
+    N_SPLITS,
+    check_n_splits,
+    is_number,
+    shown,
+)
+from skbluetuna.space._likeness import identity, is_alike, native
 
 __all__ = ["Categorical"]
 
@@ -18,10 +24,11 @@ __all__ = ["Categorical"]
 class Categorical:
     """A choice among given objects.
 
-    Values are handed out as exactly these objects, by identity. A value is recognised
-    if it is one of them, or else if it is alike: equal plain values or arrays, equal
-    numbers of another type, lists and dicts of such, estimators of one class with
-    alike parameters. So a cloned search still knows its own choices.
+    Values are handed out as exactly these objects, by identity; numpy's numbers and
+    strings, also within containers, as Python's own. A value is recognised if it is one
+    of them, or else if it is alike: equal plain values or arrays, equal numbers of
+    another type, lists and dicts of such, estimators of one class with alike
+    parameters. NaN is alike to NaN. So a cloned search still knows its own choices.
 
     Parameters
     ----------
@@ -37,7 +44,7 @@ class Categorical:
     Raises
     ------
     ValueError
-        If there are no choices.
+        If there are no choices, or one holds itself.
     TypeError
         If `choices` is a string or no sequence.
 
@@ -74,6 +81,18 @@ class Categorical:
         object.__setattr__(self, "is_ordered", is_ordered)
         object.__setattr__(self, "_units", _units(choices, is_ordered))
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the choices are alike, one by one; NaN equals NaN."""
+        if not isinstance(other, Categorical):
+            return NotImplemented
+        own = (len(self.choices), self.ordered, self.n_splits)
+        return own == (len(other.choices), other.ordered, other.n_splits) and all(
+            map(is_alike, self.choices, other.choices)
+        )
+
+    def __hash__(self) -> int:
+        return hash((len(self.choices), self.ordered, self.n_splits))
+
     @property
     def n_values(self) -> int | None:
         """Number of choices."""
@@ -86,16 +105,24 @@ class Categorical:
 
     def index(self, value: Any) -> int | None:
         """Position of a value among the choices; None if it is not one of them."""
-        for same in (_is_same, _is_equal, _is_alike):
-            for i, choice in enumerate(self.choices):
-                if same(choice, value):
-                    return i
+        own = identity(value)
+        for i, choice in enumerate(self.choices):
+            if choice is value:
+                return i
+        for i, choice in enumerate(self.choices):
+            if identity(choice) == own:
+                return i
+        for i, choice in enumerate(self.choices):
+            if is_alike(choice, value):
+                return i
         return None
 
     def _position(self, value: Any) -> int:
         index = self.index(value)
         if index is None:
-            raise ValueError(f"{value!r} is not one of the choices {self.choices!r}.")
+            raise ValueError(
+                f"{shown(value)} is not one of the choices {shown(self.choices)}."
+            )
         return index
 
     def contains(self, value: Any) -> bool:
@@ -147,50 +174,15 @@ def _as_choices(choices: Any) -> tuple[Any, ...]:
     if isinstance(choices, str | bytes) or not isinstance(
         choices, Sequence | np.ndarray
     ):
-        raise TypeError(f"choices must be a list, tuple or array; got {choices!r}.")
-    if isinstance(choices, np.ndarray):
-        if choices.ndim != 1:
-            raise ValueError(f"an array of choices must be 1-D; got {choices.ndim}-D.")
-        choices = choices.tolist()  # native Python values, not numpy scalars
+        raise TypeError(
+            f"choices must be a list, tuple or array; got {shown(choices)}."
+        )
+    if isinstance(choices, np.ndarray) and choices.ndim != 1:
+        raise ValueError(f"an array of choices must be 1-D; got {choices.ndim}-D.")
     distinct: dict[Any, Any] = {}
-    for choice in choices:
-        distinct.setdefault(_identity(choice), choice)
+    for choice in map(native, choices):
+        distinct.setdefault(identity(choice), choice)
     return tuple(distinct.values())
-
-
-def _is_same(a: Any, b: Any) -> bool:
-    return a is b
-
-
-def _identity(choice: Any) -> Any:
-    """What makes a choice itself: type and value of a plain one, else the object."""
-    if isinstance(choice, tuple):
-        return tuple, *(_identity(item) for item in choice)
-    plain = type(choice) in (str, int, float, bool, bytes)
-    return (type(choice), choice) if plain else (object, id(choice))
-
-
-def _is_equal(a: Any, b: Any) -> bool:
-    """Whether both are the same choice."""
-    return bool(_identity(a) == _identity(b))
-
-
-def _is_alike(a: Any, b: Any) -> bool:
-    """Whether one may stand for the other: clones, copies, numbers of another type."""
-    a, b = (v.item() if isinstance(v, np.generic) else v for v in (a, b))
-    if (is_number(a) and is_number(b)) or (
-        isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
-    ):
-        return bool(np.array_equal(a, b))
-    if type(a) is not type(b) or isinstance(a, type):
-        return a is b
-    if hasattr(a, "get_params"):
-        a, b = a.get_params(deep=False), b.get_params(deep=False)
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(_is_alike(a[k], b[k]) for k in a)
-    if isinstance(a, list | tuple):
-        return len(a) == len(b) and all(map(_is_alike, a, b))
-    return _is_equal(a, b)
 
 
 def _is_monotone(choices: tuple[Any, ...]) -> bool:
@@ -201,9 +193,8 @@ def _is_monotone(choices: tuple[Any, ...]) -> bool:
         return _is_monotone(choices[1:]) and bool(choices[1] > choices[-1])
     if len(choices) < 2 or not all(is_number(c) for c in choices):
         return False
-    values = [c.item() if isinstance(c, np.generic) else c for c in choices]
-    rises = [a < b for a, b in pairwise(values)]
-    falls = [a > b for a, b in pairwise(values)]
+    rises = [a < b for a, b in pairwise(choices)]
+    falls = [a > b for a, b in pairwise(choices)]
     return all(rises) or all(falls)
 
 
@@ -213,8 +204,7 @@ def _units(choices: tuple[Any, ...], is_ordered: bool) -> tuple[float, ...]:
     rank = (np.arange(n) + 0.5) / n
     if not is_ordered or n < 3 or not _is_monotone(choices):
         return tuple(rank.tolist())
-    numbers = [c.item() if isinstance(c, np.generic) else c for c in choices]
-    gaps = _gaps([c for c in numbers if c is not None])
+    gaps = _gaps([c for c in choices if c is not None])
     if gaps is None or gaps.std() < 1e-9 * gaps.mean():  # as good as even
         return tuple(rank.tolist())
     if choices[-1] is None:

@@ -18,6 +18,9 @@ import numpy as np
 __all__ = ["Dimension", "Integer", "Real"]
 
 N_SPLITS = 3  # interior scan lines where the user names none
+MOST_SPLITS = 1000
+MOST_LINES = 50  # more in a tuple of three numbers look like the last of three choices
+LONGEST = 200  # of a value in a message
 EPSILON = math.ulp(1.0)
 FINE = 1e-13  # of the unit interval, a tenth of what tells configurations apart
 LARGEST_INT = 2**32  # up to it the units of neighbours differ by more than 1e-12
@@ -86,11 +89,24 @@ def is_integer(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
 
 
+def shown(value: Any) -> str:
+    """A value for a message: short, also where it is long or cannot be written."""
+    try:
+        text = str(value) if is_number(value) else repr(value)
+    except Exception:  # an int of over 4300 digits, an object of the user's own
+        return f"a {type(value).__name__}"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
 def check_n_splits(n_splits: Any) -> int:
     if not is_integer(n_splits):
-        raise TypeError(f"n_splits must be an int; got {n_splits!r}.")
+        raise TypeError(f"n_splits must be an int; got {shown(n_splits)}.")
     if n_splits < 1:
-        raise ValueError(f"n_splits must be at least 1; got {n_splits}.")
+        raise ValueError(f"n_splits must be at least 1; got {shown(n_splits)}.")
+    if n_splits > MOST_SPLITS:
+        raise ValueError(
+            f"n_splits must be at most {MOST_SPLITS}; got {shown(n_splits)}."
+        )
     return int(n_splits)
 
 
@@ -110,22 +126,25 @@ def _log_ratio(low: float, high: float) -> float:
 def _check_bounds(low: Any, high: Any, log: Any) -> None:
     for name, bound in (("low", low), ("high", high)):
         if not is_number(bound):
-            raise TypeError(f"{name} must be a number; got {bound!r}.")
+            raise TypeError(f"{name} must be a number; got {shown(bound)}.")
         if not is_finite(bound):
-            raise ValueError(f"{name} must be finite; got {bound}.")
+            raise ValueError(f"{name} must be finite, as a float; got {shown(bound)}.")
     if not isinstance(log, bool | np.bool_):
         raise TypeError(f"log must be True or False; got {log!r}.")
     if float(low) >= float(high):  # numpy's small floats would overflow
         raise ValueError(
-            f"low must be smaller than high; got low={low}, high={high}. "
-            "A fixed value is a list of one choice."
+            f"low must be smaller than high; got low={shown(low)}, "
+            f"high={shown(high)}. Choices are a list, a fixed value is a list of one."
         )
-    if log and low <= 0:
-        raise ValueError(f"a log scale needs low > 0; got low={low}.")
+    if log and float(low) <= 0.0:  # a fraction may be above 0 and below all floats
+        raise ValueError(f"a log scale needs low > 0; got low={shown(low)}.")
 
 
-def range_spec(low: Any, high: Any, log: bool, n_splits: int) -> tuple[Any, ...]:
-    """Spell a range as the shortest tuple that `param_space` reads back the same."""
+def range_spec(low: Any, high: Any, log: bool, n_splits: int) -> Any:
+    """Spell a range as the shortest thing that `param_space` reads back the same."""
+    is_whole = is_integer(low)
+    if (is_whole and high - low == 1) or (n_splits > MOST_LINES and not log):
+        return (Integer if is_whole else Real)(low, high, log, n_splits)
     splits = () if n_splits == N_SPLITS else (n_splits,)
     return (low, high, *splits, *(("log",) if log else ()))
 
@@ -281,7 +300,7 @@ class Integer:
                 raise TypeError(f"{name} must be an int; got {bound!r}.")
             if abs(int(bound)) > LARGEST_INT:
                 raise ValueError(
-                    f"{name} must lie within -2**32 and 2**32; got {bound}. "
+                    f"{name} must lie within -2**32 and 2**32; got {shown(bound)}. "
                     "Use a float range for larger numbers."
                 )
             object.__setattr__(self, name, int(bound))

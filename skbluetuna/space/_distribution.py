@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.stats import rv_discrete
 
 from skbluetuna.space._dimensions import (
+    LARGEST_INT,
     N_SPLITS,
     NO_LIST,
     check_n_splits,
@@ -18,6 +20,7 @@ from skbluetuna.space._dimensions import (
 
 __all__ = ["Distribution", "check_on_integers", "describe", "is_discrete"]
 
+MOST_TERMS = 10**6  # of a sum that scipy takes over the integers, in one array
 TAIL = 0.01  # an unbounded distribution is searched between its 1 % and 99 % quantiles
 
 
@@ -36,11 +39,45 @@ def describe(rv: Any) -> str:
 
 def check_on_integers(rv: Any) -> None:
     """Refuse a discrete distribution whose values are not integers."""
-    quantiles = rv.ppf(np.linspace(TAIL, 1.0 - TAIL, 9))
-    if np.any(quantiles != np.round(quantiles)):
+    support = getattr(rv, "support", None)
+    ends = [end for end in (support() if callable(support) else ()) if is_finite(end)]
+    values = ends or [quantile(rv, q) for q in (0.1, 0.5, 0.9)]
+    is_between = any(rv.cdf(v) != rv.cdf(v + 0.5) for v in values)
+    if is_between or any(v != round(v) for v in values):
         raise ValueError(
             f"a discrete distribution must be on the integers; got {describe(rv)}."
         )
+
+
+def quantile(rv: Any, q: float) -> Any:
+    """The q-quantile.
+
+    Where scipy knows no formula for a discrete one it searches among sums of
+    probabilities, over as many integers as memory holds, and may end in an error. Here
+    the search has bounds, and is of integers only.
+    """
+    if getattr(type(getattr(rv, "dist", rv)), "_ppf", None) is not rv_discrete._ppf:
+        return rv.ppf(q)
+    return _smallest(rv, q, *map(float, rv.support()))
+
+
+def _smallest(rv: Any, q: float, start: float, end: float) -> Any:
+    """Smallest integer up to which the probability is at least q; NaN for nonsense."""
+    if np.isnan(start) or np.isnan(rv.cdf(max(start, 0.0))):
+        return np.nan
+    low, step = int(max(start, -10.0)), 10
+    while low > start and rv.cdf(low) >= q:
+        low, step = int(max(start, low - step)), 2 * step
+    high, step = low + 10, 10
+    while high < end and rv.cdf(high) < q:
+        if high - low > MOST_TERMS:
+            return np.inf
+        high, step = high + step, 2 * step
+    low -= 1  # whose probability is below q
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if rv.cdf(middle) < q else (low, middle)
+    return high
 
 
 @dataclass(frozen=True)
@@ -61,6 +98,8 @@ class Distribution:
     ------
     TypeError
         If `rv` lacks ``ppf`` or ``cdf``.
+    ValueError
+        If the quantiles are not finite, or too large to be told apart.
 
     Examples
     --------
@@ -80,14 +119,22 @@ class Distribution:
                     f"(a frozen scipy.stats distribution has); got {self.rv!r}."
                 )
         with np.errstate(all="ignore"):  # nonsense parameters are told below
-            ends = self.rv.ppf(TAIL), self.rv.ppf(1.0 - TAIL)
+            ends = [float(quantile(self.rv, q)) for q in (TAIL, 1.0 - TAIL)]
         if not all(is_finite(end) for end in ends):
             raise ValueError(
-                "a distribution must have finite quantiles at 1 % and 99 %; "
-                f"got {ends} from {describe(self.rv)}."
+                "a distribution must have finite quantiles at 1 % and 99 %"
+                + (f", within some {MOST_TERMS} integers" if self._is_discrete else "")
+                + f"; got {ends} from {describe(self.rv)}. A range such as "
+                "(1, 1000, 'log') has no tail."
             )
         if self._is_discrete:
             check_on_integers(self.rv)
+            if max(map(abs, ends)) > LARGEST_INT:
+                raise ValueError(
+                    "a discrete distribution must lie within -2**32 and 2**32, but for "
+                    f"its tails; got {ends} from {describe(self.rv)}. Use a float "
+                    "range for larger numbers."
+                )
         object.__setattr__(self, "n_splits", check_n_splits(self.n_splits))
 
     @property
@@ -130,7 +177,7 @@ class Distribution:
 
     def from_unit(self, unit: float) -> Any:
         """Quantile at a unit."""
-        return self.native(self.rv.ppf(TAIL + unit * (1.0 - 2.0 * TAIL)))
+        return self.native(quantile(self.rv, TAIL + unit * (1.0 - 2.0 * TAIL)))
 
     def values(self) -> list[Any]:
         """Every integer between the two quantiles, if discrete."""

@@ -1,6 +1,7 @@
 """Named dimensions in their order: dicts of native values <-> rows of the unit cube."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,17 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.space._categorical import Categorical
-from skbluetuna.space._conditional import Condition, Needs, needs_of, split_conditions
-from skbluetuna.space._dimensions import Dimension, Real
+from skbluetuna.space._conditional import (
+    Condition,
+    Needs,
+    When,
+    needs_of,
+    split_conditions,
+)
+from skbluetuna.space._describe import describe
+from skbluetuna.space._dimensions import (
+    Dimension,
+    Integer,
+    Real,
+    is_integer,
+    is_number,
+    range_spec,
+    shown,
+)
 from skbluetuna.space._parse import parse_dimension
 
-__all__ = ["Space", "grid", "parse_spaces"]
+__all__ = ["Space", "Spaces", "grid", "parse_spaces", "read_spaces"]
 
 FloatArray = NDArray[np.float64]
 OTHER = -1.0  # a unit that no condition names
 
 
-@dataclass(frozen=True, init=False, eq=True)
+@dataclass(frozen=True, init=False, eq=True, repr=False)
 class Space:
     """A search space: one dimension for each named hyperparameter.
 
@@ -56,6 +72,10 @@ class Space:
     dimensions: tuple[Dimension, ...]
     conditions: tuple[tuple[Condition, ...], ...]
     _needs: tuple[Needs, ...] = field(repr=False, compare=False)
+    # Ranges of integers that were written as a tuple of two ints, from which nobody
+    # knows yet whether floats were meant; and integers for what else is a float.
+    _open: frozenset[str] = field(repr=False, compare=False)
+    _whole: frozenset[str] = field(repr=False, compare=False)
 
     def __init__(self, param_space: "Mapping[str, Any] | Space") -> None:
         if isinstance(param_space, Space):
@@ -72,20 +92,89 @@ class Space:
             if not isinstance(name, str):
                 raise TypeError(f"param_space: names must be strings; got {name!r}.")
         dims: dict[str, Dimension] = {}
-        conditions, needs = [], list[Needs]()
+        conditions, needs, opened = [], list[Needs](), set[str]()
         for name, value in param_space.items():
             spec, own = split_conditions(value)
             dimension = parse_dimension(name, spec)
+            if isinstance(spec, tuple) and isinstance(dimension, Integer):
+                opened.add(name)
+            opened -= {one.parent for one in own}  # a condition is on an integer
             needs.append(needs_of(name, own, dims, param_space, needs))
             conditions.append(tuple(one.sorted_by(dims[one.parent]) for one in own))
             dims[name] = dimension
-        object.__setattr__(self, "names", tuple(dims))
-        object.__setattr__(self, "dimensions", tuple(dims.values()))
-        object.__setattr__(self, "conditions", tuple(conditions))
-        object.__setattr__(self, "_needs", tuple(needs))
+        vars(self).update(
+            names=tuple(dims),
+            dimensions=tuple(dims.values()),
+            conditions=tuple(conditions),
+            _needs=tuple(needs),
+            _open=frozenset(opened),
+            _whole=frozenset(),
+        )
+
+    def __repr__(self) -> str:
+        return describe(self)
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def read_by(self, own: Mapping[str, Any]) -> "Space":
+        """The space as it is read where the estimator's own values are known.
+
+        Parameters
+        ----------
+        own : mapping
+            Values by name, of any parameters; None says nothing.
+
+        Returns
+        -------
+        space : Space
+            The same with a range of floats where a range was written with two ints and
+            the own value is a float.
+
+        Raises
+        ------
+        ValueError
+            If a range was written with two neighbouring ints, and the own value does
+            not say that it is an integer.
+        """
+        dims = dict(zip(self.names, self.dimensions, strict=True))
+        whole = set(self._whole)
+        for name, dim in dims.items():
+            value = own.get(name)
+            is_float = is_number(value) and not is_integer(value) and value == value  # noqa: PLR0124
+            if name in self._open and isinstance(dim, Integer):
+                if is_float:
+                    dims[name] = Real(dim.low, dim.high, dim.log, dim.n_splits)
+                elif not is_integer(value):
+                    _check_wide(name, dim)
+            elif is_float and dim.n_values is not None:
+                whole.add(name)
+        read = copy(self)
+        vars(read).pop("size", None)
+        vars(read).update(
+            dimensions=tuple(dims.values()),
+            _open=frozenset[str](),
+            _whole=frozenset(whole),
+        )
+        return read
+
+    def spelled(self, narrowed: dict[str, Any]) -> dict[str, Any]:
+        """A part of the space, with ranges of integers that would be read as floats.
+
+        Parameters
+        ----------
+        narrowed : dict
+            A part of this space, as `param_space` takes it.
+
+        Returns
+        -------
+        spelled : dict
+            The same, where needed with `Integer` in place of two ints.
+        """
+        return {
+            name: _spelled(spec) if name in self._whole else spec
+            for name, spec in narrowed.items()
+        }
 
     @cached_property
     def size(self) -> int | None:
@@ -148,6 +237,28 @@ class Space:
         }
         return self.filled(wanted)
 
+    def values_beside(self, name: str, parent: str) -> tuple[list[Any], bool]:
+        """Return what a choice may be where a parameter applies.
+
+        Parameters
+        ----------
+        name, parent : str
+            The parameter, and the choice.
+
+        Returns
+        -------
+        values : list
+            Choices of the parent; none if it is no choice.
+        is_always : bool
+            Whether the parent itself applies there.
+        """
+        j, k = self.names.index(name), self.names.index(parent)
+        dim, needs = self.dimensions[k], self._needs[j]
+        choices = dim.choices if isinstance(dim, Categorical) else ()
+        own = needs.get(k)
+        values = [v for v in choices if own is None or dim.to_unit(v) in own]
+        return values, set(self._needs[k]) <= set(needs)
+
     def to_unit(self, params: Iterable[Mapping[str, Any]]) -> FloatArray:
         """Unit points of configurations.
 
@@ -178,7 +289,8 @@ class Space:
                 continue
             if name in params and not dim.contains(params[name]):
                 raise ValueError(
-                    f"the value of {name!r} must lie in {dim!r}; got {params[name]!r}."
+                    f"the value of {name!r} must lie in {shown(dim)}; "
+                    f"got {shown(params[name])}."
                 )
             units.append(float(dim.to_unit(params[name])) if name in params else 0.0)
         on = self._names_on(units)
@@ -240,11 +352,11 @@ class Space:
             if name not in dims:
                 return f"{name!r} must be one of {sorted(dims)}."
             if not dims[name].contains(value):
-                return f"{name!r} must lie in {dims[name]!r}; got {value!r}."
+                return f"{name!r} must lie in {shown(dims[name])}; got {shown(value)}."
         filled = self.filled({**(reference or {}), **params})
         for name in sorted(set(params) - set(filled)):
             rules = " and ".join(map(str, self.conditions[self.names.index(name)]))
-            return f"{name!r} applies only where {rules}; got {dict(params)!r}."
+            return f"{name!r} applies only where {rules}; got {shown(dict(params))}."
         return None
 
     def from_unit(self, U: Any) -> list[dict[str, Any]]:
@@ -335,6 +447,49 @@ class Space:
         return self.filled({})
 
 
+class Spaces(tuple[Space, ...]):
+    """The alternatives of a search, which show themselves as a table."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return describe(self)
+
+
+def _check_wide(name: str, dim: Integer) -> None:
+    """Refuse two neighbouring integers where nothing says that integers are meant."""
+    if dim.high - dim.low > 1:
+        return
+    floats = range_spec(float(dim.low), float(dim.high), dim.log, dim.n_splits)
+    raise ValueError(
+        f"param_space[{name!r}]: a range of two integers holds nothing between them; "
+        f"got ({dim.low}, {dim.high}). Write {floats!r} for a range of floats, "
+        f"[{dim.low}, {dim.high}] for two choices."
+    )
+
+
+def _spelled(spec: Any) -> Any:
+    if isinstance(spec, When):
+        return When(spec.parent, spec.values, _spelled(spec.spec))
+    return parse_dimension("", spec) if isinstance(spec, tuple) else spec
+
+
+def read_spaces(
+    spaces: Iterable[Space], owns: Iterable[Mapping[str, Any]]
+) -> tuple[Space, ...]:
+    """Each alternative as it is read by its own values, see `Space.read_by`."""
+    found = []
+    pairs = list(zip(spaces, owns, strict=True))
+    for n, (space, own) in enumerate(pairs):
+        try:
+            found.append(space.read_by(own))
+        except ValueError as error:
+            if len(pairs) == 1:
+                raise
+            raise ValueError(f"alternative {n}: {error}") from error
+    return Spaces(found)
+
+
 def parse_spaces(param_space: Any) -> tuple[Space, ...]:
     """Read a `param_space` as its alternatives.
 
@@ -359,7 +514,7 @@ def parse_spaces(param_space: Any) -> tuple[Space, ...]:
     [('C',), ('gamma',)]
     """
     if isinstance(param_space, Mapping | Space):
-        return (Space(param_space),)
+        return Spaces((Space(param_space),))
     if not isinstance(param_space, Sequence) or isinstance(param_space, str):
         raise TypeError(
             "param_space must be a dict or a list of dicts; "
@@ -373,7 +528,7 @@ def parse_spaces(param_space: Any) -> tuple[Space, ...]:
             spaces.append(Space(alternative))
         except (TypeError, ValueError) as error:
             raise type(error)(f"alternative {i}: {error}") from error
-    return tuple(spaces)
+    return Spaces(spaces)
 
 
 def grid(space: Space) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from skbluetuna.stages._adaptive import Adaptive
 from skbluetuna.stages._alternatives import (
     Alternative,
     Plan,
+    as_references,
     choose_open,
     initial_rows,
     plan,
@@ -33,6 +34,7 @@ from skbluetuna.stages._strategy import (
     resolve_strategy,
 )
 from skbluetuna.stages._tables import (
+    at_ends,
     boundary_table,
     interaction_table,
     narrowed_space,
@@ -53,6 +55,8 @@ __all__ = [
     "Stage",
     "Strategy",
     "any_fresh_point",
+    "as_references",
+    "at_ends",
     "boundary_table",
     "choose_open",
     "decode_strategy",

@@ -53,6 +53,7 @@ __all__ = ["Adaptive"]
 # Hyperparameters drawn for the tables, of the scores as they are and of them warped,
 # and landscapes of each.
 N_MODELS, N_WARPED, N_PATHS = 12, 4, 4
+SMALL = 1e-4  # difference of targets by which the slope of the way back is measured
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,18 @@ def _regions(space: Space, ledger: Ledger) -> Regions:
 
 
 def _boundaries(space: Space, ledger: Ledger) -> Boundaries:
-    """Boundaries through the best trial, as the fitted model has them."""
-    return stack(_boundary_scores(space, ledger))
+    """Boundaries through the best trial: the model's median scores, and slopes."""
+    known = _boundary_targets(space, ledger)
+    if not known:
+        return stack(known)
+    _, shift, scale, _ = surrogate(space, ledger)
+    scores = np.concatenate([ledger.scored()[1], *ledger.rivals])
+    sent_back = {}
+    for j, (lines, target, slope) in known.items():
+        near = target[:, None] + [0.0, -SMALL, SMALL]
+        y, below, above = (unwarp(shift + scale * at, scores) for at in near.T)
+        sent_back[j] = lines, y, slope * (above - below) / (2.0 * SMALL)
+    return stack(sent_back)
 
 
 def _predict(
@@ -205,7 +216,7 @@ def _learned(
     models = drawn_models(X, t, columns, N_MODELS, rng)
     warped = Scale(
         drawn_models(X, warp(t), columns, N_WARPED, rng),
-        lambda drawn: _from_warped(drawn, t),
+        lambda drawn: unwarp(drawn.ravel(), t).reshape(drawn.shape),
     )
     sample = np.frombuffer(boxes).reshape(4, -1, len(levels))
     return evidence_influence(
@@ -213,17 +224,19 @@ def _learned(
     )
 
 
-def _from_warped(drawn: FloatArray, t: FloatArray) -> FloatArray:
-    """Warped values on the scale of t, none farther from t than its own range."""
-    reach = np.ptp(t)
-    values = unwarp(drawn.ravel(), t).reshape(drawn.shape)
-    return np.clip(values, t.min() - reach, t.max() + reach)
-
-
 def _boundary_scores(
     space: Space, ledger: Ledger
 ) -> dict[int, tuple[Lines, FloatArray, FloatArray]]:
-    """Lines of each active dimension with the model's scores and slopes there.
+    """The same as `_boundary_targets`, the worst one of all counting zero."""
+    found = _boundary_targets(space, ledger)
+    floor = min((float(target.min()) for _, target, _ in found.values()), default=0.0)
+    return {j: (lines, y - floor, slope) for j, (lines, y, slope) in found.items()}
+
+
+def _boundary_targets(
+    space: Space, ledger: Ledger
+) -> dict[int, tuple[Lines, FloatArray, FloatArray]]:
+    """Lines of each active dimension with the model's means (warped) and slopes there.
 
     Of a dimension that applied in no trial nothing is known.
     """
@@ -244,5 +257,4 @@ def _boundary_scores(
         points = moved(space, best, j, lines.at)
         post = model.predict(points[:, varying], gradient=True)
         found[j] = lines, post.mean, post.mean_slope[:, column]
-    floor = min(float(mean.min()) for _, mean, _ in found.values())
-    return {j: (lines, y - floor, slope) for j, (lines, y, slope) in found.items()}
+    return found

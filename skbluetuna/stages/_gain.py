@@ -58,5 +58,5 @@ def gain_bounds(space: Space, ledger: Ledger, seed: Seed) -> tuple[float, float]
     reach = np.sqrt(beta) * at.std
     ends = np.array([(at.mean + reach).max(), (at.mean - reach)[: len(y)].max()])
     warped_from = np.concatenate([y, *ledger.rivals])
-    upper, lower = unwarp(shift + scale * ends, warped_from)
+    upper, lower = unwarp(shift + scale * ends, warped_from, bounded=False)
     return float(upper), float(lower)

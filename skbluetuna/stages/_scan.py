@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna._ledger import Ledger, row_key
+from skbluetuna.model import reach
 from skbluetuna.space import Space
 from skbluetuna.stages._base import (
     Boundaries,
@@ -186,8 +187,9 @@ class Scan(PlannedStage):
         """Scores and pseudo-gradients at the lines; None where one is not known.
 
         The published formulas are for scores above zero, as F1 is. If the ledger holds
-        scores below, all are shifted so that the worst counts zero; and scores so large
-        or small that their square leaves float64 are brought to the size of one.
+        scores below, all are shifted so that the worst counts zero; scores so large
+        or small that their square leaves float64 are brought to the size of one, and
+        those beyond the reach of the others to its ends.
         """
         if j not in self._scanned(space) or not len(ledger):
             lines = Lines(WHOLE, np.empty(0), np.empty(0), False)
@@ -203,6 +205,8 @@ class Scan(PlannedStage):
         if np.isnan(y).any() or np.isnan(y_nudged).any():
             return lines, None, np.empty(0)
         known = ledger.scored()[1]
+        ends = reach(known)
+        known, y, y_nudged = (np.clip(each, *ends) for each in (known, y, y_nudged))
         shrink = _exponent(known)
         floor = min(0.0, np.ldexp(known, -shrink).min())
         y, y_nudged = np.ldexp(y, -shrink) - floor, np.ldexp(y_nudged, -shrink) - floor

@@ -4,7 +4,7 @@ A strategy is a frozen value; it makes out a `Schedule` for one space and one bu
 Its options are checked when it is made.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Protocol
 
 from skbluetuna.space import Space
@@ -75,12 +75,25 @@ def encode_strategy(strategy: Strategy) -> dict[str, Any] | None:
     return None
 
 
-def decode_strategy(
-    stored: dict[str, Any] | None, given: str | Strategy | None
-) -> Strategy:
+def decode_strategy(stored: Any, given: str | Strategy | None) -> Strategy:
+    """Strategy that `encode_strategy` stored, unless one is given in its place.
+
+    Raises
+    ------
+    ValueError
+        If it has none of the names, other options, or options that can not be.
+    """
     if given is not None:
         return resolve_strategy(given)
     if stored is None:
         raise ValueError("strategy must be given: the stored one is not the package's.")
-    options = {k: value for k, value in stored.items() if k != "name"}
-    return NAMED[stored["name"]](**options)
+    options = dict(stored) if isinstance(stored, dict) else {}
+    name = options.pop("name", None)
+    if not isinstance(name, str) or name not in NAMED:
+        raise ValueError(f"the stored strategy must be one of {sorted(NAMED)}.")
+    if options.keys() != {own.name for own in fields(NAMED[name])}:
+        raise ValueError(f"the stored strategy has other options than {name!r} has.")
+    try:
+        return NAMED[name](**options)
+    except TypeError as error:
+        raise ValueError(f"the stored strategy: {error}") from error

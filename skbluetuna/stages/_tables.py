@@ -1,15 +1,20 @@
-"""What was learned, in the user's own names and values, as dicts of arrays."""
+"""What was learned, in the user's own names and values."""
 
+from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skbluetuna._ledger import Trial
+from skbluetuna._table import Table
 from skbluetuna.model import ROWS, Influence, pairs
 from skbluetuna.space import Categorical, Dimension, Space, parse_dimension, when
 from skbluetuna.stages._base import Boundaries, FloatArray, Regions, active
 
 __all__ = [
+    "at_ends",
     "boundary_table",
     "interaction_table",
     "narrowed_space",
@@ -17,7 +22,8 @@ __all__ = [
     "weight_table",
 ]
 
-Table = dict[str, NDArray[Any]]
+LEAST_VALUES = 3  # of a range or a choice whose ends say something
+NEAR_END = 0.01  # of the unit interval
 
 
 def _objects(values: list[Any]) -> NDArray[np.object_]:
@@ -31,27 +37,27 @@ def region_table(space: Space, regions: Regions) -> Table:
     """Regions with native bounds; a choice's region is the choice itself."""
     names = [space.names[j] for j in regions.param]
     edges = [_native_edges(space, regions, row) for row in range(len(names))]
-    return {
-        "param": _objects(names),
-        "low": _objects([low for low, _ in edges]),
-        "high": _objects([high for _, high in edges]),
-        "raw_output": regions.raw_output,
-        "projection": regions.projection,
-        "score": regions.score,
-        "kept": regions.kept,
-    }
+    return Table(
+        param=_objects(names),
+        low=_objects([low for low, _ in edges]),
+        high=_objects([high for _, high in edges]),
+        raw_output=regions.raw_output,
+        projection=regions.projection,
+        score=regions.score,
+        kept=regions.kept,
+    )
 
 
 def boundary_table(space: Space, found: Boundaries) -> Table:
     """Scanned boundaries as native values, with scores and slopes."""
     dims = [space.dimensions[j] for j in found.param]
     values = [dim.from_unit(float(u)) for dim, u in zip(dims, found.at, strict=True)]
-    return {
-        "param": _objects([space.names[j] for j in found.param]),
-        "value": _objects(values),
-        "score": found.score,
-        "slope": found.slope,
-    }
+    return Table(
+        param=_objects([space.names[j] for j in found.param]),
+        value=_objects(values),
+        score=found.score,
+        slope=found.slope,
+    )
 
 
 def _native_edges(space: Space, regions: Regions, row: int) -> tuple[Any, Any]:
@@ -62,15 +68,67 @@ def _native_edges(space: Space, regions: Regions, row: int) -> tuple[Any, Any]:
     return dim.from_unit(low), dim.from_unit(high)
 
 
-def weight_table(space: Space, initial: FloatArray, learned: Influence) -> Table:
+def weight_table(
+    space: Space, initial: FloatArray, learned: Influence, ends: dict[str, str]
+) -> Table:
     """Influence of each parameter; one that cannot vary has none."""
     rows = np.zeros((1 + len(ROWS), len(space)))
     rows[:, active(space)] = [*learned.base, initial]
     columns = (*ROWS, "initial_weight")
-    return {
-        "param": _objects(list(space.names)),
+    return Table(
+        param=_objects(list(space.names)),
         **dict(zip(columns, rows, strict=True)),
-    }
+        at_end=_objects([ends.get(name, "") for name in space.names]),
+    )
+
+
+def at_ends(
+    space: Space, best: Trial | None, trials: Iterable[Trial]
+) -> dict[str, str]:
+    """Parameters of which the best value stands at the end of the range, and which end.
+
+    Parameters
+    ----------
+    space : Space
+        The space.
+    best : Trial or None
+        The best trial.
+    trials : iterable of Trial
+        All of this space. Some must have been elsewhere, and none there as good.
+
+    Returns
+    -------
+    ends : dict of str
+        ``"low"`` or ``"high"`` by parameter. Of choices only those of ordered numbers
+        have ends; of two values each is one, which says nothing.
+    """
+    if best is None or best.score is None:
+        return {}
+    scored = [(t.params, t.score) for t in trials if t.score is not None]
+    ends = {}
+    for name, dim in zip(space.names, space.dimensions, strict=True):
+        end = _end(dim, best.params.get(name))
+        if end:
+            elsewhere = [
+                score
+                for params, score in scored
+                if name in params and _end(dim, params[name]) != end
+            ]
+            if elsewhere and max(elsewhere) < best.score:
+                ends[name] = end
+    return ends
+
+
+def _end(dim: Dimension, value: Any) -> str:
+    """At which end of its range a value stands, if it does."""
+    few = dim.n_values is not None and dim.n_values < LEAST_VALUES
+    if few or not dim.is_ordered or not isinstance(value, Real):
+        return ""
+    first, last = (dim.to_unit(dim.from_unit(unit)) for unit in (0.0, 1.0))
+    unit = dim.to_unit(value)
+    if max(first, NEAR_END) < unit < min(last, 1.0 - NEAR_END):
+        return ""
+    return "low" if value < dim.centre else "high"  # lists may fall
 
 
 def interaction_table(space: Space, learned: Influence) -> Table:
@@ -80,12 +138,12 @@ def interaction_table(space: Space, learned: Influence) -> Table:
     kinds = [("product", learned.product), ("log_ratio", learned.ratio)]
     known = [(kind, rows) for kind, rows in kinds if rows is not None]
     rows = np.hstack([rows for _, rows in known])
-    return {
-        "param_a": _objects([names[k] for k in i] * len(known)),
-        "param_b": _objects([names[k] for k in j] * len(known)),
-        "kind": _objects([kind for kind, _ in known for _ in i]),
+    return Table(
+        param_a=_objects([names[k] for k in i] * len(known)),
+        param_b=_objects([names[k] for k in j] * len(known)),
+        kind=_objects([kind for kind, _ in known for _ in i]),
         **dict(zip(ROWS, rows, strict=True)),
-    }
+    )
 
 
 def narrowed_space(

@@ -1,6 +1,7 @@
 """Records of runs: what was paid for is never paid for twice, nor mixed up."""
 
 import json
+import shlex
 
 import pytest
 
@@ -65,3 +66,42 @@ def test_a_spoilt_line_is_named(tmp_path):
     path.write_text('{"key": ["a"]}\nnonsense\n{"key": ["b"]}\n')
     with pytest.raises(ValueError, match=r"runs.jsonl:2 is no record"):
         Records(path, {}, [])
+
+
+FOLDERS = ["/srv/secret/x", "C:\\secret\\x", "../secret", "~/secret"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("option", ["--out", "--data", "--yahpo"])
+def test_records_say_no_folder_of_a_machine(tmp_path, folder, option):
+    """They are published; a reader has another folder, and need not know this one."""
+    path = tmp_path / "runs.jsonl"
+    argv = ["peers", option, folder, "--seeds", "2", f"{option}={folder}"]
+    Records(path, {}, argv).add({"key": ["a"], "error": f"OSError: no '{folder}'"})
+    place = {"--out": "OUT", "--data": "DATA", "--yahpo": "BENCH"}[option]
+    (header,) = Records(path, {}, []).headers
+    assert header["command"] == (
+        f"python -m benchmarks peers {option} {place} --seeds 2 {option}={place}"
+    )
+    assert "secret" not in json.dumps(header)
+    # Of errors' words only those are known as paths that begin at a root.
+    assert "secret" not in path.read_text() or folder.startswith("..")
+
+
+def test_a_file_from_before_tells_its_folders_to_no_page(tmp_path):
+    """Records that began when commands were kept as given are continued, too."""
+    path = tmp_path / "runs.jsonl"
+    header = {"command": "python -m benchmarks peers --out /srv/x", "problem": {}}
+    path.write_text(json.dumps({"header": header}) + "\n")
+    (read,) = Records(path, {}, []).headers
+    assert read["command"] == "python -m benchmarks peers --out OUT"
+
+
+def test_words_that_are_no_path_stand_as_they_were_given(tmp_path):
+    """Patterns of tasks, names of peers with blanks, addresses."""
+    words = ["svm:*", "Optuna TPE", "a/b", "https://x.org/srv/y", "1/2", "--jobs", "2"]
+    path = tmp_path / "runs.jsonl"
+    Records(path, {}, words).add({"key": ["a"], "error": "ValueError: 1 / 2, a/b"})
+    (header,) = Records(path, {}, []).headers
+    assert shlex.split(header["command"])[3:] == words
+    assert json.loads(path.read_text().splitlines()[1])["error"].endswith("1 / 2, a/b")

@@ -1,19 +1,21 @@
 """What counts as a failure of the executor, and what is done about it."""
 
+import json
 import pickle
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from itertools import count
 
+import numpy as np
 import pytest
 from joblib import parallel_config, register_parallel_backend
 from joblib._parallel_backends import ThreadingBackend
 from joblib.externals.loky.process_executor import TerminatedWorkerError
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import load_iris
 from sklearn.naive_bayes import GaussianNB
 
-from skbluetuna import BlueTunaSearchCV
+from skbluetuna import BlueTunaSearchCV, _sklearn_compat
 from skbluetuna._executor import ExecutorLostError, Retries, is_executor_failure
 
 X, y = load_iris(return_X_y=True)
@@ -36,7 +38,22 @@ class NoWorkers(ThreadingBackend):
         return super().submit(func, callback)
 
 
+class DeadlyTasks(NoWorkers):
+    """Threads that are lost over the tasks of some candidates, each time."""
+
+    def __init__(self, deadly=(), **kwargs):
+        super().__init__(**kwargs)
+        self.deadly = deadly
+
+    def submit(self, func, callback=None):
+        of = [task.get("parameters", {}) for _, _, task in func.items]
+        if any(params.get("var_smoothing") in self.deadly for params in of):
+            raise self.error("the workers are gone")
+        return super().submit(func, callback)
+
+
 register_parallel_backend("no workers", NoWorkers)
+register_parallel_backend("deadly tasks", DeadlyTasks)
 
 
 def search_of(**kwargs):
@@ -71,6 +88,109 @@ def test_an_executor_that_fails_for_good_keeps_the_results(caplog, n_retries):
     assert len(warned) == n_retries + 1
     assert warned[-1].endswith(f"{n} evaluations are kept")
     assert pickle.loads(pickle.dumps(search)).n_retries == n_retries
+
+
+GRID = {"var_smoothing": [1e-9, 1e-6, 1e-3, 1e-2, 1e-1]}
+FAILED = "ignore:[\\s\\S]*(fits failed|scores are non-finite)"
+
+
+def fit_deadly(deadly, search, **options):
+    with parallel_config("deadly tasks", deadly=deadly, **options):
+        return search.fit(X, y)
+
+
+def grid_of(**kwargs):
+    # All tasks are submitted by the main thread, which alone hears of errors there.
+    kwargs = {"n_retries": 1, "pre_dispatch": "all"} | kwargs
+    return search_of(**kwargs).set_params(param_space=GRID)
+
+
+@pytest.mark.filterwarnings(FAILED)
+@pytest.mark.parametrize("deadly", [{1e-9}, {1e-3}, {1e-1}, {1e-6, 1e-2}])
+@pytest.mark.parametrize("n_retries", [0, 1])
+def test_a_candidate_that_kills_its_worker_fails_alone(
+    caplog, tmp_path, deadly, n_retries
+):
+    """The innocent of its batch keep their scores; all of them are on file."""
+    path = tmp_path / "search.jsonl"
+    search = grid_of(return_train_score=True, n_retries=n_retries)
+    whole = clone(search).fit(X, y)
+    for checkpoint in (None, path):  # a grid without a file is one batch
+        caplog.clear()
+        fit_deadly(deadly, search.set_params(checkpoint=checkpoint))
+        assert search.stop_reason_ == "n_iter"
+        failed = np.isin(GRID["var_smoothing"], list(deadly))
+        for column in ("mean_test_score", "split1_train_score"):
+            np.testing.assert_array_equal(
+                search.cv_results_[column],
+                np.where(failed, np.nan, whole.cv_results_[column]),
+            )
+        states = ["failed" if one else "complete" for one in failed]
+        assert [t.state for t in search.tuner_.trials] == states
+        blamed = [r for r in caplog.records if "as failed" in r.getMessage()]
+        assert [r.args[2]["var_smoothing"] for r in blamed] == sorted(deadly)
+    _, *lines = (json.loads(line) for line in path.read_text().splitlines())
+    reasons = [line["fits"][0]["fit_error"] for line in lines]
+    assert [reason is not None for reason in reasons] == list(failed)
+    assert all("TerminatedWorkerError" in reason for reason in reasons if reason)
+
+
+@pytest.mark.filterwarnings(FAILED)
+def test_a_failure_by_death_is_recalled_and_not_tried_again(caplog, engine, tmp_path):
+    path = tmp_path / "search.jsonl"
+    first = fit_deadly({1e-6}, grid_of(checkpoint=path))
+    caplog.clear()
+    again = fit_deadly({1e-6}, grid_of(checkpoint=path))
+    engine.assert_same_results(first, again)
+    assert not caplog.records
+
+
+@pytest.mark.filterwarnings(FAILED)
+@pytest.mark.parametrize("deadly", [{1e-9}, set()])
+def test_several_metrics_of_a_candidate_that_kills_its_worker(deadly):
+    scoring = ["accuracy", "f1_macro"]
+    search = fit_deadly(deadly, grid_of(scoring=scoring, refit="f1_macro"))
+    for metric in scoring:
+        failed = np.isnan(search.cv_results_[f"mean_test_{metric}"])
+        assert list(failed) == [bool(deadly), False, False, False, False]
+
+
+@pytest.mark.filterwarnings(FAILED)
+@pytest.mark.parametrize("lost", [5, 6])
+def test_an_executor_that_is_lost_over_a_suspect_is_no_fault_of_its(lost, tmp_path):
+    """Two tries of both, a harmless task, the first alone, the suspect, harmless."""
+    path = tmp_path / "search.jsonl"
+    search = fit_deadly({1e-6}, grid_of(checkpoint=path), lost=range(lost, 100))
+    assert search.stop_reason_ == "executor"
+    assert search.cv_results_["params"] == [{"var_smoothing": 1e-9}]
+    assert len(path.read_text().splitlines()) == 2  # nobody is blamed on file
+    resumed = fit_deadly({1e-6}, grid_of(checkpoint=path))
+    failed = np.isnan(resumed.cv_results_["mean_test_score"])
+    assert list(failed) == [False, True, False, False, False]
+
+
+def test_what_would_fail_for_every_task_blames_none(tmp_path):
+    """A full disk, say, which the harmless task is too small to meet."""
+    path = tmp_path / "search.jsonl"
+    search = grid_of(checkpoint=path)
+    fit_deadly({1e-3}, search, error=OSError)
+    assert search.stop_reason_ == "executor"
+    assert len(search.cv_results_["params"]) == 2
+    assert len(path.read_text().splitlines()) == 3
+
+
+def test_with_error_score_raise_none_is_recorded_as_failed():
+    search = grid_of(error_score="raise", batch_size=1)
+    fit_deadly({1e-3}, search)
+    assert search.stop_reason_ == "executor"
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_a_suspect_is_not_evaluated_where_only_this_process_is_left(monkeypatch):
+    """joblib evaluates here where it finds no worker; the suspect would end us."""
+    monkeypatch.setattr(_sklearn_compat, "effective_n_jobs", lambda n_jobs: 1)
+    with pytest.raises(TerminatedWorkerError, match="gone"):
+        fit_deadly({1e-9}, grid_of(n_retries=0))
 
 
 def test_before_the_first_score_the_executors_error_is_raised():

@@ -53,6 +53,18 @@ def test_the_numbers_are_those_of_cv_results(strategy):
     assert set(results["stage"]) <= set(STAGE_COLORS)
 
 
+def test_names_are_text_whatever_they_hold():
+    """Of searches as of metrics: neither mathematics nor half characters."""
+    odd = "$x$ \ud800\x00"
+    display = ConvergenceDisplay.from_searches({odd: [run([1.0, 2.0])]})
+    display.score_name = odd
+    display = display.plot()
+    display.figure_.draw_without_rendering()
+    shown = r"\$x\$ \ud800\x00"
+    assert display.ax_.get_legend().get_texts()[0].get_text() == shown
+    assert display.ax_.get_ylabel() == f"Cross-validated {shown}"
+
+
 def test_seconds_are_those_of_all_folds_one_after_another():
     search = searched()
     display = ConvergenceDisplay.from_search(search, against="seconds")

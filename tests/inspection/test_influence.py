@@ -1,5 +1,7 @@
 """The picture of the influences shows the table of the search, and nothing else."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
@@ -53,6 +55,34 @@ def test_the_largest_is_on_top_and_every_bar_and_its_interval_are_shown(search):
     rest = [display.interactions, display.rest]
     assert bars == [*display.share, *display.local_share, *rest]
     assert display.ax_.get_xlim()[1] > max([*bars, *display.high])
+
+
+def assert_is_inside(box, figure):
+    assert figure.bbox.x0 <= box.x0 <= box.x1 <= figure.bbox.x1
+    assert figure.bbox.y0 <= box.y0 <= box.y1 <= figure.bbox.y1
+
+
+def test_the_legend_covers_no_bar(search):
+    display = InfluenceDisplay.from_search(search)
+    display.figure_.draw_without_rendering()
+    ax = display.ax_
+    legend = ax.get_legend().get_window_extent()
+    assert not legend.overlaps(ax.get_window_extent())
+    assert not legend.overlaps(ax.title.get_window_extent()) or not display.title
+    assert_is_inside(legend, display.figure_)
+
+
+@pytest.mark.parametrize("n", [2, 6, 12])
+def test_long_names_do_not_overlap(n):
+    prefix = "columntransformer__num__histgradientboostingclassifier__param_"
+    shares = np.full(n, 0.5 / n)
+    display = InfluenceDisplay(
+        [f"{prefix}{k}" for k in range(n)], *[shares] * 4, interactions=0.3, rest=0.2
+    ).plot()
+    display.figure_.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in display.ax_.get_yticklabels()]
+    assert not any(a.overlaps(b) for a, b in pairwise(boxes))
+    assert_is_inside(display.ax_.get_legend().get_window_extent(), display.figure_)
 
 
 def test_by_default_it_shows_the_alternative_of_the_best(search):

@@ -66,6 +66,33 @@ def test_none_below_one_per_cent_is_named():
     assert "No pair" in made(np.zeros(6)).plot().ax_.get_title()
 
 
+@pytest.mark.parametrize("n", [2, 6, 12])
+def test_long_names_stay_inside_and_apart(n):
+    prefix = "columntransformer__num__histgradientboostingclassifier__param_"
+    share = np.full((n, n), 0.02)
+    np.fill_diagonal(share, np.nan)
+    display = InteractionDisplay([f"{prefix}{i}" for i in range(n)], share).plot()
+    display.figure_.draw_without_rendering()
+    ax, whole = display.ax_, display.figure_.bbox
+    boxes = [
+        [text.get_window_extent() for text in labels]
+        for labels in (ax.get_xticklabels(), ax.get_yticklabels(), [ax.title])
+    ]
+    for own in boxes:
+        assert not any(a.overlaps(b) for a, b in pairwise(own))
+        for box in own:
+            assert whole.x0 <= box.x0 <= box.x1 <= whole.x1
+            assert whole.y0 <= box.y0 <= box.y1 <= whole.y1
+    assert ax.get_title().startswith("…param_0 and …param_1: 2.0%")
+
+
+def test_names_that_end_alike_are_told_in_full():
+    names = [f"columntransformer__{kind}__simpleimputer__strategy" for kind in "ab"]
+    share = np.array([[np.nan, 0.1], [0.1, np.nan]])
+    title = InteractionDisplay(names, share).plot().ax_.get_title()
+    assert title.replace("\n", "") == f"{names[0]} and {names[1]}: 10.0%"
+
+
 def test_twenty_parameters_are_drawn_without_overlapping_names():
     names = [f"kneighborsclassifier__parameter_{i}" for i in range(20)]
     display = InteractionDisplay(names, np.full((20, 20), 0.01)).plot()

@@ -1,6 +1,8 @@
 """What stands at the axes: names, values of parameters, and none over another."""
 
+from io import BytesIO
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skbluetuna import Categorical, Integer, Real
-from skbluetuna.inspection._axes import folded, label
+from skbluetuna.inspection._axes import folded, label, plain
 from skbluetuna.inspection._scales import Scale
 from skbluetuna.inspection._ticks import log_values
 
@@ -52,6 +54,17 @@ def test_dollars_are_no_mathematics(text, ax):
     ax.figure.draw_without_rendering()
     for shown in (ax.xaxis.label, ax.title):
         assert shown.get_text().replace(r"\$", "$") == text
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\nb", "\ud800", "\x9b2J", "\uffff"])
+def test_odd_characters_are_written_out(text, ax):
+    """Half a character stops matplotlib, a control character leaves no XML."""
+    texts = folded(text, 30), label(text), plain(text)
+    assert set(texts) == {repr(text)[1:-1]}
+    ax.set_title(texts[0])
+    drawing = BytesIO()
+    ax.figure.savefig(drawing, format="svg")
+    ElementTree.fromstring(drawing.getvalue())
 
 
 @pytest.mark.parametrize("ends", [(30, 40), (5, 9), (1, 2), (6, 7), (2, 12)])

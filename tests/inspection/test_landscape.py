@@ -1,5 +1,7 @@
 """LandscapeDisplay shows the predictions of the search, for every kind of space."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
@@ -10,6 +12,7 @@ from skbluetuna.inspection._landscape import LandscapeDisplay
 plt = pytest.importorskip("matplotlib.pyplot")
 
 
+@pytest.mark.slow
 def test_predictions_are_the_search_s(bowl, bowl_kind, strategy):
     search = bowl(bowl_kind, strategy, n_iter=20)
     space = search.tuner_.spaces[0]
@@ -47,13 +50,54 @@ def test_points_are_the_trials(bowl):
     assert display.points["distance"][display.best] == 0.0
     assert display.points["distance"].max() > 0.0
     by_label = {line.get_label(): line for line in display.ax_.lines}
-    climbed = [t for t in trials if t.stage == "climb"]
-    path = by_label["climb"].get_xydata()
-    np.testing.assert_allclose(path[:, 1], [t.params["a"] for t in climbed])
     star = by_label["best"].get_xydata()[0]
     np.testing.assert_allclose(
         star, [search.best_params_["b"], search.best_params_["a"]]
     )
+
+
+def test_a_line_joins_what_was_the_best_so_far(bowl):
+    """Joined in their order, all evaluations would cross the picture from corner to
+    corner; those that improved show the way. Their numbers count from 1."""
+    search = bowl("linear", n_iter=20)
+    display = LandscapeDisplay.from_search(search, ["b", "a"])
+    best, trials = -np.inf, []
+    for trial in search.tuner_.trials:
+        if trial.score > best:
+            best = trial.score
+            trials.append(trial)
+    line = next(x for x in display.ax_.lines if "so far" in x.get_label())
+    places = [[t.params["b"], t.params["a"]] for t in trials]
+    np.testing.assert_allclose(line.get_xydata(), places)
+    numbers = [int(text.get_text()) for text in display.ax_.texts]
+    assert set(numbers) <= {t.number + 1 for t in trials}
+    assert numbers[0] == search.best_index_ + 1
+    display.figure_.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in display.ax_.texts]
+    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+
+
+def test_colours_are_of_scores_that_were_seen(bowl):
+    """The rest of the box, of which the model knows little, would take all of them."""
+    scores = np.array([0.96, 0.97, 0.965, 0.97, 0.63])
+    grid = np.linspace(0.0, 1.0, 9)
+    median = np.tile(0.97 - 0.7 * grid**2, (9, 1))
+    display = LandscapeDisplay(
+        dimensions={"a": Real(0.0, 1.0), "b": Real(0.0, 1.0)},
+        values=[list(grid)] * 2,
+        prediction=np.stack([median.T] * 3, axis=-1),
+        points={
+            "number": np.arange(5),
+            "score": scores,
+            "stage": np.repeat("climb", 5),
+            "values": np.full((5, 2), 0.1),
+            "distance": np.zeros(5),
+        },
+        centre={"a": 0.1, "b": 0.1},
+    ).plot()
+    (drawn,) = (one for one in display.ax_.collections if hasattr(one, "levels"))
+    assert 0.55 < drawn.levels[0] <= 0.63
+    assert drawn.extend == "min"
 
 
 def test_the_slice_goes_through_the_best_trial_with_the_parameter(bowl):

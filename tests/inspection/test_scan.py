@@ -77,7 +77,7 @@ def test_what_the_score_is(bowl):
             bowl(space, "classic", offset=-1.0),
         )
     ]
-    assert names == ["score (warped)", "score", "score above the worst"]
+    assert names == ["predicted score", "score", "score above the worst"]
 
 
 def test_parameters_that_were_not_scanned_are_left_out(bowl):

@@ -102,6 +102,7 @@ def test_the_weight_of_a_pair_is_drawn_under_a_horseshoe_prior():
     np.testing.assert_allclose(ours, tails, atol=0.03)
 
 
+@pytest.mark.slow
 def test_the_weights_of_several_pairs_are_drawn_together():
     """Against a grid over all three weights, which four scores do not tell apart."""
     rng = np.random.default_rng(3)
@@ -161,6 +162,7 @@ def test_no_hyperparameter_is_drawn_wider_than_its_prior():
     assert np.all(deviation[:3] >= 0.5)
 
 
+@pytest.mark.slow
 def test_without_a_residual_the_tables_are_the_ridge_solution():
     """Weights and standard errors (eq. 14) against the normal equations."""
     d = 3

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.preprocessing import PowerTransformer
 
-from skbluetuna.model import unwarp, warp
+from skbluetuna.model import unwarp, warp, within_reach
 from skbluetuna.model._warp import _inverse
 
 scores = st.lists(st.floats(-1e3, 1e3, width=32), min_size=3, max_size=30)
@@ -18,15 +18,27 @@ def test_unwarping_undoes_warping(values, exponent):
     spread = np.ptp(y)
     if spread <= 1e-6 * np.abs(y).max():
         return
-    np.testing.assert_allclose(unwarp(warp(y), y), y, atol=1e-6 * spread)
+    np.testing.assert_allclose(unwarp(warp(y), y), within_reach(y), atol=1e-6 * spread)
 
 
 @given(scores)
 def test_unwarping_is_increasing_beyond_the_scores_too(values):
     y = np.array(values, dtype=float)
-    back = unwarp(np.linspace(-8.0, 8.0, 50), y)
-    assert not np.isnan(back).any()
-    assert np.all(back[1:] >= back[:-1])
+    for bounded in (True, False):
+        back = unwarp(np.linspace(-8.0, 8.0, 50), y, bounded=bounded)
+        assert not np.isnan(back).any()
+        assert np.all(back[1:] >= back[:-1])
+
+
+@given(scores)
+def test_nothing_goes_farther_beyond_the_scores_than_their_range(values):
+    """Yeo-Johnson's inverse has poles: a mean a little below the worst score may be
+    sent to minus infinity."""
+    y = np.array(values, dtype=float)
+    reach = np.ptp(y) * (1.0 + 1e-9) + 1e-9 * np.abs(y).max()
+    back = unwarp(np.linspace(-50.0, 50.0, 50), y)
+    assert back.min() >= y.min() - reach
+    assert back.max() <= y.max() + reach
 
 
 def test_constant_scores_stay_constant():

@@ -13,10 +13,12 @@ import pytest
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbluetuna import BlueTunaSearchCV
-from skbluetuna._report import _pictures, _write
+from skbluetuna._report import _pictures
 from skbluetuna._report._html import tag
 from skbluetuna.exceptions import MissingDependencyError
 
@@ -83,6 +85,7 @@ def small():
     return search.fit(X, y)
 
 
+@pytest.mark.slow
 def test_the_page_stands_alone(case, page):
     search, path = case
     text = path.read_text(encoding="utf-8")
@@ -149,9 +152,9 @@ def test_the_tables_are_those_of_the_search_whatever_their_columns(case):
         assert rows
 
 
-def test_the_verdict_is_two_sentences_with_the_best_score(case, page):
+def test_the_verdict_has_the_best_score_and_says_what_to_widen(case, page):
     search, _ = case
-    found, mattered = (
+    found, mattered, *rest = (
         text.strip()
         for (own, text), (_, attrs) in zip(page.texts, page.tags, strict=True)
         if own == "p" and attrs.get("class") == "verdict"
@@ -161,6 +164,13 @@ def test_the_verdict_is_two_sentences_with_the_best_score(case, page):
     metric = "score" if search.scoring is None else search.scoring[0]
     best = np.nanmax(search.cv_results_[f"mean_test_{metric}"])
     assert f"mean {metric} of {best:.4g}" in found
+    ends = search.weights_["at_end"]
+    if "alternative" in search.weights_:
+        best = search.tuner_.best.alternative
+        ends = ends[search.weights_["alternative"] == best]
+    n = int((ends != "").sum())
+    told = [text.count("(the lowest)") + text.count("(the highest)") for text in rest]
+    assert told == ([n] if n else [])
 
 
 def test_the_call_repeats_the_search(case, page):
@@ -194,6 +204,7 @@ def test_a_seed_that_was_drawn_is_in_the_call(small, undrawn, tmp_path):
     assert "# X: 150 rows, 4 columns" in code
 
 
+@pytest.mark.slow
 def test_it_leaves_no_trace_but_the_file(small, tmp_path, capfd, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pyplot.rc_context({"axes.facecolor": "black"}):
@@ -209,6 +220,7 @@ def test_it_leaves_no_trace_but_the_file(small, tmp_path, capfd, monkeypatch):
     assert small.report("report.html").read_bytes() == first  # nothing of chance
 
 
+@pytest.mark.slow
 def test_a_picture_that_would_be_too_large_becomes_dots(small, tmp_path, monkeypatch):
     monkeypatch.setattr(_pictures, "MOST_BYTES", 0)
     images = Page(small.report(tmp_path / "report.html")).of("img")
@@ -248,9 +260,22 @@ def test_the_file_is_replaced_whole_or_not_at_all(small, undrawn, tmp_path):
     assert path.read_text().startswith("<!DOCTYPE html>")
 
 
-def test_names_that_utf_8_cannot_hold_are_written(tmp_path):
-    _write._replace(tmp_path / "a", "caf\xe9 \udcff")
-    assert (tmp_path / "a").read_text(encoding="utf-8") == "caf\xe9 \\udcff"
+def test_odd_characters_break_neither_the_page_nor_its_drawings(tmp_path):
+    """A step or a choice may be called as it likes; XML holds few of such names."""
+    odd = "<\x00\x1b[2J\x0b\x9d\n\u202e\ud800$]]>--"
+    pipeline = Pipeline([(odd, StandardScaler()), ("clf", SVC())])
+    space = {odd: ["passthrough", odd], "clf__C": (0.1, 9.0)}
+    search = BlueTunaSearchCV(pipeline, space, n_iter=6, cv=2)
+    with warnings.catch_warnings(action="ignore"):  # of failed fits
+        path = search.fit(X, y).report(tmp_path / "report.html")
+    text = path.read_text(encoding="utf-8")
+    assert all(own.isprintable() or own in "\n\xa0" for own in text)
+    images = Page(path).of("img")
+    assert len(images) == 6
+    for image in images:
+        ElementTree.fromstring(base64.b64decode(image["src"].split(";base64,")[1]))
+    rows = tables(path)["weights_ of the search"]
+    assert r"<\x00\x1b[2J\x0b\x9d\n\u202e\ud800$]]>--" in [row[0] for row in rows]
 
 
 @pytest.mark.parametrize(

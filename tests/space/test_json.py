@@ -64,6 +64,7 @@ def stored(space):
     return decode_space(through_json(encode_space(space)))
 
 
+@pytest.mark.slow
 @modest
 @given(spaces)
 @example(Space({"a": Categorical([True, 1, 1.0, "1", None, (1,), [1], ([], ())])}))
@@ -138,8 +139,6 @@ class OwnDistribution(scipy.stats.rv_continuous):
         [lambda x: x],
         [object()],
         [np.ones(2)],
-        [np.float64(1.0)],
-        [np.str_("rbf")],
         [HTTPStatus.OK],
         [{"a": 1}],
         [{1, 2}],
@@ -155,7 +154,7 @@ class OwnDistribution(scipy.stats.rv_continuous):
     ],
 )
 def test_a_space_that_json_cannot_hold_is_none(spec):
-    """A NaN, an infinity and a numpy scalar would come back as something else."""
+    """A NaN and an infinity would come back as something else."""
     assert encode_space(Space({"fine": (1, 2), "a": spec})) is None
 
 
@@ -205,7 +204,7 @@ def test_a_configuration_is_stored_in_the_order_of_the_space():
 
 
 def test_a_stored_configuration_of_another_length_is_refused():
-    with pytest.raises(ValueError, match=r"zip\(\)"):
+    with pytest.raises(ValueError, match="must be a list of 2 values"):
         decode_params(Space({"a": (1, 2), "b": (1, 2)}), [1])
 
 

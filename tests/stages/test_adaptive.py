@@ -96,6 +96,7 @@ def test_awaited_trials_are_not_asked_again():
     assert len({trial.unit for trial in one_by_one}) == 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "score",
     [
@@ -138,6 +139,7 @@ def test_tiny_budgets_hold(n_iter):
     assert len(tuner.weights["param"]) == 4
 
 
+@pytest.mark.slow
 def test_forty_parameters_are_searched():
     space = {f"x{i}": (0.0, 1.0) for i in range(40)}
     tuner = searched(space, 15, bowl)

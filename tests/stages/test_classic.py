@@ -151,6 +151,7 @@ def test_the_full_scan_visits_every_boundary_and_its_nudged_point():
 # Budgets
 
 
+@pytest.mark.slow
 @given(
     space=anywhere,
     strategy=options,
@@ -253,6 +254,7 @@ def chosen(space, strategy, n_iter, at=0.5):
     return {(int(j), round(float(u[j]), 9)) for j, u in zip(moved, points, strict=True)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("at", "nudge"), [(0.5, 0.35), (0.3, 0.5)])
 @pytest.mark.parametrize("splits", [[1], [3], [2, 4], [3, 1, 2]])
 def test_lines_then_nudges_then_the_last_line_then_parameters_are_given_up(

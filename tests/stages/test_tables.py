@@ -49,7 +49,8 @@ def searched(space, n_iter, seed=0, score=None):
 
 REGIONS = ["param", "low", "high", "raw_output", "projection", "score", "kept"]
 SHARES = ["share", "share_low", "share_high", "local_share"]
-WEIGHTS = ["param", "weight", "std_error", *SHARES, "initial_weight"]
+NUMBERS = ["weight", "std_error", *SHARES, "initial_weight"]
+WEIGHTS = ["param", *NUMBERS, "at_end"]
 INTERACTIONS = ["param_a", "param_b", "kind", "weight", "std_error", *SHARES]
 MIXED = {"x": (0.0, 1.0), "k": (1, 30), "fixed": ["one"], "c": ["a", "b", "c"]}
 
@@ -91,7 +92,7 @@ def test_several_alternatives_add_a_column_with_their_number():
 def test_weights_have_one_row_for_each_parameter_and_none_for_what_cannot_vary():
     weights = searched(MIXED, 60).weights
     assert weights["param"].tolist() == ["x", "k", "fixed", "c"]
-    fixed = [weights[column][2] for column in WEIGHTS[1:]]
+    fixed = [weights[column][2] for column in NUMBERS]
     assert fixed == [0.0] * len(fixed)
     assert np.all(weights["weight"][[0, 1, 3]] != 0.0)
     assert weights["initial_weight"].sum() == pytest.approx(1.0)
@@ -106,6 +107,7 @@ def test_interactions_have_one_row_for_each_pair_and_kind_of_term():
     ]
 
 
+@pytest.mark.slow
 @given(space=specs, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=12)
 def test_shares_of_both_tables_sum_to_one_or_to_zero(space, n_iter, seed):
@@ -133,6 +135,7 @@ def test_the_share_finds_the_parameter_that_matters():
 # Regions
 
 
+@pytest.mark.slow
 @given(space=specs, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=25)
 def test_region_bounds_are_native_values_of_their_parameter(space, n_iter, seed):
@@ -184,6 +187,7 @@ def test_what_was_not_scanned_is_one_kept_region_without_scores():
 # The narrowed space
 
 
+@pytest.mark.slow
 @given(space=specs, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=50)
 def test_the_narrowed_space_is_native_lies_in_the_space_and_holds_the_best(

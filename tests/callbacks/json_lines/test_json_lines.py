@@ -99,6 +99,22 @@ def test_what_json_can_not_hold_is_text(fit, tmp_path):
     assert [p["scale__with_mean"] for p in params] == [True, True]
 
 
+def test_what_utf_8_can_not_hold_is_written_out(fit, tmp_path):
+    """JSON has escapes for half a character, which hardly any reader takes."""
+    path, odd = tmp_path / "log.jsonl", "\x1b\n\ud800"
+    pipeline = Pipeline([(odd, StandardScaler()), ("clf", SVC())])
+    space = {odd: [odd, "passthrough"]}
+    search = BlueTunaSearchCV(pipeline, space, n_iter=2, cv=2)
+    fit(search, JSONLinesTracker(path))
+    logged = lines(path)
+    assert len(logged) == 4
+    shown = "\x1b\n\\ud800"
+    assert [row["params"] for row in logged[1:3]] == [
+        {shown: shown}, {shown: "passthrough"},
+    ]  # fmt: skip
+    assert json.dumps(logged, ensure_ascii=False).encode("utf-8")
+
+
 def test_a_search_that_raises_is_not_complete(make, fit, tmp_path):
     path = tmp_path / "log.jsonl"
     with pytest.raises(ValueError, match="asked to fail"):

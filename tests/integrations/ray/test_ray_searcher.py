@@ -191,7 +191,7 @@ def test_a_restored_searcher_goes_on_as_it_would_have(tmp_path, stop):
     run(first, stop)
     awaited = first.suggest("awaited")
     first.save(str(tmp_path / "state"))
-    assert json.loads((tmp_path / "state").read_text())["format"] == 1
+    assert json.loads((tmp_path / "state").read_text())["format"] == 2
     second = BlueTunaSearcher()  # it knows nothing but the file
     second.restore(str(tmp_path / "state"))
     second.on_trial_complete("unheard of", {"score": 9.0})
@@ -215,7 +215,7 @@ def test_a_restored_searcher_has_ones_own_objects(tmp_path):
     with pytest.raises(ValueError, match="space must be given"):
         BlueTunaSearcher().restore(str(file))
     file.write_text("[]")
-    with pytest.raises(ValueError, match="must hold a searcher in format 1"):
+    with pytest.raises(ValueError, match="must hold a searcher in format 2"):
         second.restore(str(file))
 
 

@@ -1,0 +1,221 @@
+"""What a search says while it runs: at its beginning, on its way, at its end.
+
+Everything is logged to ``"skbluetuna"`` at level INFO. Evaluations count from 1, as in
+the report. A thread says every ten seconds how far the search has come, as one fit may
+take minutes; it only reads.
+"""
+
+import logging
+import math
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from skbluetuna._hidden import masked
+from skbluetuna._ledger import Trial
+from skbluetuna._tuner import BlueTuner
+
+__all__ = ["ProgressLog", "visible_log"]
+
+logger = logging.getLogger("skbluetuna")
+
+EVERY = 10.0  # seconds between two lines, at most
+
+
+class ProgressLog:
+    """Log of one fit; a context within which the search is watched.
+
+    Parameters
+    ----------
+    tuner : BlueTuner
+        The search.
+    max_time : float or None, default=None
+        Seconds that evaluations may take.
+    """
+
+    def __init__(self, tuner: BlueTuner, max_time: float | None = None) -> None:
+        self._spaces = tuner.spaces
+        kept = [trial for trial in tuner.trials if trial.state != "asked"]
+        self._n_total, self._n_kept, self._best = tuner.n_iter, len(kept), tuner.best
+        self._n_recalled = self._n_unsaid = 0  # of them not yet said
+        self._n_evaluated = self._n_failed = 0
+        self._stage = kept[-1].stage if kept else ""
+        self._began, self._spent = time.monotonic(), 0.0
+        self._end = math.inf if max_time is None else self._began + max_time
+        self._running: tuple[int, float] | None = None  # how many, since when
+        self._is_over = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "ProgressLog":
+        self._begin()
+        if logger.isEnabledFor(logging.INFO):
+            self._watcher.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._is_over.set()
+        if self._watcher.is_alive():
+            self._watcher.join()
+
+    def recalled(self, trials: Sequence[Trial]) -> None:
+        """Count evaluations that are on file; one line says so of all in a row."""
+        self._n_recalled += len(trials)
+        self._n_unsaid += len(trials)
+        self._stage = trials[-1].stage
+
+    def begins(self, trials: Sequence[Trial]) -> None:
+        """Say what is evaluated now, if it is of a new stage."""
+        self._say_recalled()
+        for trial in trials:
+            if trial.stage != self._stage:
+                self._stage = trial.stage
+                logger.info(
+                    "stage %s begins, evaluation %d", trial.stage, trial.number + 1
+                )
+        self._running = len(trials), time.monotonic()
+
+    def ends(self) -> None:
+        """Note that what began is over."""
+        if self._running is not None:
+            n, since = self._running
+            self._running = None
+            self._n_evaluated += n
+            self._spent += time.monotonic() - since
+
+    def failed(self, number: int, cause: str) -> None:
+        """Count a candidate without a score; the first one says why."""
+        self._n_failed += 1
+        if self._n_failed == 1:
+            logger.info(
+                "evaluation %d has no score, the first that failed: %s",
+                number + 1, cause,
+            )  # fmt: skip
+
+    def improved(self, best: Trial | None) -> None:
+        """Say that there is a better one, unless it was recalled."""
+        self._best = best
+        if best is not None and not self._n_unsaid:
+            logger.info(
+                "evaluation %d of %d improves to %.6g: %s",
+                best.number + 1, self._n_total, best.score, masked(best.params),
+            )  # fmt: skip
+
+    def end(self, reason: str) -> None:
+        """Say what was found."""
+        self.__exit__()
+        self._say_recalled()
+        took = time.monotonic() - self._began
+        counts = [f"{self._n_evaluated} evaluated in {duration(took)}"]
+        counts += [f"{self._n_recalled} recalled"] if self._n_recalled else []
+        counts += [f"{self._n_kept} kept"] if self._n_kept else []
+        counts += [f"{self._n_failed} without a score"] if self._n_failed else []
+        logger.info(
+            "search ends (%s) after %d evaluations: %s; own time %s",
+            reason, self._n_done, ", ".join(counts), duration(took - self._spent),
+        )  # fmt: skip
+        if self._best is not None:
+            logger.info(
+                "best is evaluation %d with %.6g: %s",
+                self._best.number + 1, self._best.score, masked(self._best.params),
+            )  # fmt: skip
+
+    def _begin(self) -> None:
+        """Say what is searched."""
+        widths = " or ".join(str(len(space.names)) for space in self._spaces)
+        logger.info("up to %d evaluations, parameters: %s", self._n_total, widths)
+        if self._n_kept:
+            logger.info("%d evaluations are kept from the last fit", self._n_kept)
+
+    def _say_recalled(self) -> None:
+        if not self._n_unsaid:
+            return
+        logger.info(
+            "recalled %d evaluations from the checkpoint%s",
+            self._n_unsaid, self._so_far(),
+        )  # fmt: skip
+        self._n_unsaid = 0
+
+    def _watch(self) -> None:
+        """Say every few seconds how far it has come, until it is over."""
+        while not self._is_over.wait(EVERY):
+            logger.info("%s", self._state())
+
+    def _state(self) -> str:
+        """How far it has come, in one line."""
+        now, running = time.monotonic(), self._running
+        spent, parts = self._spent, [f"{self._n_done} of {self._n_total} evaluations"]
+        if running is not None:
+            n, since = running
+            parts.append(f"{n} running for {duration(now - since)}")
+            spent += now - since
+        took = now - self._began
+        own = f"{duration(took)}, own time {duration(took - spent)}"
+        left = self._left(now)
+        end = "" if left is None else f", about {duration(left)} left"
+        return ", ".join(parts) + self._so_far() + f"; {own}{end}"
+
+    def _left(self, now: float) -> float | None:
+        """Seconds to the end at the pace so far; None before the first evaluation."""
+        if not self._n_evaluated:
+            return None
+        since = now if self._running is None else self._running[1]
+        pace = (since - self._began) / self._n_evaluated
+        left = pace * (self._n_total - self._n_done) - (now - since)
+        return max(0.0, min(left, self._end - now))
+
+    @property
+    def _n_done(self) -> int:
+        return self._n_kept + self._n_recalled + self._n_evaluated
+
+    def _so_far(self) -> str:
+        best = self._best
+        if best is None:
+            return ", none with a score"
+        return f", best {best.score:.6g} by evaluation {best.number + 1}"
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it."""
+    if seconds < 10.0:
+        return f"{max(0.0, seconds):.1f} s"
+    if seconds < 60.0:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60.0)
+    return (
+        f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+    )
+
+
+@contextmanager
+def visible_log(verbose: int) -> Iterator[None]:
+    """Let the log's INFO lines through if `verbose` asks for them.
+
+    To standard error; in a notebook to standard output, as it shows errors in red.
+    Where the application has set up logging for itself, its handlers are used.
+    """
+    if verbose <= 0:
+        yield
+        return
+    level, handler = logger.level, None
+    if not logger.hasHandlers():
+        handler = logging.StreamHandler(sys.stdout if is_notebook() else sys.stderr)
+        handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+        logger.addHandler(handler)
+    if logger.getEffectiveLevel() > logging.INFO:
+        logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        if handler is not None:
+            logger.removeHandler(handler)
+
+
+def is_notebook() -> bool:
+    """Whether this runs in a kernel of IPython; in its terminal there is none."""
+    module: Any = sys.modules.get("IPython")
+    shell = module.get_ipython() if hasattr(module, "get_ipython") else None
+    return getattr(shell, "kernel", None) is not None

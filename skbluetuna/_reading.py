@@ -1,0 +1,199 @@
+"""How a `param_space` is read for an estimator: by its own values and its steps."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from sklearn.base import clone
+
+from skbluetuna._suggest import suggest_space
+from skbluetuna.space import (
+    Categorical,
+    Space,
+    describe,
+    is_integer,
+    is_number,
+    parse_spaces,
+    read_number,
+    read_spaces,
+    shown,
+)
+
+__all__ = ["spaces_for"]
+
+logger = logging.getLogger("skbluetuna")
+
+Params = dict[str, Any]
+
+
+def spaces_for(
+    estimator: Any, param_space: Any
+) -> tuple[tuple[Space, ...], list[Params]]:
+    """Read the alternatives of a `param_space`, and the estimator's own values.
+
+    Parameters
+    ----------
+    estimator : estimator object
+        What is searched.
+    param_space : mapping, Space, sequence of these, or None
+        None: what `suggest_space` knows of the estimator.
+
+    Returns
+    -------
+    spaces : tuple of k Space
+        The alternatives.
+    owns : list of k dicts
+        The estimator's own values of the parameters of each.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a space cannot be read, or does not fit the estimator; the message names the
+        parameter.
+    """
+    given = suggest_space(estimator) if param_space is None else param_space
+    spaces = parse_spaces(given)
+    owns, kinds = [], []
+    for k, space in enumerate(spaces):
+        what = "" if len(spaces) == 1 else f"alternative {k}: "
+        values = _values(estimator, space)
+        _check_steps(space, values, what)
+        owns.append(_own_params(estimator, space, values))
+        kinds.append(_kinds(space, values))
+        _check_strings(space, kinds[-1], what)
+    spaces = read_spaces(spaces, kinds)
+    table = describe(spaces).replace("\n", "\n  ")
+    logger.info("param_space was read as:\n  %s", table)
+    return spaces, owns
+
+
+def _values(estimator: Any, space: Space) -> Params:
+    """All values of the estimator.
+
+    Objects that the space fixes (say, one classifier in a pipeline) come first: the
+    values of their own parameters are then theirs.
+    """
+    own = clone(estimator)
+    columns = zip(space.names, space.dimensions, space.conditions, strict=True)
+    fixed = {
+        name: dim.choices[0]
+        for name, dim, conditions in columns
+        if isinstance(dim, Categorical) and dim.n_values == 1 and not conditions
+    }
+    if fixed:
+        own.set_params(**clone(fixed, safe=False))
+    return dict(own.get_params(deep=True))
+
+
+def _own_params(estimator: Any, space: Space, values: Params) -> Params:
+    """The estimator's own values of the parameters in a space.
+
+    Raises
+    ------
+    ValueError
+        If the estimator has no parameter of that name; scikit-learn's message says
+        which exist.
+    """
+    for name in sorted(set(space.names) - set(values)):
+        # A choice of objects may bring the name along; if none does, this raises.
+        clone(estimator).set_params(**clone(space.example(name), safe=False))
+    return {name: values[name] for name in space.names if name in values}
+
+
+def _home(name: str, known: Any) -> tuple[str, str]:
+    """The nearest part that a nested parameter belongs to, and its name there."""
+    parts = name.split("__")
+    for n in range(len(parts) - 1, 0, -1):
+        if (parent := "__".join(parts[:n])) in known:
+            return parent, "__".join(parts[n:])
+    return "", name
+
+
+def _beside(
+    space: Space, name: str, values: Mapping[str, Any]
+) -> tuple[str, list[Any]]:
+    """The nearest part of a nested parameter that is searched, and what it may be."""
+    parent, _ = _home(name, space.names)
+    if not parent:
+        return "", []
+    choices, is_always = space.values_beside(name, parent)
+    own = [] if is_always or parent not in values else [values[parent]]
+    return parent, [*choices, *own]
+
+
+def _has(part: Any, name: str, example: Any) -> bool:
+    """Whether a part of the estimator has a parameter."""
+    if isinstance(part, type) or not hasattr(part, "set_params"):
+        return False
+    if name in part.get_params(deep=True):
+        return True
+    try:  # CatBoost lists only what was set
+        clone(part).set_params(**{name: example})
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return True
+
+
+def _check_steps(space: Space, values: Params, what: str) -> None:
+    """Refuse parameters of a step that may be one that has no such parameter."""
+    for name in space.names:
+        parent, parts = _beside(space, name, values)
+        rest = name.removeprefix(f"{parent}__")
+        if not parent:
+            _check_own_step(name, values, what)
+            continue
+        example = space.example(name)[name]
+        have = [part for part in parts if _has(part, rest, example)]
+        lack = [part for part in parts if not any(part is one for one in have)]
+        if lack and (have or not any(hasattr(part, "set_params") for part in lack)):
+            raise ValueError(
+                f"{what}param_space[{name!r}]: {parent!r} may be {shown(lack[0])}, "
+                f"which has no parameter {rest!r}. Write {name!r}: "
+                f"when({parent!r}, {shown(have) if have else '[an estimator]'}, ...), "
+                "so that it applies only there."
+            )
+
+
+def _check_own_step(name: str, values: Params, what: str) -> None:
+    """Refuse parameters of a step that the estimator leaves out."""
+    parent, rest = _home(name, values)
+    if name in values or not parent or hasattr(values[parent], "set_params"):
+        return
+    raise ValueError(
+        f"{what}param_space[{name!r}]: the estimator's {parent!r} is "
+        f"{shown(values[parent])}, which has no parameter {rest!r}. Put an estimator "
+        f"there, or search it: {parent!r}: [{shown(values[parent])}, an estimator], "
+        f"{name!r}: when({parent!r}, [that estimator], ...)."
+    )
+
+
+def _kinds(space: Space, values: Params) -> Params:
+    """A value of each parameter that says what kind of number it is, if any does."""
+    kinds = {}
+    for name in space.names:
+        parent, parts = _beside(space, name, values)
+        found = [values.get(name)]
+        if parent:
+            rest = name.removeprefix(f"{parent}__")
+            known = [p.get_params(deep=True) for p in parts if hasattr(p, "get_params")]
+            found = [params.get(rest) for params in known]
+        numbers = [value for value in found if is_number(value)]
+        kinds[name] = min(numbers, key=is_integer, default=None)  # a float is first
+    return kinds
+
+
+def _check_strings(space: Space, kinds: Params, what: str) -> None:
+    """Refuse choices that are numbers as strings, where a number is wanted."""
+    for name, dim in zip(space.names, space.dimensions, strict=True):
+        if kinds[name] is None or not isinstance(dim, Categorical):
+            continue
+        choices = list(dim.choices)
+        read = [read_number(c) if isinstance(c, str) else None for c in choices]
+        if any(number is not None for number in read):
+            pairs = zip(choices, read, strict=True)
+            numbers = [choice if own is None else own for choice, own in pairs]
+            raise TypeError(
+                f"{what}param_space[{name!r}]: the choices must be numbers, as the "
+                f"estimator's own value {kinds[name]!r} is; got {shown(choices)}. "
+                f"Write {shown(numbers)}."
+            )

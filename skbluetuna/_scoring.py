@@ -1,0 +1,224 @@
+"""Scores as they come: numbers that are none, and why a candidate has none.
+
+scikit-learn puts ``error_score`` where a score could not be had, and drops the reason
+where the fit was sound and its scorer was not. Here the reason travels with the number,
+also from a worker of another host.
+"""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from traceback import format_exc
+from typing import Any
+
+import numpy as np
+
+from skbluetuna._sklearn_compat import MultimetricScorer
+
+__all__ = [
+    "cause_of",
+    "for_table",
+    "last_error",
+    "note_reasons",
+    "scoring_failures",
+    "telling",
+]
+
+REASONS = "score_errors"  # key of a fit's outcome: why, by the metric's name
+Fit = dict[str, Any]
+
+
+class FailedScore(float):
+    """A number in the place of a score that could not be had, and why.
+
+    Parameters
+    ----------
+    value : float
+        The number, ``error_score``.
+    reason : str
+        The last line of what the scorer raised.
+    """
+
+    reason: str
+
+    def __new__(cls, value: float, reason: str) -> "FailedScore":
+        self = super().__new__(cls, value)
+        self.reason = reason
+        return self
+
+    def __getnewargs__(self) -> tuple[float, str]:  # type: ignore[override]
+        return float(self), self.reason
+
+
+class ComplexScore:
+    """A complex number, which scikit-learn would take for a score."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return f"the complex number {self._value}"
+
+
+class TellingScorer:
+    """A scorer whose failures are numbers that say why.
+
+    Parameters
+    ----------
+    scorer : callable
+        The scorer: of one metric, or of several as a dict.
+    error_score : "raise" or float
+        As in ``GridSearchCV``.
+    """
+
+    def __init__(self, scorer: Any, error_score: Any) -> None:
+        self._scorer, self._error_score = scorer, error_score
+
+    def __repr__(self) -> str:
+        return repr(self._scorer)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Score as the scorer does."""
+        try:
+            scores = self._scorer(*args, **kwargs)
+        except Exception:
+            if self._error_score == "raise":
+                raise
+            return FailedScore(self._error_score, last_error(format_exc()))
+        if isinstance(scores, dict):
+            return {name: _checked(score) for name, score in scores.items()}
+        return _checked(scores)
+
+
+class TellingScorers(MultimetricScorer):  # type: ignore[misc]
+    """The same of several scorers, of which scikit-learn must know that they are."""
+
+    def __init__(self, scorers: Any, error_score: Any) -> None:
+        super().__init__(scorers=scorers, raise_exc=error_score == "raise")
+        self._error_score = error_score
+
+    def __call__(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Score as the scorers do."""
+        scores = super().__call__(*args, **kwargs)
+        return {
+            name: FailedScore(self._error_score, last_error(score))
+            if isinstance(score, str)  # the traceback, where it is not raised
+            else _checked(score)
+            for name, score in scores.items()
+        }
+
+
+def telling(scorer: Any, error_score: Any) -> Any:
+    """The scorer of a search, or the scorers of several metrics, with reasons."""
+    if isinstance(scorer, MultimetricScorer):
+        return TellingScorers(scorer._scorers, error_score)
+    return TellingScorer(scorer, error_score)
+
+
+def note_reasons(fits: Sequence[Fit]) -> None:
+    """Write what failed scores say into the outcomes of their fits, as plain text."""
+    for fit in fits:
+        reasons = {
+            name: score.reason
+            for name, score in _by_name(fit["test_scores"]).items()
+            if isinstance(score, FailedScore)
+        }
+        if reasons:
+            fit[REASONS] = reasons
+
+
+def for_table(fits: Sequence[Fit]) -> list[Fit]:
+    """Outcomes of fits as scikit-learn makes its table of, all of the same keys.
+
+    A callable scorer shows the names of its metrics where it succeeds; scores that
+    failed are given these names, here and in what was passed.
+    """
+    every = [fit["test_scores"] for fit in fits]
+    names = next((list(scores) for scores in every if isinstance(scores, dict)), [])
+    for fit in fits if names else ():
+        for part in ("test_scores", "train_scores"):
+            if part in fit and not isinstance(fit[part], dict):
+                fit[part] = dict.fromkeys(names, fit[part])
+    return [{key: fit[key] for key in fit if key != REASONS} for fit in fits]
+
+
+def cause_of(fits: Sequence[Fit], metric: str) -> str | None:
+    """Why a candidate has no score of its own.
+
+    A number that stands for failures (``error_score=0.0``) is a score to the search
+    where some fold has one of its own.
+
+    Parameters
+    ----------
+    fits : sequence of dicts
+        Outcomes of its fits.
+    metric : str
+        Name of the metric.
+
+    Returns
+    -------
+    cause : str or None
+        The first reason, in one line or a few; None if it has a score.
+    """
+    reasons = [_reason(fit, metric) for fit in fits]
+    scores = [_score(fit, metric) for fit in fits]
+    if all(map(math.isfinite, scores)) and not all(reasons):
+        return None
+    odd = next((score for score in scores if not math.isfinite(score)), math.nan)
+    return next((why for why in reasons if why), f"the score of a fold is {odd}")
+
+
+def scoring_failures(fits: Sequence[Fit]) -> list[str]:
+    """Reasons of all folds whose scorer failed, one for each fold."""
+    return [next(iter(fit[REASONS].values())) for fit in fits if fit.get(REASONS)]
+
+
+def last_error(text: str) -> str:
+    """What an error says, of the text of its traceback.
+
+    Parameters
+    ----------
+    text : str
+        As by ``traceback.format_exc``, or the error alone.
+
+    Returns
+    -------
+    error : str
+        Its type and message, without the places in the code.
+    """
+    lines = text.strip().splitlines()
+    frames = [i for i, line in enumerate(lines) if line.startswith('  File "')]
+    if not frames:
+        return "\n".join(lines)
+    below = range(frames[-1] + 1, len(lines))
+    start = next((i for i in below if not lines[i].startswith(" ")), len(lines) - 1)
+    return "\n".join(lines[start:])
+
+
+def _reason(fit: Fit, metric: str) -> str | None:
+    if fit["fit_error"] is not None:
+        return last_error(fit["fit_error"])
+    reasons = fit.get(REASONS, {})
+    reason: str | None = reasons.get(metric, reasons.get("score"))
+    return reason
+
+
+def _score(fit: Fit, metric: str) -> float:
+    scores = _by_name(fit["test_scores"])
+    return float(scores.get(metric, next(iter(scores.values()))))
+
+
+def _by_name(scores: Any) -> dict[str, Any]:
+    return scores if isinstance(scores, dict) else {"score": scores}
+
+
+def _checked(score: Any) -> Any:
+    """A score that float64 holds; scikit-learn refuses what is no number."""
+    if np.iscomplexobj(score):
+        return ComplexScore(score)
+    if isinstance(score, int | Fraction):
+        try:
+            float(score)
+        except OverflowError:
+            return math.inf if score > 0 else -math.inf
+    return score
