@@ -4,8 +4,8 @@
 as ask and tell, for any objective.
 """
 
-from skbluetuna._search import BlueTunaSearchCV
-from skbluetuna._suggest import suggest_space
+from skbluetuna.search._search import BlueTunaSearchCV
+from skbluetuna.space._suggest import suggest_space
 from skbluetuna._tuner import BlueTuner
 from skbluetuna._version import __version__
 from skbluetuna.space import Categorical, Integer, Real, Space, when

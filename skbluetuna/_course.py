@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from skbluetuna._ledger import Ledger, Trial
-from skbluetuna._threads import one_blas_thread
+from skbluetuna._utils._threads import one_blas_thread
 from skbluetuna.space import Space
 from skbluetuna.stages import (
     Alternative,

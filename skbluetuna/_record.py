@@ -3,14 +3,14 @@
 from copy import copy
 from typing import Any
 
-from skbluetuna._checkpoint import (
+from skbluetuna.search._checkpoint import (
     Checkpoint,
     check_same_problem,
     check_same_secret,
 )
-from skbluetuna._hidden import sealed_secret
-from skbluetuna._problem import describe_data, describe_search
-from skbluetuna._recalled import RowCheck
+from skbluetuna._utils._hidden import sealed_secret
+from skbluetuna.search._problem import describe_data, describe_search
+from skbluetuna.search._line_checks import RowCheck
 from skbluetuna._tuner import BlueTuner
 
 __all__ = ["Record"]

@@ -17,13 +17,13 @@ import numpy as np
 from joblib import effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
-from skbluetuna._clock import Clock
-from skbluetuna._executor import ExecutorLostError, Retries, is_death
-from skbluetuna._hidden import masked
+from skbluetuna.search._clock import Clock
+from skbluetuna.search._retries import ExecutorLostError, Retries, is_death
+from skbluetuna._utils._hidden import masked
 from skbluetuna._ledger import Trial
-from skbluetuna._progress_log import ProgressLog
+from skbluetuna.search._progress_log import ProgressLog
 from skbluetuna._record import Record
-from skbluetuna._scoring import cause_of, note_reasons
+from skbluetuna.search._scoring import cause_of, note_reasons
 from skbluetuna._sklearn_compat import (
     LiveRows,
     SearchContext,

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skbluetuna._files import (
+from skbluetuna._utils._files import (
     Json,
     check_fields,
     is_budget,

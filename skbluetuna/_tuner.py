@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna._checks import check_count, draw_seed
+from skbluetuna._utils._checks import check_count, draw_seed
 from skbluetuna._course import Course
 from skbluetuna._ledger import Ledger, Trial, row_key
 from skbluetuna._storage import State, from_text, packed, to_text, unpacked
-from skbluetuna._table import Table
-from skbluetuna._threads import one_blas_thread
+from skbluetuna._utils._table import Table
+from skbluetuna._utils._threads import one_blas_thread
 from skbluetuna.exceptions import UnknownTrialError
 from skbluetuna.space import (
     Space,

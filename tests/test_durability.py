@@ -35,7 +35,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic
-from skbluetuna._files import seal, unseal
+from skbluetuna._utils._files import seal, unseal
 
 X, y = load_iris(return_X_y=True)
 SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 10.0, "log")}
@@ -981,7 +981,7 @@ def test_a_problem_reads_the_same_in_any_process():
         "from sklearn.metrics import f1_score, make_scorer\n"
         "from sklearn.svm import SVC\n"
         "from skbluetuna import BlueTunaSearchCV\n"
-        "from skbluetuna._problem import describe_search\n"
+        "from skbluetuna.search._problem import describe_search\n"
         "from skbluetuna.space import parse_spaces\n"
         "space = {'kernel': [SVC().fit, 'rbf', {'b', 'a'}], 'C': norm(3.0)}\n"
         "scoring = {'a': make_scorer(f1_score), 'b': lambda m, X, y: y in {'u', 'v'}}\n"

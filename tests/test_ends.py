@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import BaseEstimator
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Categorical, when
-from skbluetuna._ends import widen
+from skbluetuna.inspection._ends import widen
 
 
 def told(space, scores, params="p"):

@@ -140,7 +140,7 @@ def test_the_core_has_all_its_rooms():
         ("try:\n    import joblib\nexcept ImportError:\n    pass", {"joblib"}),
         ("if TYPE_CHECKING:\n    import pandas as pd", {"pandas"}),
         ("from skbluetuna import BlueTuner", {"skbluetuna.BlueTuner"}),
-        ("import skbluetuna._search", {"skbluetuna._search"}),
+        ("import skbluetuna.search._search", {"skbluetuna.search._search"}),
         ("from skbluetuna import _sklearn_compat", {"skbluetuna._sklearn_compat"}),
         ("from . import _search", {"._search", ".._search"}),
     ],

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from skbluetuna._optional import import_optional
+from skbluetuna._utils._optional import import_optional
 from skbluetuna.exceptions import MissingDependencyError
 
 

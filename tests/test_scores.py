@@ -17,7 +17,7 @@ from sklearn.metrics import accuracy_score, check_scoring, make_scorer
 from sklearn.model_selection import GridSearchCV
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic
-from skbluetuna._scoring import last_error, telling
+from skbluetuna.search._scoring import last_error, telling
 
 # Said once by each search with a failure, which most of these are.
 pytestmark = pytest.mark.filterwarnings("ignore:One or more of the t.* scores are non")

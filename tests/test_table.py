@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from skbluetuna import BlueTuner
-from skbluetuna._table import NOTHING, Table
+from skbluetuna._utils._table import NOTHING, Table
 from skbluetuna.exceptions import MissingDependencyError
 
 ODD = "<b>&\x1b[2J\n\ud800"

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skbluetuna._text import encodable, printable, shown
+from skbluetuna._utils._text import encodable, printable, shown
 
 WORDS = st.text(st.characters(), max_size=12)  # surrogates and controls among them
 

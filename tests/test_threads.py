@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from skbluetuna import Adaptive, Space
 from skbluetuna._ledger import Ledger, Trial
-from skbluetuna._threads import one_blas_thread
+from skbluetuna._utils._threads import one_blas_thread
 from skbluetuna.integrations._continuation import next_trial
 from skbluetuna.stages._surrogate import _fit
 

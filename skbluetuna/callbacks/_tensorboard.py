@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from skbluetuna._optional import import_optional
+from skbluetuna._utils._optional import import_optional
 from skbluetuna.callbacks._tracker import Evaluation, Tracker, text_or_number
 
 __all__ = ["TensorBoardTracker"]

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna._hidden import masked
-from skbluetuna._text import encodable, printable
+from skbluetuna._utils._hidden import masked
+from skbluetuna._utils._text import encodable, printable
 from skbluetuna.exceptions import TrackerWarning
 
 __all__ = ["Evaluation", "Tracker", "settings_of", "text_or_number"]

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from skbluetuna._optional import import_optional
+from skbluetuna._utils._optional import import_optional
 from skbluetuna.callbacks._tracker import (
     Evaluation,
     Tracker,

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna._table import Table
+from skbluetuna._utils._table import Table
 from skbluetuna.inspection._axes import space_of
 
 __all__ = ["chosen", "rows_of", "title_of"]

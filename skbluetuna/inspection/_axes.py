@@ -8,8 +8,8 @@ from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
 
-from skbluetuna._optional import import_optional
-from skbluetuna._text import printable, shown
+from skbluetuna._utils._optional import import_optional
+from skbluetuna._utils._text import printable, shown
 from skbluetuna.space import Categorical, Integer, Real, Space
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna._optional import import_optional
+from skbluetuna._utils._optional import import_optional
 from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
 from skbluetuna.inspection._axes import axes_for, checked, space_of
 from skbluetuna.inspection._progress import limit_scores, mark_at_edge, score_floor

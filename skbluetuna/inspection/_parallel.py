@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna._checks import check_count
-from skbluetuna._optional import import_optional
+from skbluetuna._utils._checks import check_count
+from skbluetuna._utils._optional import import_optional
 from skbluetuna.inspection._alternatives import chosen, title_of
 from skbluetuna.inspection._axes import axes_for, checked, folded
 from skbluetuna.inspection._progress import score_floor

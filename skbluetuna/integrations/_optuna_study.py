@@ -8,7 +8,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from skbluetuna._files import Json, check_fields, is_count, is_float, is_text
+from skbluetuna._utils._files import Json, check_fields, is_count, is_float, is_text
 from skbluetuna._ledger import Ledger, Trial, row_key
 from skbluetuna.integrations._optuna_space import OptunaSpace
 

@@ -5,8 +5,8 @@ from zlib import crc32
 
 import numpy as np
 
-from skbluetuna._checks import check_count, draw_seed
-from skbluetuna._optional import import_optional
+from skbluetuna._utils._checks import check_count, draw_seed
+from skbluetuna._utils._optional import import_optional
 from skbluetuna.integrations._continuation import next_trial
 from skbluetuna.integrations._optuna_space import (
     OptunaSpace,

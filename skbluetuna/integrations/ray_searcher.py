@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from skbluetuna._checks import check_count, draw_seed
-from skbluetuna._files import (
+from skbluetuna._utils._checks import check_count, draw_seed
+from skbluetuna._utils._files import (
     Json,
     check_fields,
     is_count,
@@ -17,7 +17,7 @@ from skbluetuna._files import (
     unseal,
     write_file,
 )
-from skbluetuna._optional import import_optional
+from skbluetuna._utils._optional import import_optional
 from skbluetuna._tuner import BlueTuner
 from skbluetuna.integrations._ray_space import (
     Axis,

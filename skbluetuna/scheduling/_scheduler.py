@@ -8,7 +8,7 @@ search was stopped in between.
 from collections.abc import Sequence
 from typing import Any
 
-from skbluetuna._threads import one_blas_thread
+from skbluetuna._utils._threads import one_blas_thread
 from skbluetuna.history import IMPORTED, History, Trial, View
 from skbluetuna.scheduling._budget import Budget, Share, allocate
 from skbluetuna.space import Space

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from reprlib import repr as shortened
 from typing import Any
 
-from skbluetuna._files import Json, check_fields, is_count, is_float, is_text
-from skbluetuna._hidden import hides
+from skbluetuna._utils._files import Json, check_fields, is_count, is_float, is_text
+from skbluetuna._utils._hidden import hides
 from skbluetuna.space._categorical import Categorical
 from skbluetuna.space._conditional import when
 from skbluetuna.space._dimensions import Dimension, Integer, Real

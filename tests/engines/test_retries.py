@@ -16,7 +16,7 @@ from sklearn.datasets import load_iris
 from sklearn.naive_bayes import GaussianNB
 
 from skbluetuna import BlueTunaSearchCV, _sklearn_compat
-from skbluetuna._executor import ExecutorLostError, Retries, is_executor_failure
+from skbluetuna.search._retries import ExecutorLostError, Retries, is_executor_failure
 
 X, y = load_iris(return_X_y=True)
 

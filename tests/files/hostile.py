@@ -8,7 +8,7 @@ import sys
 from contextlib import contextmanager
 from functools import cache
 
-from skbluetuna._files import seal
+from skbluetuna._utils._files import seal
 
 # What a careless reader might look up, call, import, open, or fill the memory with.
 NAMES = [

@@ -12,9 +12,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Categorical, Space, when
-from skbluetuna._files import unseal
-from skbluetuna._hidden import HIDDEN, masked, says_secret
-from skbluetuna._report._settings import settings_section
+from skbluetuna._utils._files import unseal
+from skbluetuna._utils._hidden import HIDDEN, masked, says_secret
+from skbluetuna.report._settings import settings_section
 from skbluetuna.callbacks import JSONLinesTracker
 
 
@@ -181,7 +181,7 @@ def test_an_error_is_kept_by_type_and_last_line_without_data(tmp_path, error, ke
 
 
 def test_a_hidden_value_is_a_placeholder_in_code():
-    from skbluetuna._report._code import Code
+    from skbluetuna.report._code import Code
 
     code = Code()
     text = code.expression({"password": HIDDEN})

@@ -10,7 +10,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 from skbluetuna import Categorical, Classic, Integer, Real, Space, when
-from skbluetuna._report._code import WIDTH, Code
+from skbluetuna.report._code import WIDTH, Code
 
 
 def made(value):

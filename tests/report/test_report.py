@@ -18,8 +18,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbluetuna import BlueTunaSearchCV
-from skbluetuna._report import _pictures
-from skbluetuna._report._html import tag
+from skbluetuna.report import _pictures
+from skbluetuna.report._html import tag
 from skbluetuna.exceptions import MissingDependencyError
 
 pyplot = pytest.importorskip("matplotlib.pyplot")

@@ -5,9 +5,9 @@ import pytest
 from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC
 
-from skbluetuna._report._scores import scores_of
-from skbluetuna._report._values import cell, percent, took
-from skbluetuna._report._verdict import _found, _listed, _pair
+from skbluetuna.report._scores import scores_of
+from skbluetuna.report._values import cell, percent, took
+from skbluetuna.report._verdict import _found, _listed, _pair
 
 SPACE = "\N{NO-BREAK SPACE}"
 

@@ -15,7 +15,7 @@ pytest.importorskip("ray.tune", reason='needs pip install "skbluetuna[ray]"')
 
 from ray import tune
 
-from skbluetuna._files import seal, unseal
+from skbluetuna._utils._files import seal, unseal
 from skbluetuna.integrations.ray_searcher import BlueTunaSearcher
 
 _path = Path(__file__).parents[2] / "files" / "hostile.py"

@@ -22,10 +22,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skbluetuna._files import Json, append_lines, read_file, seal, unseal
-from skbluetuna._hidden import brief_error, masked, same_secret, sealed_secret
+from skbluetuna._utils._files import Json, append_lines, read_file, seal, unseal
+from skbluetuna._utils._hidden import brief_error, masked, same_secret, sealed_secret
 from skbluetuna._ledger import Trial
-from skbluetuna._recalled import FORMAT, MARK, check_header, check_line
+from skbluetuna.search._line_checks import FORMAT, MARK, check_header, check_line
 from skbluetuna.exceptions import CheckpointWarning
 
 __all__ = ["Checkpoint", "check_same_problem", "check_same_secret"]

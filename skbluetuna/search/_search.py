@@ -12,13 +12,13 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skbluetuna._checks import check_count
-from skbluetuna._ends import log_ends
-from skbluetuna._progress_log import ProgressLog, visible_log
-from skbluetuna._reading import spaces_for
+from skbluetuna._utils._checks import check_count
+from skbluetuna.inspection._ends import log_ends
+from skbluetuna.search._progress_log import ProgressLog, visible_log
+from skbluetuna.search._reading import spaces_for
 from skbluetuna._record import Record
-from skbluetuna._report import write_report
-from skbluetuna._scoring import for_table, scoring_failures, telling
+from skbluetuna.report import write_report
+from skbluetuna.search._scoring import for_table, scoring_failures, telling
 from skbluetuna._session import Session, quiet_failures
 from skbluetuna._sklearn_compat import (
     BaseSearchCV,

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna._optional import import_optional
-from skbluetuna._text import printable, shown
+from skbluetuna._utils._optional import import_optional
+from skbluetuna._utils._text import printable, shown
 
 __all__ = ["NOTHING", "Column", "Table"]
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from skbluetuna._hidden import masked
+from skbluetuna._utils._hidden import masked
 from skbluetuna._ledger import Trial
 from skbluetuna._tuner import BlueTuner
 

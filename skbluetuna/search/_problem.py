@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator
 
-from skbluetuna._hidden import HIDDEN, hides
+from skbluetuna._utils._hidden import HIDDEN, hides
 from skbluetuna._version import __version__
 from skbluetuna.space import encode_space
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna._table import NOTHING
-from skbluetuna._text import shown
+from skbluetuna._utils._table import NOTHING
+from skbluetuna._utils._text import shown
 
 __all__ = ["NOTHING", "cell", "counted", "percent", "rough", "short", "took"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.base import clone
 
-from skbluetuna._suggest import suggest_space
+from skbluetuna.space._suggest import suggest_space
 from skbluetuna.space import (
     Categorical,
     Space,

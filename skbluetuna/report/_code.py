@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna._hidden import HIDDEN, masked
+from skbluetuna._utils._hidden import HIDDEN, masked
 from skbluetuna.space import Space, When, when
 
 __all__ = ["Code"]

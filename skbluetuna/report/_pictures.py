@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from skbluetuna._report._html import tag
+from skbluetuna.report._html import tag
 from skbluetuna.inspection import (
     ConvergenceDisplay,
     InfluenceDisplay,

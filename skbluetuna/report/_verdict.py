@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna._ends import widen
-from skbluetuna._report._scores import Scores, scores_of
-from skbluetuna._report._values import counted, percent, rough, took
+from skbluetuna.inspection._ends import widen
+from skbluetuna.report._scores import Scores, scores_of
+from skbluetuna.report._values import counted, percent, rough, took
 from skbluetuna.inspection._alternatives import chosen, rows_of
 
 __all__ = ["CAUTION", "verdict"]

@@ -7,10 +7,10 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from skbluetuna._hidden import masked
-from skbluetuna._report._code import Code
-from skbluetuna._report._html import table, tag
-from skbluetuna._report._values import counted
+from skbluetuna._utils._hidden import masked
+from skbluetuna.report._code import Code
+from skbluetuna.report._html import table, tag
+from skbluetuna.report._values import counted
 from skbluetuna._version import __version__
 
 __all__ = ["settings_section"]

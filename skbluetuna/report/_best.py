@@ -5,10 +5,10 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from skbluetuna._hidden import masked
-from skbluetuna._report._html import table, tag
-from skbluetuna._report._scores import scores_of
-from skbluetuna._report._values import NOTHING, cell
+from skbluetuna._utils._hidden import masked
+from skbluetuna.report._html import table, tag
+from skbluetuna.report._scores import scores_of
+from skbluetuna.report._values import NOTHING, cell
 
 __all__ = ["best_table"]
 

@@ -3,7 +3,7 @@
 import logging
 
 from skbluetuna._ledger import Trial
-from skbluetuna._text import printable, shown
+from skbluetuna._utils._text import printable, shown
 from skbluetuna._tuner import BlueTuner
 from skbluetuna.stages import at_ends
 

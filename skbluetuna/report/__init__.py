@@ -1,5 +1,5 @@
 """The report: one self-contained HTML page of what a search found and learned."""
 
-from skbluetuna._report._write import write_report
+from skbluetuna.report._write import write_report
 
 __all__ = ["write_report"]

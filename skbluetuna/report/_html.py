@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
-from skbluetuna._text import printable
+from skbluetuna._utils._text import printable
 
 __all__ = ["page", "section", "sections", "table", "tag"]
 
@@ -55,7 +55,7 @@ def table(
 
 def page(title: str, body: Sequence[Element]) -> str:
     """Whole document as text."""
-    style = (files("skbluetuna._report") / "style.css").read_text(encoding="utf-8")
+    style = (files("skbluetuna.report") / "style.css").read_text(encoding="utf-8")
     head = tag(
         "head",
         tag("meta", charset="utf-8"),

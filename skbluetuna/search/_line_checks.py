@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from math import isfinite
 from typing import Any
 
-from skbluetuna._files import Json, check_fields, is_budget, is_count, is_text
+from skbluetuna._utils._files import Json, check_fields, is_budget, is_count, is_text
 from skbluetuna.space import Space, decode_params, decode_unit
 
 __all__ = ["FORMAT", "MARK", "RowCheck", "check_header", "check_line"]

@@ -5,16 +5,16 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from skbluetuna._report._html import table, tag
-from skbluetuna._report._pictures import (
+from skbluetuna.report._html import table, tag
+from skbluetuna.report._pictures import (
     influence,
     interactions,
     landscape,
     parallel,
     scan,
 )
-from skbluetuna._report._values import counted, short
-from skbluetuna._table import Table
+from skbluetuna.report._values import counted, short
+from skbluetuna._utils._table import Table
 from skbluetuna.inspection._alternatives import chosen, rows_of
 
 __all__ = ["learned_sections"]

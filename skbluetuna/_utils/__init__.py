@@ -1,0 +1,1 @@
+"""Small things that every room may use; they know nothing of the package."""
