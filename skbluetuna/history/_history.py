@@ -74,6 +74,11 @@ class History:
         return tuple(self._events[n:])
 
     @property
+    def spaces(self) -> tuple[Space, ...]:
+        """The alternatives."""
+        return self._spaces
+
+    @property
     def trials(self) -> tuple[Trial, ...]:
         """Every trial, in the order of asking."""
         return tuple(self._trials)
@@ -139,7 +144,8 @@ class History:
             case Asked() | Imported():
                 self._add(event)
             case Reported():
-                self._awaited(event.number)
+                if self._known(event.number).stage != IMPORTED:
+                    self._awaited(event.number)
                 self._parts.setdefault(event.number, {})[event.part] = event.outcome
             case Finished():
                 self._settle(event.number, "complete", event.values, event.seconds)
@@ -250,13 +256,17 @@ class History:
         )
         self._n_pending -= 1
 
-    def _awaited(self, number: int) -> Trial:
-        """The trial of that number, whose values are awaited."""
+    def _known(self, number: int) -> Trial:
+        """The trial of that number."""
         if not 0 <= number < len(self._trials):
             raise UnknownTrialError(
                 f"trial {number} was never asked; {len(self)} trials were."
             )
-        trial = self._trials[number]
+        return self._trials[number]
+
+    def _awaited(self, number: int) -> Trial:
+        """The trial of that number, whose values are awaited."""
+        trial = self._known(number)
         if trial.state != "asked":
             score = "." if trial.score is None else f" with score {trial.score}."
             raise AlreadyToldError(

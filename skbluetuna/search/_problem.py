@@ -1,11 +1,13 @@
 """What makes two searches the same: field by field, as JSON values."""
 
+import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import partial
 from types import CodeType, FunctionType, MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 import joblib
 import numpy as np
@@ -13,18 +15,27 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from skbluetuna._utils._hidden import HIDDEN, hides
-from skbluetuna._version import __version__
-from skbluetuna.space import encode_space
+from skbluetuna.space import Categorical, encode_space
 
-__all__ = ["describe_data", "describe_search"]
+__all__ = ["Problem", "choice_key", "describe"]
 
 PLAIN = (str, bytes, int, float, complex, type, type(None), type(...))
 
 
-def describe_search(search: Any, spaces: Any) -> tuple[dict[str, Any], str]:
-    """Fields of everything that decides what a search evaluates, but for the data.
+class Problem(NamedTuple):
+    """What a search evaluates, field by field as JSON values, secrets hidden."""
 
-    The budget is none of them: a search may be given a larger one.
+    scores: dict[str, Any]  # what a score means: who is scored, and how
+    course: dict[str, Any]  # what decides which candidates are evaluated
+    data: dict[str, Any]  # what they are evaluated on
+    choices: list[list[Any]]  # of each alternative's parameters, see `choices_of`
+    secret: str  # what was hidden; not to be written down
+
+
+def describe(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
+    """Fields of everything that decides what a search evaluates.
+
+    The budget is none of them: a search may be given another one.
 
     Parameters
     ----------
@@ -32,21 +43,29 @@ def describe_search(search: Any, spaces: Any) -> tuple[dict[str, Any], str]:
         The search.
     spaces : tuple of Space
         Its alternatives.
+    folds : Folds
+        The folds. Those that can not be drawn again are told by their splitter.
+    data : FitData
+        What ``fit`` was given.
 
     Returns
     -------
-    problem : dict
-        Each field as a JSON value, secrets hidden.
-    secret : str
-        What was hidden; not to be written down.
+    problem : Problem
+        The fields.
     """
     stored = [encode_space(space) for space in spaces]
     secrets: list[str] = []
     seed = search.random_state
     is_seed = seed is None or isinstance(seed, int | np.integer)
-    problem = {
-        "version": __version__,
+    refit = search.refit
+    scores = {
         "estimator": _text(search.estimator, secrets),
+        "scoring": _text(search.scoring, secrets),
+        "refit": _text(refit, secrets) if isinstance(refit, str) else None,
+        "error_score": _text(search.error_score, secrets),
+        "return_train_score": bool(search.return_train_score),
+    }
+    course = {
         "param_space": [
             _text(_named(own), secrets) if one is None else one
             for one, own in zip(stored, spaces, strict=True)
@@ -54,15 +73,41 @@ def describe_search(search: Any, spaces: Any) -> tuple[dict[str, Any], str]:
         "strategy": _text(search.strategy, secrets),
         "batch_size": None if search.batch_size is None else int(search.batch_size),
         "initial_params": _text(search.initial_params, secrets),
-        "scoring": _text(search.scoring, secrets),
-        "refit": _text(search.refit, secrets)
-        if isinstance(search.refit, str)
-        else None,
-        "error_score": _text(search.error_score, secrets),
-        "return_train_score": bool(search.return_train_score),
         "random_state": (None if seed is None else int(seed)) if is_seed else "object",
     }
-    return problem, "\n".join(secrets)
+    choices = [choices_of(space, secrets) for space in spaces]
+    fields = (scores, course, _describe_data(folds, data), choices)
+    return Problem(*map(_as_json, fields), "\n".join(secrets))
+
+
+def choices_of(space: Any, secrets: list[str]) -> list[list[Any]]:
+    """Name and choices of each parameter: how a later space knows them again.
+
+    A number stands as it is, any other choice as its text; None for a range.
+    """
+    return [
+        [name, _known_choices(name, dim, secrets)]
+        for name, dim in zip(space.names, space.dimensions, strict=True)
+    ]
+
+
+def _known_choices(name: str, dim: Any, secrets: list[str]) -> list[Any] | None:
+    if not isinstance(dim, Categorical):
+        return None
+    if any(hides(name, choice) for choice in dim.choices):
+        return []  # no later space knows them again
+    return [choice_key(choice, secrets) for choice in dim.choices]
+
+
+def choice_key(choice: Any, secrets: list[str]) -> Any:
+    """A number as it is, any other choice as its text."""
+    is_plain = type(choice) in (int, float) and math.isfinite(choice)
+    return choice if is_plain else _text(choice, secrets)
+
+
+def _as_json(value: Any) -> Any:
+    """The value as it will be read back."""
+    return json.loads(json.dumps(value, allow_nan=False))
 
 
 def _named(space: Any) -> dict[str, Any]:
@@ -71,30 +116,16 @@ def _named(space: Any) -> dict[str, Any]:
     return dict(zip(space.names, pairs, strict=True))
 
 
-def describe_data(folds: Any, X: Any, y: Any, params: Any) -> dict[str, Any]:
-    """Fields that tell one data set, and its folds, from another.
-
-    Parameters
-    ----------
-    folds : FrozenSplits
-        The folds. Those that can not be drawn again are told by their splitter.
-    X, y : array-like
-        The data.
-    params : dict
-        What else was passed to ``fit``, such as ``sample_weight``.
-
-    Returns
-    -------
-    data : dict
-        Shapes and fingerprints.
-    """
+def _describe_data(folds: Any, data: Any) -> dict[str, Any]:
+    """Shapes and fingerprints that tell one data set, and its folds, from another."""
+    pairs = [(np.asarray(train), np.asarray(test)) for train, test in folds.splits]
     return {
-        "shape": [_shape(X), _shape(y)],
-        "fingerprint": [_fingerprint(X), _fingerprint(y)],
-        "fit_params": joblib.hash(sorted(params.items())),
-        "folds": joblib.hash([(np.asarray(a), np.asarray(b)) for a, b in folds.splits])
+        "shape": [_shape(data.X), _shape(data.y)],
+        "fingerprint": [_fingerprint(data.X), _fingerprint(data.y)],
+        "fit_params": joblib.hash(sorted(data.params.items())),
+        "folds": joblib.hash(pairs)
         if folds.is_repeatable
-        else type(folds.original).__name__ + _text(_settings(folds.original)),
+        else type(folds.cv).__name__ + _text(_settings(folds.cv)),
     }
 
 

@@ -1,0 +1,101 @@
+"""Which events of a file a search can have written."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from skbluetuna._utils._files import check_fields, is_count, is_text
+from skbluetuna.history import Asked, Event, Reported
+from skbluetuna.search._scoring import REASONS
+
+__all__ = ["EventCheck", "check_header"]
+
+Json = dict[str, Any]
+
+
+def check_header(header: Json, n_splits: int) -> None:
+    """Refuse a header that can not be that of a search of its data.
+
+    Raises
+    ------
+    ValueError
+        The message says why.
+    """
+    seed = header["course"].get("random_state")
+    if type(seed) is int and header["seed"] != seed:
+        raise ValueError("has another seed than random_state")
+    if header["splits"] is None:
+        return
+    n_rows = header["data"]["shape"][0][0]
+    parts = [part for pair in header["splits"] for part in pair]
+    if len(parts) != 2 * n_splits or not all(
+        part and max(part) < n_rows for part in parts
+    ):
+        raise ValueError("has splits of other data")
+
+
+class EventCheck:
+    """Refuses events that no evaluation of this search can have left.
+
+    Parameters
+    ----------
+    stages : collection of str
+        Those that may ask.
+    n_splits : int
+        How many fits an evaluation has.
+    search : BlueTunaSearchCV
+        Its `scoring` and `return_train_score` say what a fit leaves.
+    """
+
+    def __init__(self, stages: Collection[str], n_splits: int, search: Any) -> None:
+        self._stages, self._n_splits = stages, n_splits
+        scoring = search.scoring
+        # What a callable returns the first fit shows that did not fail.
+        self._is_open = callable(scoring)
+        is_one = scoring is None or isinstance(scoring, str) or self._is_open
+        self._metrics = None if is_one else set(scoring)
+        kinds = ("test_scores", "train_scores")
+        self._kinds = kinds if search.return_train_score else kinds[:1]
+        self._fields = {
+            **dict.fromkeys(self._kinds, _are_scores),
+            "fit_error": lambda value: value is None or is_text(value),
+            "n_test_samples": is_count,
+            "fit_time": _is_number,
+            "score_time": _is_number,
+        }
+
+    def __call__(self, event: Event) -> None:
+        """Check one event.
+
+        Raises
+        ------
+        ValueError
+            The message says why.
+        """
+        if isinstance(event, Asked) and event.stage not in self._stages:
+            raise ValueError("has a stage that is not there")
+        if isinstance(event, Reported):
+            if event.part >= self._n_splits:
+                raise ValueError(f"must have a fold below {self._n_splits}")
+            self._check_outcome(dict(event.outcome))
+
+    def _check_outcome(self, fit: Json) -> None:
+        reasons = fit.pop(REASONS, {})
+        if not isinstance(reasons, Mapping) or not all(map(is_text, reasons.values())):
+            raise ValueError(f"has {REASONS} that are none")
+        check_fields(fit, self._fields)
+        for kind in self._kinds:  # scores have the names that the scoring gives them
+            scores = fit[kind]
+            names = set(scores) if isinstance(scores, Mapping) else None
+            if self._is_open and fit["fit_error"] is None:
+                self._is_open, self._metrics = False, names
+            is_early = self._is_open or (fit["fit_error"] is not None and names is None)
+            if names != self._metrics and not is_early:
+                raise ValueError(f"has {kind} of other metrics")
+
+
+def _are_scores(value: Any) -> bool:
+    return all(map(_is_number, value.values() if isinstance(value, dict) else [value]))
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
