@@ -9,37 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna._utils._checks import check_count, draw_seed
-from skbluetuna._course import Course
-from skbluetuna._ledger import Ledger, Trial, row_key
-from skbluetuna._storage import State, from_text, packed, to_text, unpacked
 from skbluetuna._utils._table import Table
 from skbluetuna._utils._threads import one_blas_thread
 from skbluetuna.exceptions import UnknownTrialError
-from skbluetuna.space import (
-    Space,
-    Spaces,
-    decode_params,
-    encode_params,
-    is_integer,
-    parse_spaces,
-    read_spaces,
-)
-from skbluetuna.stages import (
-    MIN_SCORES,
-    Alternative,
-    Seed,
-    Strategy,
+from skbluetuna.explain import Learned
+from skbluetuna.history import IMPORTED, Budgeted, Event, History, Trial
+from skbluetuna.scheduling import (
+    Scheduler,
+    Settings,
     as_references,
-    at_ends,
-    boundary_table,
-    gain_bounds,
+    from_text,
     initial_rows,
-    interaction_table,
-    narrowed_space,
-    region_table,
-    resolve_strategy,
-    weight_table,
+    to_text,
 )
+from skbluetuna.space import Space, Spaces, is_integer, parse_spaces, read_spaces
+from skbluetuna.strategies import Strategy, resolve_strategy
 
 __all__ = ["BlueTuner"]
 
@@ -48,7 +32,7 @@ class BlueTuner:
     """Three-stage hyperparameter search, asked for trials and told their scores.
 
     The tuner decides what to evaluate and never evaluates; its only state is the
-    ledger of trials.
+    history of what was asked and told.
 
     Parameters
     ----------
@@ -76,7 +60,7 @@ class BlueTuner:
     Attributes
     ----------
     trials : tuple of Trial
-        The ledger's rows, in the order they were asked.
+        Every trial, in the order of asking.
 
     Raises
     ------
@@ -94,9 +78,6 @@ class BlueTuner:
     (30, 3)
     """
 
-    _state: State
-    _course: Course
-
     def __init__(
         self,
         space: Any,
@@ -113,57 +94,58 @@ class BlueTuner:
         seed = draw_seed(random_state)
         budget = None if n_iter is None else check_count("n_iter", n_iter)
         initial = initial_rows(spaces, reference, initial_params)
-        self._restore(State(spaces, initial, rules, seed, (budget,), Ledger()))
+        settings = Settings(spaces, initial, rules, seed)
+        self._restore(settings, History(spaces, [Budgeted(budget)]))
 
     def __repr__(self) -> str:
         names = [list(space.names) for space in self.spaces]
         return (
             f"BlueTuner({names[0] if len(names) == 1 else names}, "
-            f"n_iter={self.n_iter}, strategy={self._state.strategy!r}, "
-            f"{len(self._ledger)} asked)"
+            f"n_iter={self.n_iter}, strategy={self._settings.strategy!r}, "
+            f"{len(self._history)} asked)"
         )
 
     @property
     def n_iter(self) -> int:
         """Number of trials the search will ask, unless the space has fewer."""
-        return self._course.n_trials
+        return self._scheduler.n_trials
 
     @property
     def seed(self) -> int:
         """Seed of the search."""
-        return self._state.seed
+        return self._settings.seed
 
     @property
-    def n_budgets(self) -> int:
-        """How many budgets it has had, see `extend`."""
-        return len(self._state.budgets)
+    def history(self) -> History:
+        """What happened, for those who keep it or let it happen again."""
+        return self._history
 
     @property
     def spaces(self) -> tuple[Space, ...]:
         """The alternatives."""
-        return Spaces(self._state.spaces)
+        return Spaces(self._settings.spaces)
 
     @property
     def stages(self) -> set[str]:
         """Names of all stages that may ask."""
-        return self._course.stages
+        return self._scheduler.stages | {IMPORTED}
 
     @property
     def trials(self) -> tuple[Trial, ...]:
         """Every trial asked so far, in the order of their numbers."""
-        return tuple(_copied(trial) for trial in self._ledger)
+        return tuple(_copied(trial) for trial in self._history.trials)
 
     @property
     def best(self) -> Trial | None:
         """The complete trial with the largest score; None before there is one."""
-        best = self._ledger.best
+        best = self._history.best
         return None if best is None else _copied(best)
 
     @property
     def finished(self) -> bool:
         """Whether everything is told, and nothing is left to ask."""
-        is_over = self._is_dry or self._course.is_over(self._ledger)
-        return is_over and not self._ledger.has_pending
+        is_over = self._is_dry or self._scheduler.is_over(self._history)
+        return is_over and not self._history.has_pending
 
     def ask(self, n: int | None = None) -> list[Trial]:
         """Return the next trials to evaluate.
@@ -186,9 +168,9 @@ class BlueTuner:
         """
         if n is not None:
             n = check_count("n", n)
-        asked = self._course.ask(self._ledger, n)
+        asked = self._scheduler.ask(self._history, n)
         # A range of few floats has an end that only its last question finds.
-        self._is_dry = not asked and not self._ledger.has_pending
+        self._is_dry = not asked and not self._history.has_pending
         return [_copied(trial) for trial in asked]
 
     def tell(
@@ -228,7 +210,7 @@ class BlueTuner:
             )
         value = _as_score(score)
         took = None if seconds is None or not np.isfinite(seconds) else float(seconds)
-        self._ledger.settle(number, value, took)
+        self._history.tell(number, [value], took)
 
     def extend(self, n_iter: int | None) -> None:
         """Go on to a larger number of trials, once those up to now are spent.
@@ -244,53 +226,73 @@ class BlueTuner:
             If it is not an int, or less than before.
         """
         budget = None if n_iter is None else check_count("n_iter", n_iter)
-        budgets = (*self._state.budgets, budget)
-        self._restore(self._state._replace(budgets=budgets))
+        self._scheduler_of((*self._history.budgets, budget))
+        self._history.append(Budgeted(budget))
+        self._is_dry = False
 
-    def encode(self, trial: Trial) -> list[Any]:
-        """Configuration of a trial as JSON values, for `recast`."""
-        return encode_params(self.spaces[trial.alternative], trial.params)
-
-    def recast(
+    def add(
         self,
-        trial: Trial,
-        alternative: int,
-        stage: str,
-        unit: tuple[float, ...],
-        values: list[Any],
+        params: Mapping[str, Any],
+        score: float,
+        *,
+        alternative: int | None = None,
+        seconds: float | None = None,
     ) -> Trial:
-        """Put what was evaluated in the place of what was asked, if they differ.
+        """Add an evaluation that was made elsewhere, to be learned from.
 
-        A search that is repeated where numbers round otherwise asks other digits, and
-        may choose otherwise.
+        It is no trial of the budget. One that is added before the first is asked counts
+        as an initial trial: what is asked next is what would be, had it been asked.
 
         Parameters
         ----------
-        trial : Trial
-            A trial that awaits its score.
-        alternative, stage : int, str
-            Those of the configuration evaluated in its place.
-        unit : tuple of d floats
-            The configuration as a point of the unit cube.
-        values : list
-            The same from `encode`.
+        params : mapping
+            A complete configuration of the space.
+        score : float
+            Its score, as for `tell`.
+        alternative : int or None, default=None
+            Of several alternatives the one that it belongs to; None for the first that
+            holds it.
+        seconds : float or None, default=None
+            What the evaluation took.
 
         Returns
         -------
         trial : Trial
-            The trial as it is now.
-        """
-        asked = self._ledger[trial.number]
-        place = (alternative, stage, row_key(unit))
-        if place == (asked.alternative, asked.stage, row_key(asked.unit)):
-            return _copied(asked)
-        params = decode_params(self.spaces[alternative], values)
-        new = Trial(trial.number, params, unit, stage, alternative)
-        rows = (new if t.number == new.number else t for t in self._ledger)
-        self._state = self._state._replace(ledger=Ledger(rows))
-        return _copied(new)
+            The trial, of stage "imported".
 
-    @one_blas_thread()
+        Raises
+        ------
+        ValueError
+            If the configuration is not in the space.
+        TypeError
+            If `params` is no mapping, or `score` no real number.
+
+        Examples
+        --------
+        >>> tuner = BlueTuner({"x": (-1.0, 1.0)}, n_iter=10, random_state=0)
+        >>> tuner.add({"x": 0.5}, -0.25).stage
+        'imported'
+        >>> len(tuner.trials), tuner.best.score
+        (1, -0.25)
+        """
+        if not isinstance(params, Mapping):
+            raise TypeError(f"params must be a dict; got {params!r}.")
+        spaces = self.spaces
+        of = range(len(spaces)) if alternative is None else [alternative]
+        if alternative is not None and not 0 <= alternative < len(spaces):
+            raise ValueError(
+                f"alternative must be below {len(spaces)}; got {alternative}."
+            )
+        k = next((k for k in of if spaces[k].holds(params)), None)
+        if k is None:
+            fault = spaces[of[0]].fault(params) or "every parameter must have a value."
+            raise ValueError(f"params must be a configuration of the space: {fault}")
+        native = spaces[k].filled(params)
+        took = None if seconds is None or not np.isfinite(seconds) else float(seconds)
+        trial = self._history.add(k, native, [_as_score(score)], seconds=took)
+        self._is_dry = False
+        return _copied(trial)
+
     def regret_bound(self) -> float:
         """Upper bound on what may still be gained over the best trial.
 
@@ -304,23 +306,12 @@ class BlueTuner:
         A. Makarova et al., Automatic termination for hyperparameter optimization,
         AutoML-Conf 2022.
         """
-        if sum(trial.state != "asked" for trial in self._ledger) < MIN_SCORES:
-            return np.inf
-        bounds = [
-            gain_bounds(space, self._ledger.of(k), (self.seed, k))
-            for k, space in enumerate(self.spaces)
-        ]
-        upper, lower = np.max(bounds, axis=0)
-        return float(max(0.0, upper - lower))
+        return self._learned.regret_bound()
 
     @property
     def regions(self) -> Table:
         """The regions of each parameter, one row each (see `BlueTunaSearchCV`)."""
-        return self._table(
-            lambda a, ledger, _: region_table(
-                a.space, a.schedule.regions(a.space, ledger)
-            )
-        )
+        return self._learned.regions
 
     @property
     def boundaries(self) -> Table:
@@ -330,13 +321,8 @@ class BlueTuner:
         ``slope`` (by the unit interval; 0 for a choice). Classic: evaluated scores;
         adaptive: the model's medians.
         """
-        return self._table(
-            lambda a, ledger, _: boundary_table(
-                a.space, _known(a.schedule.boundaries)(a.space, ledger)
-            )
-        )
+        return self._learned.boundaries
 
-    @one_blas_thread()
     def predict(
         self, params: Sequence[Mapping[str, Any]], *, alternative: int = 0
     ) -> NDArray[np.float64]:
@@ -366,39 +352,22 @@ class BlueTuner:
             raise ValueError(
                 f"alternative must be below {len(self.spaces)}; got {alternative}."
             )
-        space, _, _, schedule = self._course.alternatives[alternative]
-        predict = _known(schedule.predict)
-        ledger, seed = self._ledger.of(alternative), (self.seed, alternative)
-        scores: NDArray[np.float64] = predict(
-            space, ledger, seed, space.to_unit(params)
-        )
-        return scores
+        return self._learned.predict(params, alternative)
 
     @property
     def weights(self) -> Table:
         """Influence of each parameter, one row each (see `BlueTunaSearchCV`)."""
-        return self._table(_weights)
+        return self._learned.weights
 
     @property
     def interactions(self) -> Table:
         """Interaction of each pair, one row each (see `BlueTunaSearchCV`)."""
-        return self._table(
-            lambda a, ledger, seed: interaction_table(
-                a.space, a.schedule.influence(a.space, ledger, seed)[1]
-            )
-        )
+        return self._learned.interactions
 
     @property
-    @one_blas_thread()
     def optimized_space(self) -> Any:
         """The narrowed space: a dict, or a list of dicts for several alternatives."""
-        narrowed = []
-        for k, (space, _, _, schedule) in enumerate(self._course.alternatives):
-            ledger = self._ledger.of(k)
-            best = None if ledger.best is None else ledger.best.params
-            regions = schedule.regions(space, ledger)
-            narrowed.append(space.spelled(narrowed_space(space, regions, best)))
-        return narrowed[0] if len(narrowed) == 1 else narrowed
+        return self._learned.optimized_space
 
     def to_json(self) -> str:
         """Whole state as JSON text, from which `from_json` goes on exactly.
@@ -409,7 +378,7 @@ class BlueTuner:
             Space, settings and trials. Choices that JSON cannot hold (estimators,
             callables) are stored by their position; `from_json` then needs the space.
         """
-        return to_text(self._state)
+        return to_text(self._settings, self._history)
 
     @classmethod
     def from_json(
@@ -443,69 +412,66 @@ class BlueTuner:
         distributions it can name those that scipy has.
         """
         tuner = cls.__new__(cls)
-        state = from_text(text, space, strategy)
-        tuner._restore(state)
-        for trial in state.ledger:
+        settings, history = from_text(text, space, strategy)
+        tuner._restore(settings, history)
+        for trial in history.trials:
             tuner._check_place(trial.number, trial.stage)
         return tuner
 
-    def __getstate__(self) -> State:
-        state = self._state
-        return state._replace(ledger=packed(state.ledger, state.spaces))  # type: ignore[arg-type]
+    def __getstate__(self) -> tuple[Settings, Sequence[Event]]:
+        return self._settings, self._history.events
 
-    def __setstate__(self, state: State) -> None:
-        self._restore(state._replace(ledger=unpacked(state.ledger, state.spaces)))  # type: ignore[arg-type]
+    def __setstate__(self, state: tuple[Settings, Sequence[Event]]) -> None:
+        settings, events = state
+        self._restore(settings, History(settings.spaces, events))
 
-    def _restore(self, state: State) -> None:
-        """Become what a state says; the course follows from it."""
-        self._course = Course(*state[:-1])
-        self._state = state
+    def _restore(self, settings: Settings, history: History) -> None:
+        """Become what settings and history say; all else follows from them."""
+        self._settings, self._history = settings, history
+        self._made: tuple[Any, Scheduler] | None = None
         self._is_dry = False
+        self._scheduler_of(history.budgets)
 
     @property
-    def _ledger(self) -> Ledger:
-        return self._state.ledger
+    def _scheduler(self) -> Scheduler:
+        return self._scheduler_of(self._history.budgets)
+
+    def _scheduler_of(self, budgets: tuple[int | None, ...]) -> Scheduler:
+        """The scheduler of these budgets, made once."""
+        key = budgets, self._history.n_first_imported
+        if self._made is None or self._made[0] != key:
+            first = self._history.trials[: self._history.n_first_imported]
+            imported = [
+                np.array([t.unit for t in first if t.alternative == k]).reshape(
+                    -1, len(space)
+                )
+                for k, space in enumerate(self._settings.spaces)
+            ]
+            self._made = key, Scheduler(*self._settings, budgets, imported)
+        return self._made[1]
+
+    @property
+    def _learned(self) -> Learned:
+        shares = self._scheduler.shares
+        return Learned(
+            [(one.space, one.schedule.explanation) for one in shares],
+            self._history,
+            self.seed,
+        )
 
     def _check_place(self, number: int, stage: str) -> None:
         """Refuse a trial that the course does not have."""
-        if stage not in self.stages or number >= self.n_iter:
+        if stage not in self.stages or number - self._history.n_imported >= self.n_iter:
             raise ValueError(
                 f"trial {number} in stage {shortened(stage)} must be one that the "
                 f"search asks: {self.n_iter} in {sorted(self.stages)}."
             )
 
     def _knows(self, trial: Trial) -> bool:
-        if not 0 <= trial.number < len(self._ledger):
+        if not 0 <= trial.number < len(self._history):
             return False
-        own = self._ledger[trial.number]
+        own = self._history.trials[trial.number]
         return (own.unit, own.alternative) == (trial.unit, trial.alternative)
-
-    @one_blas_thread()
-    def _table(self, build: Any) -> Table:
-        """Tables of all alternatives one below the other, with their number."""
-        tables = [
-            build(a, self._ledger.of(k), (self.seed, k))
-            for k, a in enumerate(self._course.alternatives)
-        ]
-        if len(tables) == 1:
-            return Table(tables[0])
-        number = [np.full(len(next(iter(t.values()))), k) for k, t in enumerate(tables)]
-        joined = {c: np.concatenate([t[c] for t in tables]) for c in tables[0]}
-        return Table(alternative=np.concatenate(number), **joined)
-
-
-def _weights(a: Alternative, ledger: Ledger, seed: Seed) -> Table:
-    """Influence of each parameter of one alternative."""
-    initial, learned = a.schedule.influence(a.space, ledger, seed)
-    ends = at_ends(a.space, ledger.best, ledger)
-    return weight_table(a.space, initial, learned, ends)
-
-
-def _known(rule: Any) -> Any:
-    """A rule of the schedule; strategies of other hands may lack it."""
-    if rule is None:
-        raise ValueError("strategy must have this rule in its Schedule; it has none.")
-    return rule
 
 
 def _shown_trials(trials: Any) -> str:

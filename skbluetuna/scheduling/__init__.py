@@ -3,5 +3,16 @@
 from skbluetuna.scheduling._budget import Budget, Share, allocate
 from skbluetuna.scheduling._initial import as_references, initial_rows
 from skbluetuna.scheduling._scheduler import Scheduler
+from skbluetuna.scheduling._settings import Settings, from_text, to_text
 
-__all__ = ["Budget", "Scheduler", "Share", "allocate", "as_references", "initial_rows"]
+__all__ = [
+    "Budget",
+    "Scheduler",
+    "Settings",
+    "Share",
+    "allocate",
+    "as_references",
+    "from_text",
+    "initial_rows",
+    "to_text",
+]

@@ -1,0 +1,151 @@
+"""Settings of a search, and a whole search as text: everything a tuner knows."""
+
+from typing import Any, NamedTuple
+
+from skbluetuna._utils._files import (
+    Json,
+    check_fields,
+    is_count,
+    is_text,
+    seal,
+    unseal,
+)
+from skbluetuna._version import __version__
+from skbluetuna.history import History, decode_event, encode_event
+from skbluetuna.space import (
+    Space,
+    check_same_names,
+    decode_params,
+    decode_space,
+    encode_params,
+    encode_space,
+    parse_spaces,
+    read_spaces,
+)
+from skbluetuna.strategies import Strategy, decode_strategy, encode_strategy
+
+__all__ = ["Settings", "from_text", "to_text"]
+
+FORMAT = 4  # of the JSON text
+
+
+def _is_list(value: Any, is_right: Any = lambda _: True) -> bool:
+    return isinstance(value, list) and all(map(is_right, value))
+
+
+FIELDS: dict[str, Any] = {
+    "format": lambda value: value == FORMAT,
+    "version": is_text,
+    "seed": is_count,
+    "strategy": lambda value: value is None or isinstance(value, dict),
+    "names": lambda value: _is_list(value, lambda own: _is_list(own, is_text)),
+    "spaces": lambda value: value is None or _is_list(value),
+    "initial": lambda value: _is_list(value, _is_list),
+    "events": lambda value: _is_list(value, lambda own: isinstance(own, dict)),
+}
+
+
+class Settings(NamedTuple):
+    """What a search was given; what it asks follows from this and its history."""
+
+    spaces: tuple[Space, ...]
+    initial: list[list[dict[str, Any]]]  # of each space, native values
+    strategy: Strategy
+    seed: int
+
+
+def to_text(settings: Settings, history: History) -> str:
+    """Settings and history as JSON text."""
+    spaces = [encode_space(space) for space in settings.spaces]
+    return seal(
+        {
+            "format": FORMAT,
+            "version": __version__,
+            "seed": settings.seed,
+            "strategy": encode_strategy(settings.strategy),
+            "names": [space.names for space in settings.spaces],
+            "spaces": None if None in spaces else spaces,
+            "initial": [
+                [encode_params(space, params) for params in rows]
+                for space, rows in zip(settings.spaces, settings.initial, strict=True)
+            ],
+            "events": [encode_event(one, settings.spaces) for one in history.events],
+        }
+    )
+
+
+def from_text(
+    text: str, space: Any, strategy: str | Strategy | None
+) -> tuple[Settings, History]:
+    """Settings and history of a JSON text, with what the text could not hold.
+
+    Raises
+    ------
+    ValueError
+        If the text is not one that `to_text` wrote, or lacks what the arguments must
+        supply.
+    """
+    stored = _opened(text)
+    if space is None:
+        if stored["spaces"] is None:
+            raise ValueError(
+                "space must be given: the stored one has choices that JSON cannot hold."
+            )
+        space = [decode_space(one) for one in stored["spaces"]]
+    spaces = parse_spaces(space)
+    check_same_names(spaces, stored["names"])
+    spaces = read_spaces(spaces, _values(spaces, stored))
+    initial = [
+        [decode_params(own, row) for row in rows]
+        for own, rows in zip(spaces, stored["initial"], strict=True)
+    ]
+    settings = Settings(
+        spaces, initial, decode_strategy(stored["strategy"], strategy), stored["seed"]
+    )
+    return settings, _history_of(stored["events"], spaces)
+
+
+def _history_of(rows: list[Json], spaces: tuple[Space, ...]) -> History:
+    """History of stored events, every one of them checked."""
+    history = History(spaces)
+    for number, row in enumerate(rows):
+        try:
+            history.append(decode_event(row, spaces))
+        except (ValueError, RuntimeError) as error:
+            raise ValueError(f"text: event {number}: {error}") from error
+    if not history.budgets:
+        raise ValueError("text: the search must have a budget.")
+    return history
+
+
+def _opened(text: Any) -> Json:
+    """Fields of a text, each of its own kind."""
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a str; got {type(text).__name__}.")
+    try:
+        stored = unseal(text)
+        check_fields(stored, FIELDS)
+    except ValueError as error:
+        raise ValueError(
+            f"text must be what BlueTuner.to_json wrote (JSON format {FORMAT}), "
+            f"unchanged: {error}."
+        ) from error
+    return stored
+
+
+def _values(spaces: tuple[Space, ...], stored: Json) -> list[dict[str, Any]]:
+    """A value of each parameter, from which its range is read as it was before.
+
+    One that never applied has none that matters.
+    """
+    rows = list(enumerate(stored["initial"]))
+    rows += [(row.get("alternative"), [row.get("choice")]) for row in stored["events"]]
+    found = []
+    for k, space in enumerate(spaces):
+        values: dict[str, Any] = dict.fromkeys(space.names, 0)
+        own = [row for at, group in rows if at == k for row in group]
+        for row in filter(_is_list, own):  # what is none is refused where it is read
+            known = zip(space.names, row, strict=False)
+            values |= {name: value for name, value in known if value is not None}
+        found.append(values)
+    return found
