@@ -1,5 +1,6 @@
 """A search as text and as a pickle: everything a tuner knows, in and out."""
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -29,7 +30,7 @@ from skbluetuna.space import (
 )
 from skbluetuna.stages import Strategy, decode_strategy, encode_strategy
 
-__all__ = ["State", "from_text", "packed", "to_text", "unpacked"]
+__all__ = ["State", "from_text", "packed", "to_text", "unpacked", "with_spaces"]
 
 FORMAT = 3  # of the JSON text
 
@@ -159,6 +160,20 @@ def _decode_trial(row: Json, number: int, spaces: tuple[Space, ...]) -> Trial:
     except ValueError as error:
         raise ValueError(f"text: trial {number}: {error}") from error
     return Trial(**row | {"params": params, "unit": unit})
+
+
+def with_spaces(state: State, spaces: tuple[Space, ...]) -> State:
+    """The state with other choices in the places of its own."""
+
+    def moved(k: int, params: dict[str, Any]) -> dict[str, Any]:
+        return decode_params(spaces[k], encode_params(state.spaces[k], params))
+
+    rows = [
+        replace(trial, params=moved(trial.alternative, trial.params))
+        for trial in state.ledger
+    ]
+    initial = [[moved(k, own) for own in rows] for k, rows in enumerate(state.initial)]
+    return state._replace(spaces=spaces, initial=initial, ledger=Ledger(rows))
 
 
 def packed(ledger: Ledger, spaces: tuple[Space, ...]) -> dict[str, Any]:
