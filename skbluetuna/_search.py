@@ -151,7 +151,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         what it holds and goes on, with the result of a search that was never stopped; a
         larger `n_iter` counts once the former is spent. A file of another problem is
         refused; other data (clones inside ``cross_val_score``) get a section of their
-        own in the same file.
+        own in the same file. A line that is damaged, or says what this search can not
+        have written, is named in a ``CheckpointWarning`` and evaluated again.
     warm_start : bool, default=False
         Whether fitting again, on the same data with a larger `n_iter`, goes on from the
         evaluations of the last fit (which must have been warm-started too, or nothing

@@ -1,5 +1,6 @@
 """A search as text and as a pickle: everything a tuner knows, in and out."""
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -30,7 +31,7 @@ from skbluetuna.space import (
 )
 from skbluetuna.stages import Strategy, decode_strategy, encode_strategy
 
-__all__ = ["State", "from_text", "packed", "to_text", "unpacked"]
+__all__ = ["State", "from_text", "packed", "to_text", "unpacked", "with_spaces"]
 
 FORMAT = 3  # of the JSON text
 
@@ -179,6 +180,20 @@ def _values(spaces: tuple[Space, ...], stored: dict[str, Any]) -> list[dict[str,
             values |= {name: value for name, value in known if value is not None}
         found.append(values)
     return found
+
+
+def with_spaces(state: State, spaces: tuple[Space, ...]) -> State:
+    """The state with other choices in the places of its own."""
+
+    def moved(k: int, params: dict[str, Any]) -> dict[str, Any]:
+        return decode_params(spaces[k], encode_params(state.spaces[k], params))
+
+    rows = [
+        replace(trial, params=moved(trial.alternative, trial.params))
+        for trial in state.ledger
+    ]
+    initial = [[moved(k, own) for own in rows] for k, rows in enumerate(state.initial)]
+    return state._replace(spaces=spaces, initial=initial, ledger=Ledger(rows))
 
 
 def packed(ledger: Ledger, spaces: tuple[Space, ...]) -> dict[str, Any]:

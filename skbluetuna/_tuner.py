@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skbluetuna._checks import check_count, draw_seed
 from skbluetuna._course import Course
 from skbluetuna._ledger import Ledger, Trial, row_key
-from skbluetuna._storage import State, from_text, packed, to_text, unpacked
+from skbluetuna._storage import State, from_text, packed, to_text, unpacked, with_spaces
 from skbluetuna._table import Table
 from skbluetuna._threads import one_blas_thread
 from skbluetuna.exceptions import UnknownTrialError
@@ -289,6 +289,23 @@ class BlueTuner:
         rows = (new if t.number == new.number else t for t in self._ledger)
         self._state = self._state._replace(ledger=Ledger(rows))
         return _copied(new)
+
+    def relabelled(self, spaces: tuple[Space, ...]) -> "BlueTuner":
+        """The same search with other choices in the places of its own.
+
+        Parameters
+        ----------
+        spaces : tuple of Space
+            As many as it has, with the same names, ranges and numbers of choices.
+
+        Returns
+        -------
+        tuner : BlueTuner
+            A new one; this one stays as it is.
+        """
+        tuner = BlueTuner.__new__(BlueTuner)
+        tuner._restore(with_spaces(self._state, spaces))
+        return tuner
 
     @one_blas_thread()
     def regret_bound(self) -> float:
