@@ -131,18 +131,19 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         As in ``GridSearchCV``. The splits are drawn once: every candidate is scored on
         the same folds, also by a shuffling splitter without a seed.
     verbose : int, default=0
-        1 logs how `param_space` was read, and a line for each stage and each
-        improvement, to logger ``"skbluetuna"``
-        (standard error, unless logging is set up otherwise); from 2 on scikit-learn
-        prints each fit too.
+        1 logs how `param_space` was read, a line for each stage and each improvement,
+        and at least every ten seconds one that says how far the search has come, to
+        logger ``"skbluetuna"`` (standard error, in a notebook standard output, unless
+        logging is set up otherwise); from 2 on scikit-learn prints each fit too.
     pre_dispatch : int or str, default="2*n_jobs"
         As in ``GridSearchCV``.
     random_state : int, RandomState instance or None, default=None
         Seed of the search.
     error_score : "raise" or numeric, default=np.nan
         As in ``GridSearchCV``. A candidate with a score that is not finite counts as
-        failed: it never wins, and never stops the search. Failed fits are warned of
-        once, after the search; scikit-learn's error is raised if there were no others.
+        failed: it ranks last, and does not stop the search. Failed fits and scores are
+        warned of once, after the search. If all candidates up to the end of the scan
+        fail, and at least five, a ValueError says why; of fewer, scikit-learn's does.
     return_train_score : bool, default=False
         As in ``GridSearchCV``.
     checkpoint : path-like, default=None
@@ -165,8 +166,10 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         is below the standard error of the best cross-validated score.
     n_retries : int, default=3
         How often a batch is evaluated again, each time with a logged warning, when the
-        executor fails (a worker was killed, a host or a cluster was lost), which is no
-        fault of a fit. After that the search stops as by Ctrl-C, and keeps its results.
+        executor fails (a worker was killed, a host or a cluster was lost). After that
+        its candidates are evaluated one by one: one that kills its worker has failed
+        (unless `error_score` is "raise"). If the executor does nothing else either, the
+        search stops as by Ctrl-C, and keeps its results.
 
     Attributes
     ----------
@@ -214,7 +217,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         Why the search ended: ``"n_iter"``; ``"exhausted"`` if the space has no more
         configurations; ``"max_time"``; ``"regret"``; ``"interrupted"`` by Ctrl-C, which
         keeps the best so far; ``"callback"`` that asked to stop; ``"executor"`` that
-        failed more than `n_retries` times in a row.
+        failed more than `n_retries` times in a row, and not over one candidate.
 
     See Also
     --------

@@ -1,10 +1,7 @@
 """BlueTunaSearchCV keeps scikit-learn's manners."""
 
-import logging
 import os
 import pickle
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -523,7 +520,6 @@ def test_a_batch_that_fails_as_a_whole_is_recorded_and_not_raised(error_score, s
     assert not {"_open", "_kept"} & set(vars(search))
 
 
-@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
 def test_an_infinite_score_never_wins():
     def infinite(estimator, X, y):
         return np.inf if estimator.max_depth > 30 else estimator.score(X, y)
@@ -723,33 +719,6 @@ def test_scikit_learns_scoring_monitor_hears_of_every_fold(n_jobs):
         search.set_callbacks(monitor).fit(X, y)
         monitors.append(monitor._log)
     assert len(monitors[0]) == len(monitors[1])
-
-
-def test_verbose_logs_stages_and_improvements_and_prints_nothing(caplog, capsys):
-    with caplog.at_level(logging.INFO, logger="skbluetuna"):
-        search = search_of(n_iter=20, verbose=1).fit(X, y)
-    begins = [r.getMessage() for r in caplog.records if "begins" in r.getMessage()]
-    assert [text.split()[1] for text in begins] == ["initial", "scan", "learn", "climb"]
-    improved = [r for r in caplog.records if "improves" in r.getMessage()]
-    assert improved[-1].args[2] == search.best_score_
-    assert capsys.readouterr() == ("", "")
-    assert search.verbose == 1
-
-
-@pytest.mark.slow
-def test_without_logging_of_ones_own_the_log_goes_to_standard_error():
-    code = (
-        "from sklearn.datasets import load_iris; from sklearn.svm import SVC\n"
-        "from skbluetuna import BlueTunaSearchCV\n"
-        "for verbose in (0, 1):\n"
-        "    BlueTunaSearchCV(SVC(), {'C': (0.1, 9.0)}, n_iter=3, verbose=verbose)"
-        ".fit(*load_iris(return_X_y=True))\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert done.stdout == ""
-    assert done.stderr.count("skbluetuna: stage initial begins") == 1
 
 
 @pytest.mark.parametrize(
