@@ -215,6 +215,7 @@ def test_the_narrowed_space_is_native_lies_in_the_space_and_holds_the_best(
             assert got is dim.rv
 
 
+@pytest.mark.slow
 @given(space=specs, seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=15)
 def test_the_narrowed_space_can_be_searched_and_narrowed_again(space, seed):
