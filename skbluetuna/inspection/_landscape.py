@@ -8,7 +8,12 @@ from numpy.typing import NDArray
 
 from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
 from skbluetuna.inspection._axes import axes_for, checked, space_of
-from skbluetuna.inspection._progress import limit_scores, mark_at_edge, score_floor
+from skbluetuna.inspection._progress import (
+    limit_scores,
+    mark_at_edge,
+    score_ceiling,
+    score_floor,
+)
 from skbluetuna.inspection._scales import Scale, named
 from skbluetuna.inspection._slices import (
     evaluated,
@@ -200,7 +205,7 @@ class LandscapeDisplay:
         if len(scales) == 1:
             self._limit_scores()
             self._draw_line(scales[0], grids[0])
-            y = self.points["score"]
+            y = np.minimum(self.points["score"], self.ax_.get_ylim()[1])
             below = y < self.ax_.get_ylim()[0]
             self._draw_points(at[0], np.where(below, np.nan, y), color="0.2")
             name = "far below" if below.any() else None
@@ -224,7 +229,7 @@ class LandscapeDisplay:
         known = known[np.isfinite(known)]
         if not len(known):
             return
-        floor, top = score_floor(known), float(known.max())
+        floor, top = score_floor(known), score_ceiling(known)
         more = 0.5 * (top - floor)
         bottom = max(floor - more, np.nanmin(np.append(low, floor)))
         ends = np.array([bottom, min(top + more, np.nanmax(np.append(high, top)))])
