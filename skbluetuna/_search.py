@@ -152,9 +152,14 @@ class BlueTunaSearchCV(BaseSearchCV):
     regions_ : dict of arrays
         The regions of each parameter, one row each, ready for ``pandas.DataFrame``:
         ``param``, ``low`` and ``high`` (in the parameter's own values; a choice's
-        region is the choice), ``raw_output``, ``projection`` and ``score`` (NaN where
-        nothing was scanned), and ``kept``. Classic: from the scan's scores; adaptive:
-        from the fitted model along lines through the best configuration.
+        region is the choice), what follows by strategy, and ``kept``. Adaptive:
+        ``probability`` that the best configuration has its value there, which is the
+        share of landscapes drawn from the fitted model that are highest there (none
+        counts where the parameter does not apply; NaN if scores tell nothing); of each
+        parameter the fewest regions that hold 90 % together are kept, the best
+        configuration's always. Classic: ``raw_output``, ``projection`` and ``score`` by
+        the published formula from the scan's scores (NaN where nothing was scanned);
+        those not below the parameter's mean are kept.
     weights_ : dict of arrays
         Influence of each parameter, one row each: ``param``; ``weight`` with its
         ``std_error``; ``share`` of the score's variance over the whole box that the
@@ -175,8 +180,9 @@ class BlueTunaSearchCV(BaseSearchCV):
         what the model believes after these evaluations, which are few far from the
         best configuration; what little the search looked at, the intervals show.
     optimized_space_ : dict, or list of dicts
-        The narrowed space, valid as `param_space`: kept regions and the best
-        configuration.
+        The narrowed space, valid as `param_space`: of each parameter the smallest range
+        (of a choice, the values) that holds its kept regions and the best
+        configuration. ``doc/tables.md`` says how often that holds the best there is.
     tuner_ : BlueTuner
         The search itself, with its trials.
     stop_reason_ : str
@@ -398,6 +404,18 @@ class BlueTunaSearchCV(BaseSearchCV):
         rows.warn_or_raise()
 
     @property
+    def regions_(self):
+        """Regions of each parameter; made when it is looked at."""
+        check_is_fitted(self, "tuner_")
+        return self.tuner_.regions
+
+    @property
+    def optimized_space_(self):
+        """The narrowed space; made when it is looked at."""
+        check_is_fitted(self, "tuner_")
+        return self.tuner_.optimized_space
+
+    @property
     def weights_(self):
         """Influence of each parameter; made when it is looked at."""
         check_is_fitted(self, "tuner_")
@@ -420,8 +438,6 @@ class BlueTunaSearchCV(BaseSearchCV):
             self.__dict__.pop(name, None)
         if rows.results:
             self.cv_results_ = rows.results
-        self.regions_ = self.tuner_.regions
-        self.optimized_space_ = self.tuner_.optimized_space
 
     def _format_results(self, candidate_params, n_splits, out, more_results=None):
         """Make ``cv_results_``; failed fits of a callable scorer get its metrics."""
