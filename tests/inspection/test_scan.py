@@ -69,13 +69,13 @@ def test_colours_say_what_was_kept(bowl):
 
 def test_each_region_says_how_probable_it_is(bowl):
     """As the table has it, in the middle of the region; above eight nothing does."""
-    search = bowl({"c": ["one", "other"], "a": (0.0, 1.0), "b": (0.0, 1.0, 9)})
+    search = bowl({"c": ["one", "other"], "a": (0.0, 1.0), "b": (1.0, 2.0, 9)})
     display = ScanDisplay.from_search(search)
     table = search.regions_
     for panel, name in zip(display.axes_[:2], ["c", "a"], strict=True):
-        p = table["probability"][table["param"] == name]
+        known = table["probability"][table["param"] == name]
         assert [text.get_text() for text in panel.texts] == [
-            f"{100 * q:.0f}%" for q in p
+            f"{100 * p:.0f}%" for p in known
         ]
     places = [text.get_position()[0] for text in display.axes_[1].texts]
     np.testing.assert_allclose(places, [0.125, 0.375, 0.625, 0.875])
