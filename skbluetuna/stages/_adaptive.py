@@ -87,7 +87,7 @@ class Adaptive:
 
     References
     ----------
-    Equations 11 to 20 of ``doc/notation.md``.
+    Equations 11 to 21 of ``doc/notation.md``.
 
     Examples
     --------

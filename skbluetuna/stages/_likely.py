@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from skbluetuna._ledger import Ledger
-from skbluetuna.model import Paths, drawn_models, encode, maxima, standardised, warp
+from skbluetuna.model import (
+    Columns,
+    Paths,
+    drawn_models,
+    encode,
+    maxima,
+    standardised,
+    warp,
+)
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Regions, Seed, active
 from skbluetuna.stages._scan import Scan, join
@@ -24,7 +32,8 @@ __all__ = ["fewest", "likely_regions"]
 # of each.
 N_MODELS, N_WARPED, N_PATHS = 4, 12, 4
 N_STARTS = 512  # points from the best of which a landscape is climbed
-PER_REGION = 4  # places inside of each at which a climb looks
+PER_REGION, MOST_PLACES = 4, 64  # at which a climb looks; choices: at most so many
+TINY = 1e-9  # a value of a choice is looked up to within it
 HELD = 0.9  # probability that the kept regions of a parameter hold together
 
 
@@ -46,6 +55,9 @@ def likely_regions(space: Space, ledger: Ledger, seed: Seed) -> Regions:
     for j, own in enumerate(edges):
         at = _places(own, tops[applies[:, j], j])
         probability = np.bincount(at, minlength=len(own) - 1) / len(tops)
+        if _is_long(space, j):  # what was not tried is all alike
+            untried = np.setdiff1d(np.arange(len(probability)), _tried(space, U, j))
+            probability[untried] = probability[untried].sum() / max(1, len(untried))
         kept = fewest(probability, _places(own, best[has[:, j], j]))
         parts.append(_rows(j, own, probability, kept))
     return join(parts)
@@ -68,13 +80,14 @@ def fewest(probability: FloatArray, always: NDArray[np.intp]) -> NDArray[np.bool
     """
     if not probability.any():
         return np.ones(len(probability), dtype=np.bool_)
+    first = probability.copy()
+    first[always] = np.inf
+    order = np.argsort(-first, kind="stable")
+    # Shares of landscapes add up to within rounding.
+    wanted = HELD * probability.sum() - 1e-9
+    n = 1 + int(np.searchsorted(np.cumsum(probability[order]), wanted))
     kept = np.zeros(len(probability), dtype=np.bool_)
-    kept[always] = True
-    for k in np.argsort(-probability, kind="stable"):
-        # Shares of landscapes add up to within rounding.
-        if probability[kept].sum() >= HELD * probability.sum() - 1e-9:
-            break
-        kept[k] = True
+    kept[order[: max(n, len(always))]] = True
     return kept
 
 
@@ -96,34 +109,74 @@ def _tops(same: _Same, units: bytes, scores: bytes, seed: Seed) -> FloatArray:
     """Where the landscapes drawn are largest, made once for each distinct ledger."""
     space, y = same.space, np.frombuffer(scores)
     U = np.frombuffer(units).reshape(len(y), -1)
-    varying, columns, t = active(space), columns_of(space), standardised(y)[0]
+    varying, t = active(space), standardised(y)[0]
     rng = np.random.default_rng([*seed, len(y), 2])  # 0, 1: the tables' own
-    X = encode(U[:, varying], columns)
+    grid = {j: _looked_at(space, U, j, rng) for j in varying.tolist()}
+    long = [j for j in grid if _is_long(space, j)]
+    levels = columns_of(space).levels.copy()
+    levels[np.isin(varying, long)] = [len(grid[j]) for j in long]
+    columns = Columns.of(levels)
+
+    def seen(points: FloatArray) -> FloatArray:
+        """Points as the models have them, with the values looked at for levels."""
+        at = space.settled(points).copy()
+        for j in long:
+            level = np.searchsorted(grid[j], at[:, j] - TINY)
+            is_on = at[:, j] < 1.0
+            at[is_on, j] = (level[is_on] + 0.5) / len(grid[j])
+        return at[:, varying]
+
+    X = encode(seen(U), columns)
     models = drawn_models(X, t, columns, N_MODELS, rng)
     models += drawn_models(X, warp(t), columns, N_WARPED, rng)
     anywhere = qmc.Halton(len(space), rng=rng).random(len(U) + N_STARTS)
     starts = space.rounded(anywhere)
+    for j in long:
+        starts[:, j] = grid[j][(anywhere[:, j] * len(grid[j])).astype(np.intp)]
     # What does not apply keeps a value of its own, should a climb switch it on.
     starts[: len(U)] = np.where(space.applies(U), U, starts[: len(U)])
-    grid = {j: _looked_at(space, j) for j in varying.tolist()}
-
-    def seen(points: FloatArray) -> FloatArray:
-        return space.settled(points)[:, varying]
-
     found = [
         maxima(Paths.drawn(model, N_PATHS, rng), starts, grid, seen) for model in models
     ]
     return space.settled(np.vstack(found))
 
 
-def _looked_at(space: Space, j: int) -> FloatArray:
-    """Places inside of each region of a parameter, and both ends of its range."""
-    lines = Scan(None).lines(space, j)
-    if lines.is_choice:
-        return lines.at
-    inside = (np.arange(PER_REGION) + 0.5) / PER_REGION
-    places = lines.edges[:-1, None] + np.diff(lines.edges)[:, None] * inside
-    return np.unique(space.rounded_one(j, np.array([0.0, *places.ravel(), 1.0])))
+def _looked_at(
+    space: Space, U: FloatArray, j: int, rng: np.random.Generator
+) -> FloatArray:
+    """Places in a parameter's range and both ends; values of a choice.
+
+    Of a choice of very many values, what was tried and some others: the models know no
+    difference between these.
+    """
+    dim = space.dimensions[j]
+    if dim.is_ordered:
+        n = min(MOST_PLACES, PER_REGION * (dim.n_splits + 1))
+        return np.unique(space.rounded_one(j, np.array([0.0, *_middles(n), 1.0])))
+    middles = _middles(dim.n_values or 1)
+    if not _is_long(space, j):
+        return middles
+    tried = _tried(space, U, j)
+    others = rng.permutation(np.setdiff1d(np.arange(len(middles)), tried))
+    n = max(MOST_PLACES - len(tried), PER_REGION)
+    return np.asarray(middles[np.sort(np.append(tried, others[:n]))])
+
+
+def _middles(n: int) -> FloatArray:
+    """Middles of n equal parts of the unit interval."""
+    return (np.arange(n) + 0.5) / n
+
+
+def _is_long(space: Space, j: int) -> bool:
+    """Whether a choice has more values than are looked at."""
+    dim = space.dimensions[j]
+    return not dim.is_ordered and (dim.n_values or 0) > MOST_PLACES
+
+
+def _tried(space: Space, U: FloatArray, j: int) -> NDArray[np.intp]:
+    """Which values of a choice were tried."""
+    own = U[space.applies(U)[:, j], j]
+    return np.unique((own * (space.dimensions[j].n_values or 1)).astype(np.intp))
 
 
 def _places(edges: FloatArray, units: FloatArray) -> NDArray[np.intp]:

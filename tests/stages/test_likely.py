@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skbluetuna import BlueTuner, Space, when
-from skbluetuna._ledger import Ledger
+from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.stages._likely import fewest, likely_regions
 from skbluetuna.stages._scan import Scan
 
@@ -147,3 +147,22 @@ def test_they_are_a_function_of_space_ledger_and_seed():
 def test_the_fewest_are_counted_from_the_most_probable(probability, always, kept):
     got = fewest(np.array(probability), np.array(always, dtype=np.intp))
     assert got.tolist() == [bool(k) for k in kept]
+
+
+def test_of_thousands_of_choices_those_not_tried_are_equally_probable():
+    """Their models have columns for what is looked at alone; memory holds the rest."""
+    n, rng = 5000, np.random.default_rng(0)
+    space = Space({"c": [f"v{k}" for k in range(n)], "x": (0.0, 1.0)})
+    units = np.column_stack([(rng.integers(n, size=20) + 0.5) / n, rng.random(20)])
+    params = space.from_unit(units)
+    ledger = Ledger(
+        Trial(i, own, tuple(unit), "climb", state="complete", score=float(i == 7))
+        for i, (own, unit) in enumerate(zip(params, units, strict=True))
+    )
+    found = likely_regions(space, ledger, (0, 0))
+    p = found.measures["probability"][found.param == 0]
+    tried = {own["c"] for own in params}
+    untried = [k for k in range(n) if f"v{k}" not in tried]
+    assert p.sum() == pytest.approx(1.0)
+    assert len(set(p[untried])) == 1
+    assert found.kept[int(units[7, 0] * n)]
