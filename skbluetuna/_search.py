@@ -184,9 +184,14 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     regions_ : dict of arrays
         The regions of each parameter, one row each, ready for ``pandas.DataFrame``:
         ``param``, ``low`` and ``high`` (in the parameter's own values; a choice's
-        region is the choice), ``raw_output``, ``projection`` and ``score`` (NaN where
-        nothing was scanned), and ``kept``. Classic: from the scan's scores; adaptive:
-        from the fitted model along lines through the best configuration.
+        region is the choice), what follows by strategy, and ``kept``. Adaptive:
+        ``probability`` that the best configuration has its value there, which is the
+        share of landscapes drawn from the fitted model that are highest there (none
+        counts where the parameter does not apply; NaN if scores tell nothing); of each
+        parameter the fewest regions that hold 90 % together are kept, the best
+        configuration's always. Classic: ``raw_output``, ``projection`` and ``score`` by
+        the published formula from the scan's scores (NaN where nothing was scanned);
+        those not below the parameter's mean are kept.
     weights_ : dict of arrays
         Influence of each parameter, one row each: ``param``; ``weight`` with its
         ``std_error``; ``share`` of the score's variance over the whole box that the
@@ -209,8 +214,9 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         what the model believes after these evaluations, which are few far from the
         best configuration; what little the search looked at, the intervals show.
     optimized_space_ : dict, or list of dicts
-        The narrowed space, valid as `param_space`: kept regions and the best
-        configuration.
+        The narrowed space, valid as `param_space`: of each parameter the smallest range
+        (of a choice, the values) that holds its kept regions and the best
+        configuration. ``doc/tables.md`` says how often that holds the best there is.
     tuner_ : BlueTuner
         The search itself, with its trials.
     stop_reason_ : str
@@ -460,6 +466,18 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self._warn_of_scoring(rows)
 
     @property
+    def regions_(self):
+        """Regions of each parameter; made when it is looked at."""
+        check_is_fitted(self, "tuner_")
+        return self.tuner_.regions
+
+    @property
+    def optimized_space_(self):
+        """The narrowed space; made when it is looked at."""
+        check_is_fitted(self, "tuner_")
+        return self.tuner_.optimized_space
+
+    @property
     def weights_(self):
         """Influence of each parameter; made when it is looked at."""
         check_is_fitted(self, "tuner_")
@@ -484,8 +502,6 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
             results = rows.table()
         if results:
             self.cv_results_ = results
-        self.regions_ = self.tuner_.regions
-        self.optimized_space_ = self.tuner_.optimized_space
 
     def _format_results(self, candidate_params, n_splits, out, more_results=None):
         """As in ``GridSearchCV``, but a score that is not finite ranks last."""

@@ -334,14 +334,14 @@ class BlueTuner:
     def regions(self) -> Table:
         """The regions of each parameter, one row each (see `BlueTunaSearchCV`)."""
         return self._table(
-            lambda a, ledger, _: region_table(
-                a.space, a.schedule.regions(a.space, ledger)
+            lambda a, ledger, seed: region_table(
+                a.space, a.schedule.regions(a.space, ledger, seed)
             )
         )
 
     @property
     def boundaries(self) -> Table:
-        """The boundaries from which the regions follow, one row each.
+        """The boundaries of the regions, one row each.
 
         Columns ``param``, ``value`` (in the parameter's own values), ``score`` and
         ``slope`` (by the unit interval; 0 for a choice). Classic: evaluated scores;
@@ -413,7 +413,7 @@ class BlueTuner:
         for k, (space, _, _, schedule) in enumerate(self._course.alternatives):
             ledger = self._ledger.of(k)
             best = None if ledger.best is None else ledger.best.params
-            regions = schedule.regions(space, ledger)
+            regions = schedule.regions(space, ledger, (self.seed, k))
             narrowed.append(space.spelled(narrowed_space(space, regions, best)))
         return narrowed[0] if len(narrowed) == 1 else narrowed
 

@@ -16,6 +16,7 @@ from sklearn.datasets import load_diabetes, load_iris, make_classification
 from sklearn.decomposition import PCA
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import accuracy_score, f1_score, make_scorer
 from sklearn.model_selection import (
@@ -36,6 +37,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic, Integer, Real
 from skbluetuna._sklearn_compat import FrozenSplits
+from skbluetuna.stages import _likely
 
 X, y = load_iris(return_X_y=True)
 SVC_SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 10.0, "log")}
@@ -600,6 +602,26 @@ def test_batch_size_bounds_the_candidates_in_flight(monkeypatch):
     assert sum(sizes) == 20
     assert max(sizes) == 3
     assert pieces.cv_results_["params"] == whole.cv_results_["params"]
+
+
+def test_regions_are_made_when_they_are_looked_at(monkeypatch):
+    """Landscapes are drawn and climbed for them, which many fits are never asked."""
+    made, make = [], _likely.maxima
+
+    def spy(*args):
+        made.append(1)
+        return make(*args)
+
+    monkeypatch.setattr(_likely, "maxima", spy)
+    search = search_of(n_iter=8, strategy="adaptive").fit(X, y)
+    assert not made
+    assert search.regions_["probability"].sum() == pytest.approx(2.0)
+    n = len(made)
+    assert n > 0
+    assert set(search.optimized_space_) == {"max_depth", "ccp_alpha"}
+    assert len(made) == n  # once for a search, however often they are looked at
+    with pytest.raises(NotFittedError):
+        _ = search_of().regions_
 
 
 def test_the_tables_are_ready_for_pandas():

@@ -35,13 +35,13 @@ from skbluetuna.stages._base import (
 from skbluetuna.stages._boxes import near_box, whole_box
 from skbluetuna.stages._learn import Learn
 from skbluetuna.stages._levels import Levels, n_unseen
+from skbluetuna.stages._likely import likely_regions
 from skbluetuna.stages._moves import moved
 from skbluetuna.stages._scan import (
     WHOLE,
     Lines,
     Scan,
     join,
-    score_regions,
     sensitivity,
     stack,
     unscanned,
@@ -92,7 +92,7 @@ class Adaptive:
 
     References
     ----------
-    Equations 11 to 20 of ``doc/notation.md``.
+    Equations 11 to 21 of ``doc/notation.md``.
 
     Examples
     --------
@@ -130,7 +130,7 @@ class Adaptive:
             first = Levels(n_learn)
         n_scan = min(self.n_scan, n_trials // 4, left - n_learn)
         stages = first, Sweep(n_scan), Ascent(left - n_learn - n_scan)
-        return Schedule(stages, _regions, _influence, _boundaries, _predict)
+        return Schedule(stages, likely_regions, _influence, _boundaries, _predict)
 
 
 def _n_levels(space: Space, initial: FloatArray) -> int:
@@ -145,22 +145,6 @@ def _n_levels(space: Space, initial: FloatArray) -> int:
 def _everywhere(space: Space, ledger: Ledger) -> Regions:  # noqa: ARG001
     """All of every dimension."""
     return join([unscanned(j, WHOLE) for j in range(len(space))])
-
-
-def _regions(space: Space, ledger: Ledger) -> Regions:
-    """Score the scan's regions through the best trial, as the fitted model has them.
-
-    Scores are the model's (warped), the worst boundary of all counting zero.
-    """
-    known = _boundary_scores(space, ledger)
-    parts = []
-    for j in range(len(space)):
-        lines = Scan(None).lines(space, j)
-        if j in known:
-            parts.append(score_regions(j, *known[j]))
-        else:
-            parts.append(unscanned(j, lines.edges if lines.is_choice else WHOLE))
-    return join(parts)
 
 
 def _boundaries(space: Space, ledger: Ledger) -> Boundaries:
