@@ -231,6 +231,7 @@ def test_what_is_sound_is_searched(space, given_options):
     assert search.best_score_ == 0.5
 
 
+@pytest.mark.slow
 @settings(max_examples=40, **settings_of)
 @given(sound_spaces, sound_options, odd_option)
 def test_one_odd_option_among_sound_ones_is_named(space, given_options, odd):

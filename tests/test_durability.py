@@ -37,6 +37,8 @@ from sklearn.tree import DecisionTreeClassifier
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic
 from skbluetuna._utils._files import seal, unseal
 
+pytestmark = pytest.mark.slow  # kills, clocks, whole searches twice
+
 X, y = load_iris(return_X_y=True)
 SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 10.0, "log")}
 SEARCHED = ["adaptive", Classic(n_epochs=30)]
@@ -115,7 +117,6 @@ def recorded_search(strategy):
         return whole, lines(path)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("strategy", SEARCHED, ids=str)
 @pytest.mark.parametrize("n_lines", [1, 2, 7, 15])
 def test_a_checkpoint_cut_anywhere_goes_on_to_the_same_result(
@@ -145,7 +146,6 @@ def test_a_complete_checkpoint_gives_the_times_too_and_fits_nothing(tmp_path):
     assert_same_results(first, again, times=True)
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
 @pytest.mark.filterwarnings("ignore:One or more of the:UserWarning")
 def test_several_metrics_failures_and_train_scores_are_recalled(tmp_path):
@@ -282,7 +282,6 @@ def extended_search(strategy):
         return warm, lines(path)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("strategy", SEARCHED, ids=str)
 @pytest.mark.parametrize("n_lines", [3, 9, 10, 14, 21])
 def test_a_checkpoint_takes_up_a_larger_budget(tmp_path, strategy, n_lines):
@@ -298,7 +297,6 @@ def test_a_checkpoint_takes_up_a_larger_budget(tmp_path, strategy, n_lines):
         search_of(n_iter=19, **options).fit(X, y)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("is_first_recorded", [True, False])
 def test_warm_start_and_checkpoint_are_one_past(tmp_path, is_first_recorded):
     path, other = tmp_path / "search.jsonl", tmp_path / "other.jsonl"
@@ -333,7 +331,6 @@ def never_stopped(strategy, n_spaces):
     return whole.fit(X, y).set_params(n_iter=15).fit(X, y)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("strategy", SEARCHED, ids=str)
 @pytest.mark.parametrize("at", [1, 8, 20])
 @pytest.mark.parametrize("n_spaces", SPACES)
@@ -394,7 +391,6 @@ def test_what_the_file_lacks_is_written_from_memory(tmp_path):
     assert_same_results(search, resumed, times=True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_row_that_is_missing_costs_itself_alone(tmp_path, n_jobs):
     path, log = tmp_path / "search.jsonl", str(tmp_path / "fits")
@@ -557,7 +553,6 @@ def test_clones_in_cross_val_score_share_a_file_and_not_their_folds(tmp_path):
     assert len(lines(log)) == n_fits + 4  # the refits alone
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 def test_twenty_kills_lose_nothing_and_pay_for_nothing_twice(tmp_path):
     path, log = tmp_path / "search.jsonl", tmp_path / "fits"
@@ -730,7 +725,6 @@ def test_failures_are_warned_of_once_for_the_whole_search():
 # --- warm start ----------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("strategy", SEARCHED, ids=str)
 @pytest.mark.parametrize("space", [SPACE, {"C": [0.1, 1.0, 10.0], "gamma": [0.1, 1.0]}])
 def test_warm_start_goes_on_from_what_was_evaluated(strategy, space):
@@ -809,7 +803,6 @@ def test_other_weights_are_another_problem(tmp_path):
     assert_same_results(again, search_of(n_iter=4).fit(X, y, sample_weight=weight))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("space", [SPACE, [SPACE, {"C": (0.1, 9.0)}]])
 def test_a_clock_that_does_not_bind_changes_nothing(space, tmp_path):
     path = tmp_path / "search.jsonl"
@@ -854,7 +847,6 @@ def test_an_endless_clock_is_no_clock():
             search_of(Logged(), X_SPACE, **{option: True}).fit(X, y)
 
 
-@pytest.mark.slow
 def test_a_batch_is_cut_to_the_time_that_is_left():
     # The published scan names all its trials at once; the clock lets few of them start.
     search = search_of(
@@ -883,7 +875,6 @@ def test_the_regret_rule_stops_where_nothing_is_left_to_gain():
     assert exact.stop_reason_ == "n_iter"
 
 
-@pytest.mark.slow
 def test_the_regret_rule_bounds_all_alternatives_together():
     # One of them has nothing to vary, and one can never win.
     spaces = [SPACE, {"kernel": ["linear"]}, {"C": (1e-6, 1e-5)}]
@@ -902,7 +893,6 @@ def test_the_regret_rule_bounds_all_alternatives_together():
     assert 0.0 <= both == pytest.approx(alone.regret_bound(), rel=0.2, abs=1e-3)
 
 
-@pytest.mark.slow
 def test_the_bound_covers_what_is_really_left_to_gain():
     rng = np.random.default_rng(0)
     covered = []
@@ -929,7 +919,6 @@ def test_an_exhausted_space_says_so():
 # --- size ----------------------------------------------------------------------------
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("n_parameters", [1, 6])
 def test_a_pickled_search_is_little_more_than_its_best_estimator(n_parameters):
     wide = np.hstack([X, np.random.default_rng(0).standard_normal((150, 100))])
@@ -974,7 +963,6 @@ def test_a_pickled_tuner_keeps_failures_and_the_users_own_objects():
 # --- what makes two searches the same ------------------------------------------------
 
 
-@pytest.mark.slow
 def test_a_problem_reads_the_same_in_any_process():
     code = (
         "from scipy.stats import norm\n"

@@ -9,6 +9,8 @@ import pytest
 
 from skbluetuna import BlueTuner
 
+pytestmark = pytest.mark.slow  # every test wants searches that are done
+
 D = 6
 FIRST, SECOND = np.triu_indices(D, 1)
 
@@ -44,7 +46,6 @@ def planted():
     return found
 
 
-@pytest.mark.slow
 def test_signs_are_right(planted):
     for one, two, w, W, top, _ in planted:
         assert np.all(np.sign(one["weight"]) == np.sign(w), where=w != 0.0)
@@ -108,7 +109,6 @@ def test_what_matters_far_from_the_best_is_told_from_what_matters_near_it():
     assert np.argmax(table["local_share"]) == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("d", [3, 6])
 def test_of_noise_alone_hardly_anything_is_clear(d):
     """Scores that know nothing of the parameters: 15 trials, 6 seeds."""

@@ -7,7 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skbluetuna._utils._optional import import_optional
+from skbluetuna._hidden import masked
+from skbluetuna._optional import import_optional
 from skbluetuna.callbacks._pictures import save_pictures
 from skbluetuna.callbacks._tracker import Evaluation, Tracker, settings_of
 
@@ -116,7 +117,8 @@ class MLflowTracker(Tracker):
         run.client.set_tag(run.name, "stop_reason", search.stop_reason_)
         best = search.tuner_.best
         if best is not None:
-            params = {f"best_{name}": value for name, value in best.params.items()}
+            found = masked(best.params)
+            params = {f"best_{name}": value for name, value in found.items()}
             _log_params(run.client, run.name, params)
             run.client.log_metric(run.name, "best_score", best.score)
         with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
+from skbluetuna._report import without_secrets
 from skbluetuna.inspection import (
     ConvergenceDisplay,
     InfluenceDisplay,
@@ -44,11 +45,12 @@ def save_pictures(search: Any, folder: Path) -> list[Path]:
     if importlib.util.find_spec("matplotlib") is None:
         return []
     paths = [search.report(folder / "report.html")]
+    shown = without_secrets(search)
     for name, display in DISPLAYS.items():
         path = folder / f"{name}.png"
         try:
             with drawing():
-                display.from_search(search).figure_.savefig(path)
+                display.from_search(shown).figure_.savefig(path)
         except ValueError:  # there is none, as the report says: one parameter, say
             continue
         paths.append(path)

@@ -13,6 +13,7 @@ from skbluetuna.inspection._progress import (
     evaluated,
     limit_scores,
     mark_at_edge,
+    score_ceiling,
     score_floor,
 )
 
@@ -230,7 +231,7 @@ class ConvergenceDisplay:
 def _draw_points(ax: Any, points: Columns) -> None:
     """Draw each evaluation, those that are off the scale at the lower edge."""
     x, score = points["x"], points["score"]
-    floor = score_floor(score)
+    floor, ceiling = score_floor(score), score_ceiling(score)
     stages = points.get("stage", np.full(len(x), "evaluated", dtype=object))
     for stage in dict.fromkeys(stages):  # in the order of the search
         color = STAGE_COLORS.get(stage, OTHER_COLOR)
@@ -240,6 +241,10 @@ def _draw_points(ax: Any, points: Columns) -> None:
         mark_at_edge(ax, x[below], "v", color)
     if (score < floor).any():
         mark_at_edge(ax, x[:0], "v", "0.4", "far below")  # for the legend only
+    above = score > ceiling
+    mark_at_edge(
+        ax, x[above], "^", "0.4", "far above" if above.any() else None, at=0.98
+    )
     failed = np.isnan(score)
     mark_at_edge(ax, x[failed], "x", "0.4", "failed" if failed.any() else None)
     limit_scores(ax, floor, score)

@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
 from skbluetuna.inspection._axes import axes_for, checked, space_of
-from skbluetuna.inspection._progress import limit_scores, mark_at_edge, score_floor
+from skbluetuna.inspection._progress import (
+    limit_scores,
+    mark_at_edge,
+    score_ceiling,
+    score_floor,
+)
 from skbluetuna.inspection._scales import Scale, named
 from skbluetuna.inspection._slices import (
     evaluated,
@@ -205,7 +210,7 @@ class LandscapeDisplay:
         if len(scales) == 1:
             self._limit_scores()
             self._draw_line(scales[0], grids[0])
-            y = self.points["score"]
+            y = np.minimum(self.points["score"], self.ax_.get_ylim()[1])
             below = y < self.ax_.get_ylim()[0]
             self._draw_points(at[0], np.where(below, np.nan, y), color="0.2")
             name = "far below" if below.any() else None
@@ -230,7 +235,7 @@ class LandscapeDisplay:
         floor = score_floor(known)
         if len(seen):
             floor = max(floor, float(seen.min()))
-        return floor, float(known.max(initial=-np.inf))
+        return floor, score_ceiling(known)
 
     def _limit_scores(self) -> None:
         """Give medians and scores their room, and the band half as much again."""

@@ -9,7 +9,7 @@ from skbluetuna._utils._checks import check_count
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.inspection._alternatives import chosen, title_of
 from skbluetuna.inspection._axes import axes_for, checked, folded
-from skbluetuna.inspection._progress import score_floor
+from skbluetuna.inspection._progress import score_ceiling, score_floor
 from skbluetuna.inspection._ticks import Ticks, ticks_of
 
 __all__ = ["ParallelDisplay"]
@@ -196,7 +196,7 @@ class ParallelDisplay:
         collection = collections.LineCollection(
             lines, array=self.scores, cmap="viridis_r", linewidths=widths, zorder=2
         )
-        top = float(self.scores[-1])
+        top = score_ceiling(self.scores)
         collection.set_clim(floor, top if top > floor else floor + 1e-6)
         ax.add_collection(collection)
         # A parameter between two that do not apply has no line, only its point.
@@ -204,7 +204,8 @@ class ParallelDisplay:
             places, self.units, c=np.repeat(self.scores, d), s=np.repeat(8 * widths, d),
             cmap="viridis_r", norm=collection.norm, zorder=3,
         )  # fmt: skip
-        extend = "min" if self.scores[0] < floor else "neither"
+        ends = self.scores[0] < floor, self.scores[-1] > top
+        extend = {(1, 1): "both", (1, 0): "min", (0, 1): "max"}.get(ends, "neither")
         self.figure_.colorbar(
             collection, ax=ax, label="Cross-validated score", extend=extend, pad=0.02
         )

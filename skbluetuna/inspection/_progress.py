@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from skbluetuna.model import within_reach
+
 __all__ = [
     "AGAINST",
     "Columns",
@@ -14,6 +16,7 @@ __all__ = [
     "evaluated",
     "limit_scores",
     "mark_at_edge",
+    "score_ceiling",
     "score_floor",
 ]
 
@@ -96,13 +99,28 @@ def score_floor(scores: NDArray[np.float64]) -> float:
     return float(known[known >= floor].min())
 
 
+def score_ceiling(scores: NDArray[np.float64]) -> float:
+    """Score above which an enormous one would leave no room for the others (eq. 11).
+
+    The best score if none is enormous, NaN if there is no score.
+    """
+    known = scores[np.isfinite(scores)]
+    return float(within_reach(known).max()) if len(known) else np.nan
+
+
 def mark_at_edge(
-    ax: Any, x: NDArray[np.float64], marker: str, color: str, label: str | None = None
+    ax: Any,
+    x: NDArray[np.float64],
+    marker: str,
+    color: str,
+    label: str | None = None,
+    *,
+    at: float = 0.02,
 ) -> None:
-    """Mark evaluations at the lower edge of the axes."""
+    """Mark evaluations at the lower edge of the axes, or at another height."""
     if len(x) or label:
         where = ax.get_xaxis_transform()
-        y = np.full(len(x), 0.02)
+        y = np.full(len(x), at)
         ax.scatter(x, y, s=24, marker=marker, color=color, label=label, transform=where)
         # Marks that stand at an edge count for the limits of the other axis too.
         ax.update_datalim(np.column_stack([x, y]), updatey=False)
@@ -112,6 +130,6 @@ def mark_at_edge(
 def limit_scores(ax: Any, floor: float, scores: NDArray[np.float64]) -> None:
     """Set the range of scores, with room for what stands at the lower edge."""
     if not np.isnan(floor):
-        top = float(np.nanmax(scores))
+        top = score_ceiling(scores)
         span = (top - floor) or max(abs(top), 1.0) * 0.01
         ax.set_ylim(floor - 0.08 * span, top + 0.08 * span)

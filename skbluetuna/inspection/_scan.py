@@ -24,8 +24,11 @@ from skbluetuna.space import Dimension
 
 __all__ = ["ScanDisplay"]
 
+FloatArray = NDArray[np.float64]
+
 ROOM = 24, 44  # characters along one of several panels, and along a single one
 LINE = 0.17  # inches of each further line of a name
+MOST_TEXTS = 8  # regions of a panel that have room for a percentage each
 REACH = 0.06  # half the length of a tangent, in the unit interval
 
 
@@ -35,7 +38,9 @@ class ScanDisplay:
     A panel for each parameter. Dots are the scores at the boundaries (classic: as
     evaluated; adaptive: the model's, along lines through the best configuration), short
     lines the slopes there, areas the regions between: coloured where kept, grey where
-    dropped. A choice has a bar for each value.
+    dropped. A choice has a bar for each value. Adaptive: the percentage in a region is
+    the probability that the best configuration has its value there (left out above
+    eight regions).
 
     Parameters
     ----------
@@ -43,7 +48,8 @@ class ScanDisplay:
         Columns ``param``, ``value``, ``score`` and ``slope`` (by the unit interval), as
         of ``search.tuner_.boundaries``.
     regions : dict of arrays
-        Columns ``param``, ``low``, ``high`` and ``kept``, as of ``search.regions_``.
+        Columns ``param``, ``low``, ``high`` and ``kept``, and ``probability`` where it
+        is known, as of ``search.regions_``.
     dimensions : dict of str to dimension
         What each panel is of, in this order.
     tangents : ndarray of shape (n_boundaries, 2, 2)
@@ -232,7 +238,27 @@ class ScanDisplay:
                 ax.plot(*tangent.T, color="0.2", lw=1.5)
         ax.plot(x[is_shown], y[is_shown], "o", color="0.2", ms=4)
         mark_at_edge(ax, x[~is_shown], "v", "0.2")
+        self._write_probabilities(ax, scale, y)
         scale.dress(ax, room=self._room)
+
+    def _write_probabilities(self, ax: Any, scale: Scale, y: FloatArray) -> None:
+        """Write the probability of each region, if it is known, away from the dots."""
+        mine = self.regions["param"] == scale.name
+        known = self.regions.get("probability", np.full(len(mine), np.nan))[mine]
+        if len(known) > MOST_TEXTS or np.isnan(known).any():
+            return
+        at, height = np.arange(float(len(known))), y
+        if not is_choice(scale.dimension):
+            edges = [self.regions["low"][mine], self.regions["high"][mine]]
+            units = [[scale.dimension.to_unit(v) for v in own] for own in edges]
+            at, height = scale.at_units(np.mean(units, axis=0)), (y[1:] + y[:-1]) / 2.0
+        is_high = height > np.mean(ax.get_ylim())
+        for x, p, foot in zip(at, known, is_high, strict=True):
+            ax.text(
+                x, 0.02 if foot else 0.98, f"{100.0 * p:.0f}%",
+                transform=ax.get_xaxis_transform(), fontsize="small",
+                ha="center", va="bottom" if foot else "top",
+            )  # fmt: skip
 
     def _finish(self, colors: list[str], *, is_grid: bool) -> None:
         """Name the score once in each row of a grid, and the colours once."""

@@ -22,7 +22,8 @@ t          targets: y scaled into the activation's range               (n,)
 from skbluetuna.model._acquisition import log_augmented_improvement, log_h
 from skbluetuna.model._evidence import Columns, EvidenceModel, encode, fit_theta
 from skbluetuna.model._features import pairs, perceptron_features, perceptron_jacobian
-from skbluetuna.model._paths import drawn_models, redrawn_models
+from skbluetuna.model._maxima import maxima
+from skbluetuna.model._paths import Paths, drawn_models, redrawn_models
 from skbluetuna.model._perceptron import (
     ACTIVATIONS,
     FittedPerceptron,
@@ -50,6 +51,7 @@ __all__ = [
     "EvidenceModel",
     "FittedPerceptron",
     "Influence",
+    "Paths",
     "Scale",
     "autoconverge",
     "drawn_models",
@@ -60,6 +62,7 @@ __all__ = [
     "log_augmented_improvement",
     "log_h",
     "loss_gradient",
+    "maxima",
     "no_influence",
     "pairs",
     "perceptron_features",

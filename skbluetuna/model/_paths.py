@@ -7,6 +7,7 @@ posterior, under hyperparameters that are drawn too.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from skbluetuna.model._evidence import (
     scaled,
 )
 
-__all__ = ["drawn_models", "paths", "redrawn_models", "sparse_paths"]
+__all__ = ["Paths", "drawn_models", "redrawn_models", "sparse_paths"]
 
 FloatArray = NDArray[np.float64]
 
@@ -91,10 +92,9 @@ def redrawn_models(
     return [EvidenceModel.condition(X, t, columns, theta) for theta in thetas]
 
 
-def paths(
-    model: EvidenceModel, U: FloatArray, n: int, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray]:
-    """Draw n functions from the posterior and evaluate them at U.
+@dataclass(frozen=True)
+class Paths:
+    """Functions drawn from a model's posterior, to be looked at anywhere.
 
     Each is a function of the prior (its residual made of random waves), corrected by
     what it misses at the data.
@@ -103,19 +103,13 @@ def paths(
     ----------
     model : EvidenceModel
         The model.
-    U : ndarray of shape (N, d)
-        Unit points.
-    n : int
-        How many functions.
-    rng : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    mean : ndarray of shape (N,)
-        The posterior's mean.
-    values : ndarray of shape (N, n)
-        Values of the functions, without noise.
+    smooth : callable
+        The prior's functions without their pairs: from columns of shape (N, q) to
+        values of shape (N, n).
+    pairs : ndarray of shape (n, q, q)
+        Weights of their pairs.
+    update : ndarray of shape (m, n)
+        Correction of each, for each of the m trials.
 
     References
     ----------
@@ -123,28 +117,63 @@ def paths(
     ICML 2020, eq. 9; A. Rahimi, B. Recht, Random features for large-scale kernel
     machines, NeurIPS 2007.
     """
-    columns, theta = model.columns, model.theta
-    smooth = _prior_without_pairs(model, n, rng)
-    q = model.X.shape[1]
-    both = np.exp(theta[-1] / 2.0) * rng.standard_normal((n, q, q))
-    both = np.triu(both) * (columns.owner[:, None] != columns.owner)
 
-    def prior(X: FloatArray) -> FloatArray:
-        """Functions of the prior (eq. 12), shape (N, n)."""
-        return np.asarray(smooth(X) + np.transpose([_bilinear(X, W) for W in both]))
+    model: EvidenceModel
+    smooth: Callable[[FloatArray], FloatArray]
+    pairs: FloatArray
+    update: FloatArray
 
-    noise = np.sqrt(model.noise) * rng.standard_normal((len(model.t), n))
-    missed = model.t[:, None] - prior(model.X) - noise
-    update = cho_solve((model.L, True), missed, check_finite=False)
-    X = encode(U, columns)
-    k = covariance(X, model.X, columns, theta)[0]
-    return k @ model.alpha, prior(X) + k @ update
+    @classmethod
+    def drawn(cls, model: EvidenceModel, n: int, rng: np.random.Generator) -> "Paths":
+        """Draw n functions."""
+        columns, X = model.columns, model.X
+        smooth = _prior_without_pairs(model, n, rng)
+        q = X.shape[1]
+        pairs = np.exp(model.theta[-1] / 2.0) * rng.standard_normal((n, q, q))
+        pairs = np.triu(pairs) * (columns.owner[:, None] != columns.owner)
+        noise = np.sqrt(model.noise) * rng.standard_normal((len(X), n))
+        prior = cls(model, smooth, pairs, np.empty((0, n)))._prior(X)
+        missed = model.t[:, None] - prior - noise
+        return cls(
+            model, smooth, pairs,
+            cho_solve((model.L, True), missed, check_finite=False),
+        )  # fmt: skip
+
+    def __call__(self, U: FloatArray) -> FloatArray:
+        """Values at unit points of shape (N, d), without noise: (N, n)."""
+        X = encode(U, self.model.columns)
+        return np.asarray(self._prior(X) + self._covariance(X) @ self.update)
+
+    def mean(self, U: FloatArray) -> FloatArray:
+        """Mean of the posterior at unit points of shape (N, d): (N,)."""
+        X = encode(U, self.model.columns)
+        return np.asarray(self._covariance(X) @ self.model.alpha)
+
+    def each(self, U: FloatArray) -> FloatArray:
+        """Values of each function at points of its own, shape (n, N, d): (n, N)."""
+        n, N, d = U.shape
+        X = encode(U.reshape(n * N, d), self.model.columns)
+        own = np.repeat(np.arange(n), N)
+        parts = zip(np.split(X, n), self.pairs, strict=True)
+        of_pairs = np.stack([_bilinear(part, W) for part, W in parts])
+        update = np.sum(self._covariance(X) * self.update.T[own], axis=1)
+        smooth = self.smooth(X)[np.arange(n * N), own]
+        return np.asarray((smooth + update).reshape(n, N) + of_pairs)
+
+    def _prior(self, X: FloatArray) -> FloatArray:
+        """Functions of the prior (eq. 12) at columns, shape (N, n)."""
+        of_pairs = np.transpose([_bilinear(X, W) for W in self.pairs])
+        return np.asarray(self.smooth(X) + of_pairs)
+
+    def _covariance(self, X: FloatArray) -> FloatArray:
+        model = self.model
+        return covariance(X, model.X, model.columns, model.theta)[0]
 
 
 def sparse_paths(
     model: EvidenceModel, U: FloatArray, n: int, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
-    """Draw n functions as `paths` does, under a prior by which few pairs matter much.
+    """Draw n functions as `Paths` does, under a prior by which few pairs matter much.
 
     The weight of a pair is normal with a variance of its own, in units of a common one
     the square of a half-Cauchy variable (the horseshoe): most are next to nothing, and

@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from skbluetuna.model._evidence import Columns, EvidenceModel
 from skbluetuna.model._features import pairs, perceptron_features
-from skbluetuna.model._paths import paths, sparse_paths
+from skbluetuna.model._paths import Paths, sparse_paths
 from skbluetuna.model._perceptron import FittedPerceptron
 from skbluetuna.model._variance import Basis, Effects, analysis, basis
 
@@ -179,8 +179,9 @@ def _linear(
 ) -> Effects:
     """Effects of n landscapes drawn of each model, and at last of the mean of all."""
     at = whole.evaluated
-    means, drawn = zip(*(paths(model, at, n, rng) for model in models), strict=True)
-    F = np.column_stack([*drawn, np.mean(means, axis=0)])
+    drawn = [Paths.drawn(model, n, rng) for model in models]
+    mean = np.mean([one.mean(at) for one in drawn], axis=0)
+    F = np.column_stack([*(one(at) for one in drawn), mean])
     return analysis(F, _bases(whole.at, models[0].columns))
 
 

@@ -5,10 +5,9 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from skbluetuna._utils._hidden import masked
-from skbluetuna.report._html import table, tag
-from skbluetuna.report._scores import scores_of
-from skbluetuna.report._values import NOTHING, cell
+from skbluetuna._report._html import table, tag
+from skbluetuna._report._scores import scores_of
+from skbluetuna._report._values import NOTHING, cell
 
 __all__ = ["best_table"]
 
@@ -31,7 +30,7 @@ def best_table(search: Any) -> list[Element]:
         values: list[Any] = [i + 1, scores.mean[i], scores.spread(i)]
         values += [results["stage"][i], took]
         values += [int(results["alternative"][i])] if several else []
-        params = masked(dict(results["params"][i]))
+        params = results["params"][i]
         own = [cell(params[name]) if name in params else NOTHING for name in names]
         rows.append([*map(cell, values), *own])
     note = (

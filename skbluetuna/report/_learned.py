@@ -58,12 +58,28 @@ def _content(search: Any, k: int) -> list[Element]:
         *(_pairs(search, k, pairs) if len(pairs["share"]) else []),
         tag("h3", "Boundaries, and the regions that were kept"),
         scan(search, k),
+        tag("p", _rule(regions)),
         _table("regions_", regions),
         tag("h3", "The learned landscape"),
         landscape(search, k),
         tag("h3", "All configurations"),
         parallel(search, k),
     ]
+
+
+def _rule(regions: Table) -> str:
+    """What the numbers of the regions say, and which were kept, as a sentence."""
+    if "probability" in regions:
+        return (
+            "A region's probability is that of the best configuration having its value "
+            "there, by what these evaluations tell: the share of landscapes drawn from "
+            "the model that are highest there. Of each parameter the fewest regions "
+            "that hold 90 % together were kept, and the best configuration's own."
+        )
+    return (
+        "A region's score is its area under the boundary scores, times how far the "
+        "slopes point into it; those not below the parameter's mean were kept."
+    )
 
 
 def _pairs(search: Any, k: int, pairs: Table) -> list[Element]:

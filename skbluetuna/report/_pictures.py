@@ -70,7 +70,8 @@ def scan(search: Any, k: int) -> Element:
         lambda: ScanDisplay.from_search(search, alternative=k),
         "Score at the boundaries of each parameter's regions, and which were kept",
         "Dots are scores at the boundaries, short lines the slopes there, areas the "
-        "regions: blue ones were kept.",
+        "regions: blue ones were kept. Percentages, if any, say how probable it is "
+        "that the best configuration has its value there.",
     )
 
 

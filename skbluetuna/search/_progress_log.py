@@ -183,10 +183,8 @@ def duration(seconds: float) -> str:
         return f"{max(0.0, seconds):.1f} s"
     if seconds < 60.0:
         return f"{seconds:.0f} s"
-    minutes = round(seconds / 60.0)
-    return (
-        f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
-    )
+    hours, minutes = divmod(round(seconds / 60.0), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 @contextmanager

@@ -70,15 +70,17 @@ def spaces_for(
 def _values(estimator: Any, space: Space) -> Params:
     """All values of the estimator.
 
-    Objects that the space fixes (say, one classifier in a pipeline) come first: the
+    Parts that the space fixes (say, one classifier in a pipeline) come first: the
     values of their own parameters are then theirs.
     """
     own = clone(estimator)
+    parents = {_home(name, space.names)[0] for name in space.names}
     columns = zip(space.names, space.dimensions, space.conditions, strict=True)
     fixed = {
         name: dim.choices[0]
         for name, dim, conditions in columns
         if isinstance(dim, Categorical) and dim.n_values == 1 and not conditions
+        if name in parents
     }
     if fixed:
         own.set_params(**clone(fixed, safe=False))

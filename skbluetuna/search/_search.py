@@ -131,18 +131,19 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         As in ``GridSearchCV``. The splits are drawn once: every candidate is scored on
         the same folds, also by a shuffling splitter without a seed.
     verbose : int, default=0
-        1 logs how `param_space` was read, and a line for each stage and each
-        improvement, to logger ``"skbluetuna"``
-        (standard error, unless logging is set up otherwise); from 2 on scikit-learn
-        prints each fit too.
+        1 logs how `param_space` was read, a line for each stage and each improvement,
+        and at least every ten seconds one that says how far the search has come, to
+        logger ``"skbluetuna"`` (standard error, in a notebook standard output, unless
+        logging is set up otherwise); from 2 on scikit-learn prints each fit too.
     pre_dispatch : int or str, default="2*n_jobs"
         As in ``GridSearchCV``.
     random_state : int, RandomState instance or None, default=None
         Seed of the search.
     error_score : "raise" or numeric, default=np.nan
         As in ``GridSearchCV``. A candidate with a score that is not finite counts as
-        failed: it never wins, and never stops the search. Failed fits are warned of
-        once, after the search; scikit-learn's error is raised if there were no others.
+        failed: it ranks last, and does not stop the search. Failed fits and scores are
+        warned of once, after the search. If all candidates up to the end of the scan
+        fail, and at least five, a ValueError says why; of fewer, scikit-learn's does.
     return_train_score : bool, default=False
         As in ``GridSearchCV``.
     checkpoint : path-like, default=None
@@ -151,7 +152,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         what it holds and goes on, with the result of a search that was never stopped; a
         larger `n_iter` counts once the former is spent. A file of another problem is
         refused; other data (clones inside ``cross_val_score``) get a section of their
-        own in the same file.
+        own in the same file. A line that is damaged, or says what this search can not
+        have written, is named in a ``CheckpointWarning`` and evaluated again.
     warm_start : bool, default=False
         Whether fitting again, on the same data with a larger `n_iter`, goes on from the
         evaluations of the last fit (which must have been warm-started too, or nothing
@@ -164,8 +166,10 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         is below the standard error of the best cross-validated score.
     n_retries : int, default=3
         How often a batch is evaluated again, each time with a logged warning, when the
-        executor fails (a worker was killed, a host or a cluster was lost), which is no
-        fault of a fit. After that the search stops as by Ctrl-C, and keeps its results.
+        executor fails (a worker was killed, a host or a cluster was lost). After that
+        its candidates are evaluated one by one: one that kills its worker has failed
+        (unless `error_score` is "raise"). If the executor does nothing else either, the
+        search stops as by Ctrl-C, and keeps its results.
 
     Attributes
     ----------
@@ -180,9 +184,14 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     regions_ : dict of arrays
         The regions of each parameter, one row each, ready for ``pandas.DataFrame``:
         ``param``, ``low`` and ``high`` (in the parameter's own values; a choice's
-        region is the choice), ``raw_output``, ``projection`` and ``score`` (NaN where
-        nothing was scanned), and ``kept``. Classic: from the scan's scores; adaptive:
-        from the fitted model along lines through the best configuration.
+        region is the choice), what follows by strategy, and ``kept``. Adaptive:
+        ``probability`` that the best configuration has its value there, which is the
+        share of landscapes drawn from the fitted model that are highest there (none
+        counts where the parameter does not apply; NaN if scores tell nothing); of each
+        parameter the fewest regions that hold 90 % together are kept, the best
+        configuration's always. Classic: ``raw_output``, ``projection`` and ``score`` by
+        the published formula from the scan's scores (NaN where nothing was scanned);
+        those not below the parameter's mean are kept.
     weights_ : dict of arrays
         Influence of each parameter, one row each: ``param``; ``weight`` with its
         ``std_error``; ``share`` of the score's variance over the whole box that the
@@ -205,15 +214,16 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         what the model believes after these evaluations, which are few far from the
         best configuration; what little the search looked at, the intervals show.
     optimized_space_ : dict, or list of dicts
-        The narrowed space, valid as `param_space`: kept regions and the best
-        configuration.
+        The narrowed space, valid as `param_space`: of each parameter the smallest range
+        (of a choice, the values) that holds its kept regions and the best
+        configuration. ``doc/tables.md`` says how often that holds the best there is.
     tuner_ : BlueTuner
         The search itself, with its trials.
     stop_reason_ : str
         Why the search ended: ``"n_iter"``; ``"exhausted"`` if the space has no more
         configurations; ``"max_time"``; ``"regret"``; ``"interrupted"`` by Ctrl-C, which
         keeps the best so far; ``"callback"`` that asked to stop; ``"executor"`` that
-        failed more than `n_retries` times in a row.
+        failed more than `n_retries` times in a row, and not over one candidate.
 
     See Also
     --------
@@ -456,6 +466,18 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self._warn_of_scoring(rows)
 
     @property
+    def regions_(self):
+        """Regions of each parameter; made when it is looked at."""
+        check_is_fitted(self, "tuner_")
+        return self.tuner_.regions
+
+    @property
+    def optimized_space_(self):
+        """The narrowed space; made when it is looked at."""
+        check_is_fitted(self, "tuner_")
+        return self.tuner_.optimized_space
+
+    @property
     def weights_(self):
         """Influence of each parameter; made when it is looked at."""
         check_is_fitted(self, "tuner_")
@@ -480,8 +502,6 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
             results = rows.table()
         if results:
             self.cv_results_ = results
-        self.regions_ = self.tuner_.regions
-        self.optimized_space_ = self.tuner_.optimized_space
 
     def _format_results(self, candidate_params, n_splits, out, more_results=None):
         """As in ``GridSearchCV``, but a score that is not finite ranks last."""

@@ -70,7 +70,7 @@ def reading(dim: Dimension) -> str:
         text = f"{named(dim.rv)} from {ends}"
     else:
         text = repr(dim)
-    return text if dim.n_splits == N_SPLITS else f"{text}, {dim.n_splits} lines"
+    return text if dim.n_splits == N_SPLITS else f"{text}, n_splits={dim.n_splits}"
 
 
 def _choices(dim: Categorical) -> str:

@@ -401,8 +401,24 @@ class Space:
         snapped : ndarray of shape (n, d)
             The same points, moved.
         """
-        snapped = self.rounded(U)
-        return np.where(self.applies(snapped), snapped, self._idle)
+        return self.settled(self.rounded(U))
+
+    def settled(self, U: FloatArray) -> FloatArray:
+        """Move what does not apply to where it stands; points are rounded already.
+
+        Parameters
+        ----------
+        U : ndarray of shape (n, d)
+            Points in the unit cube, as from `rounded`.
+
+        Returns
+        -------
+        snapped : ndarray of shape (n, d)
+            The same points, moved as by `snap`.
+        """
+        if not any(self.conditions):
+            return U
+        return np.where(self.applies(U), U, self._idle)
 
     def rounded(self, U: FloatArray) -> FloatArray:
         """Move points onto the values of each parameter, whether it applies or not.

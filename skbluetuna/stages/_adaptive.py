@@ -34,13 +34,14 @@ from skbluetuna.stages._base import (
 )
 from skbluetuna.stages._boxes import near_box, whole_box
 from skbluetuna.stages._learn import Learn
+from skbluetuna.stages._levels import Levels, n_unseen
+from skbluetuna.stages._likely import likely_regions
 from skbluetuna.stages._moves import moved
 from skbluetuna.stages._scan import (
     WHOLE,
     Lines,
     Scan,
     join,
-    score_regions,
     sensitivity,
     stack,
     unscanned,
@@ -54,13 +55,15 @@ __all__ = ["Adaptive"]
 # and landscapes of each.
 N_MODELS, N_WARPED, N_PATHS = 12, 4, 4
 SMALL = 1e-4  # difference of targets by which the slope of the way back is measured
+FEW_UNSEEN = 5  # values of choices without order, as many as the scan has trials
 
 
 @dataclass(frozen=True)
 class Adaptive:
     """Stages that follow the evidence.
 
-    A Latin hypercube, if one is asked for; a boundary scan that moves with the best
+    A Latin hypercube, if one is asked for, or a Latin design of the choices without
+    order, if there are many values of them; a boundary scan that moves with the best
     configuration, its moves chosen by the model; then climbs to where the model
     promises most, which take turns, after 30 trials, with moves of the best
     configuration in one parameter and with climbs under other hyperparameters of the
@@ -72,7 +75,8 @@ class Adaptive:
     n_lhs : int, default=0
         Latin-hypercube trials before the scan; at most half of the budget. With many
         the tables are truer of the whole box, and the best score is worse
-        (``doc/tables.md``).
+        (``doc/tables.md``). They take the place of the Latin design, which by default
+        is as long as it needs to show every value, at most a quarter of the budget.
     n_scan : int, default=5
         Trials of the scan; at most a quarter of the budget.
 
@@ -88,7 +92,7 @@ class Adaptive:
 
     References
     ----------
-    Equations 11 to 20 of ``doc/notation.md``.
+    Equations 11 to 21 of ``doc/notation.md``.
 
     Examples
     --------
@@ -111,41 +115,36 @@ class Adaptive:
 
     def schedule(
         self,
-        space: Space,  # noqa: ARG002
+        space: Space,
         initial: FloatArray,
         n_trials: int,
     ) -> Schedule:
-        """Hypercube, scan and ascent for a budget."""
+        """Hypercube or Latin design of the choices, scan, and ascent for a budget."""
         left = max(0, n_trials - len(initial))
-        n_learn = min(self.n_lhs, left // 2)
+        first: Learn | Levels
+        if self.n_lhs:
+            n_learn = min(self.n_lhs, left // 2)
+            first = Learn(n_learn, _everywhere, needs_scores=False)
+        else:
+            n_learn = min(_n_levels(space, initial), n_trials // 4, left)
+            first = Levels(n_learn)
         n_scan = min(self.n_scan, n_trials // 4, left - n_learn)
-        stages = (
-            Learn(n_learn, _everywhere, needs_scores=False),
-            Sweep(n_scan),
-            Ascent(left - n_learn - n_scan),
-        )
-        return Schedule(stages, _regions, _influence, _boundaries, _predict)
+        stages = first, Sweep(n_scan), Ascent(left - n_learn - n_scan)
+        return Schedule(stages, likely_regions, _influence, _boundaries, _predict)
+
+
+def _n_levels(space: Space, initial: FloatArray) -> int:
+    """Trials after which every value of the choices without order was seen.
+
+    None where so few are unseen that a scan could show them one by one.
+    """
+    unseen = n_unseen(space, initial)
+    return max(unseen) if sum(unseen) > FEW_UNSEEN else 0
 
 
 def _everywhere(space: Space, ledger: Ledger) -> Regions:  # noqa: ARG001
     """All of every dimension."""
     return join([unscanned(j, WHOLE) for j in range(len(space))])
-
-
-def _regions(space: Space, ledger: Ledger) -> Regions:
-    """Score the scan's regions through the best trial, as the fitted model has them.
-
-    Scores are the model's (warped), the worst boundary of all counting zero.
-    """
-    known = _boundary_scores(space, ledger)
-    parts = []
-    for j in range(len(space)):
-        lines = Scan(None).lines(space, j)
-        if j in known:
-            parts.append(score_regions(j, *known[j]))
-        else:
-            parts.append(unscanned(j, lines.edges if lines.is_choice else WHOLE))
-    return join(parts)
 
 
 def _boundaries(space: Space, ledger: Ledger) -> Boundaries:

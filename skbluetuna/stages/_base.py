@@ -105,18 +105,17 @@ class Boundaries(NamedTuple):
 
 
 class Regions(NamedTuple):
-    """The scanned regions, one row each; lengths and edges in the unit interval."""
+    """The regions of all parameters, one row each; edges in the unit interval."""
 
     param: NDArray[np.intp]  # which dimension
     low: FloatArray
     high: FloatArray
-    raw_output: FloatArray  # eq. 2; NaN where nothing was scanned
-    projection: FloatArray  # eq. 3
-    score: FloatArray  # eq. 4
     kept: NDArray[np.bool_]
+    measures: dict[str, FloatArray]  # by which they were kept; NaN where not known
 
 
 RegionRule = Callable[[Space, Ledger], Regions]
+SeededRegionRule = Callable[[Space, Ledger, Seed], Regions]
 BoundaryRule = Callable[[Space, Ledger], Boundaries]
 InfluenceRule = Callable[[Space, Ledger, Seed], tuple[FloatArray, Influence]]
 PredictionRule = Callable[[Space, Ledger, Seed, FloatArray], FloatArray]
@@ -126,7 +125,7 @@ class Schedule(NamedTuple):
     """A strategy made out for one space and one budget."""
 
     stages: tuple[Stage, ...]
-    regions: RegionRule
+    regions: SeededRegionRule
     influence: InfluenceRule  # -> initial weights (d,), tables of the active parameters
     boundaries: BoundaryRule | None = None
     predict: PredictionRule | None = None  # at (n, d) -> score, its 5 and 95 %, (n, 3)

@@ -122,9 +122,12 @@ class Classic:
             n_epochs=self.n_epochs,
         )
         return Schedule(
-            (scan, learn, climb), scan.regions, climb.influence, scan.boundaries,
+            (scan, learn, climb),
+            lambda space, ledger, _: scan.regions(space, ledger),
+            climb.influence,
+            scan.boundaries,
             climb.predict,
-        )  # fmt: skip
+        )
 
     def _affordable_scan(self, space: Space, initial: FloatArray, left: int) -> Scan:
         """Choose the largest scan within its share of the budget."""

@@ -267,7 +267,14 @@ def stack(found: dict[int, tuple[Lines, FloatArray, FloatArray]]) -> Boundaries:
 
 def join(parts: list[Regions]) -> Regions:
     """Regions of several dimensions, one below the other."""
-    return Regions(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    param, low, high, kept, measures = zip(*parts, strict=True)
+    return Regions(
+        np.concatenate(param),
+        np.concatenate(low),
+        np.concatenate(high),
+        np.concatenate(kept),
+        {one: np.concatenate([own[one] for own in measures]) for one in measures[0]},
+    )
 
 
 def _rows(
@@ -279,7 +286,8 @@ def _rows(
     kept: NDArray[np.bool_],
 ) -> Regions:
     param = np.full(len(raw), j, dtype=np.intp)
-    return Regions(param, edges[:-1], edges[1:], raw, inward, score, kept)
+    measures = {"raw_output": raw, "projection": inward, "score": score}
+    return Regions(param, edges[:-1], edges[1:], kept, measures)
 
 
 def _reference(space: Space, ledger: Ledger) -> FloatArray:

@@ -41,9 +41,7 @@ def region_table(space: Space, regions: Regions) -> Table:
         param=_objects(names),
         low=_objects([low for low, _ in edges]),
         high=_objects([high for _, high in edges]),
-        raw_output=regions.raw_output,
-        projection=regions.projection,
-        score=regions.score,
+        **regions.measures,
         kept=regions.kept,
     )
 

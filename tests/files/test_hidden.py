@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,10 +13,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Categorical, Space, when
-from skbluetuna._utils._files import unseal
-from skbluetuna._utils._hidden import HIDDEN, masked, says_secret
-from skbluetuna.report._settings import settings_section
+from skbluetuna._files import unseal
+from skbluetuna._hidden import HIDDEN, masked, says_secret
+from skbluetuna._report._masked import without_secrets
+from skbluetuna._report._settings import settings_section
 from skbluetuna.callbacks import JSONLinesTracker
+from skbluetuna.inspection import ParallelDisplay, ScanDisplay
 
 
 class Client(ClassifierMixin, BaseEstimator):
@@ -188,3 +191,30 @@ def test_a_hidden_value_is_a_placeholder_in_code():
     assert text == "{'password': yours_1}"
     assert "its name says that it is a secret" in code.head
     assert json.dumps(repr(HIDDEN)) == '"***"'
+
+
+def test_no_secret_is_in_a_report_or_its_pictures(tmp_path):
+    """Pictures label choices: those that are secrets have their places for names."""
+    Text = pytest.importorskip("matplotlib.text").Text
+    space = {
+        "client__password": ["hunter2", "k3y-in-the-space", "s3cr3t"],
+        "client__C": when("client__password", ["hunter2", "s3cr3t"], (0.0, 1.0)),
+    }
+    search = search_of(space=space, n_iter=8).fit(X, y)
+    before = search.tuner_.trials
+    shown, drawn = without_secrets(search), []
+    for display in (ScanDisplay, ParallelDisplay):
+        figure = display.from_search(shown).plot().figure_
+        drawn += [text.get_text() for text in figure.findobj(Text)]
+    page = search.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    page = re.sub(r"data:image[^\"]*", "", page)
+    for text in (page, " ".join(drawn)):
+        assert not any(secret in text for secret in SECRETS)
+        assert "*** 2" in text or "***" in text
+    assert search.tuner_.trials == before
+    assert [t.unit for t in shown.tuner_.trials] == [t.unit for t in before]
+    assert {t.params["client__password"] for t in shown.tuner_.trials} <= {
+        "*** 1", "*** 2", "*** 3"
+    }  # fmt: skip
+    plain = search_of(n_iter=2).fit(X, y)
+    assert without_secrets(plain) is plain

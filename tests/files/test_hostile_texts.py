@@ -1,11 +1,13 @@
 """Nothing that is read from a file is called, imported, opened or believed."""
 
 import importlib.util
+import json
 import os
 import socket
 import sys
 import warnings
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ import scipy.stats
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Space, when
-from skbluetuna._utils._files import seal, unseal
+from skbluetuna._files import _sealed, seal, unseal
 from skbluetuna.exceptions import CheckpointWarning
 from skbluetuna.space import decode_space
 
@@ -68,15 +70,21 @@ def found(search):
 
 def tuner_of(space):
     tuner = BlueTuner(space, n_iter=12, random_state=0)
-    for trial in tuner.ask(5):
-        tuner.tell(trial, float(trial.number), seconds=1.0)
+    for number in range(5):
+        tuner.ask(1)
+        tuner.tell(number, float(number), seconds=1.0)
     tuner.ask(1)
     return tuner
 
 
+@cache
+def wide_text():
+    return tuner_of(WIDE).to_json()
+
+
 def test_two_hundred_hostile_texts_of_a_tuner_do_nothing_and_say_why():
     """`scipy.stats.test` is pytest: a text that names it once ran statements."""
-    record = unseal(tuner_of(WIDE).to_json())
+    record = unseal(wide_text())
     BlueTuner.from_json(seal(record))  # what it imports it has imported now
     refused = 0
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -109,6 +117,100 @@ def test_a_distribution_is_named_and_never_looked_up():
                 dim.rv.dist, scipy.stats.rv_continuous | scipy.stats.rv_discrete
             )
     assert hostile.harm(events) == []
+
+
+def test_a_text_that_names_scipys_test_runs_nothing():
+    """The text of the report: it had pytest write files and run a statement."""
+    record = unseal(tuner_of({"a": scipy.stats.norm(), "x": (0.0, 1.0)}).to_json())
+    record["spaces"][0]["a"] |= {
+        "name": "test",
+        "args": ["full", 1, ["-p", "antigravity", "--collect-only", "--junitxml=harm"]],
+    }
+    for args in (record["spaces"][0]["a"]["args"], []):
+        record["spaces"][0]["a"]["args"] = args
+        with hostile.watched() as events, pytest.raises(ValueError, match="'a' "):
+            BlueTuner.from_json(seal(record))
+        assert hostile.harm(events) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "fault"),
+    [
+        (("trials", 1, "state"), "zzz", "trial 1: has a state that can not be"),
+        (("trials", 1, "score"), "0.5", "trial 1: has a score that can not be"),
+        (("trials", 1, "score"), None, "trial 1: must have a score if it is complete"),
+        (("trials", 5, "score"), 0.5, "trial 5: must have a score if it is complete"),
+        (("trials", 1, "number"), 3, "trial 1: has another number"),
+        (("trials", 1, "alternative"), 7, "trial 1: has another number, or an alter"),
+        (("trials", 1, "stage"), "zzz", "trial 1 in stage 'zzz' must be one that"),
+        (("trials", 1, "params", 0), -1, "one of 3 positions; got -1"),
+        (("trials", 1, "params", 2), "1.0", "must be of <class 'float'>; got '1.0'"),
+        (("trials", 1, "params", 2), 3e6, "the space has no configuration"),
+        (("trials", 1, "params", 4), 1e6, "must be of <class 'int'>"),
+        (("trials", 1, "unit", 2), 0.123, "the unit of 'x' is another value's"),
+        (("spaces", 0, "x", "type"), "zzz", "parameter 'x' must be of a type in"),
+        (("spaces", 0, "x", "low"), "0.1", "parameter 'x' has a low that can not be"),
+        (("spaces", 0, "x", "low"), 1e9, "parameter 'x' low must be smaller than high"),
+        (("spaces", 0, "g", "name"), "poisson_gen", "names no distribution of scipy"),
+        (("spaces", 0, "g", "args"), [1.0] * 9, "that gamma does not have"),
+        (("spaces", 0, "g", "args"), [], "other parameters than gamma"),
+        (("spaces", 0, "c", "choices"), ["a", "a", 2.5], "has a choice twice"),
+        (("spaces", 0, "c", "choices", 1), {"set": [1]}, "a choice that can not be"),
+        (("spaces", 0, "n", "when"), [["x", [0]]], "names no parameter before it"),
+        (("strategy", "name"), "zzz", "the stored strategy must be one of"),
+        (("strategy", "n_scan"), "3", "the stored strategy: "),
+        (("strategy", "n_scan"), None, "the stored strategy: "),
+        (("budgets",), [], "has a budgets that can not be"),
+        (("budgets", 0), 3, "must be one that the search asks: 3"),
+        (("seed",), -1, "has a seed that can not be"),
+        (("names",), [["x"]], "space must have the stored parameters"),
+        (("initial", 0, 0), [0], "must be a list of 5 values"),
+    ],
+    ids=str,
+)
+def test_a_text_that_to_json_can_not_have_written_is_refused_by_name(
+    path, value, fault
+):
+    record = place = unseal(wide_text())
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    with pytest.raises(ValueError, match=fault):
+        BlueTuner.from_json(seal(record))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", "[" * 100_000, '{"format": 2, "version": "0.4", "budgets": [3]}'],
+    ids=lambda text: text[:12],
+)
+def test_what_is_no_text_of_a_tuner_is_refused_in_words(text):
+    """Also of an earlier format, and nested so deeply that parsers fail."""
+    with pytest.raises(
+        ValueError, match=r"what BlueTuner.to_json wrote \(JSON format 3"
+    ):
+        BlueTuner.from_json(text)
+    deep = json.dumps(hostile.nested(400))
+    with pytest.raises(ValueError, match="nested too deeply"):
+        unseal(_sealed('{"a": ' + "[" * 100_000))
+    record = unseal(tuner_of({"a": ["x", "y"], "b": (0.0, 1.0)}).to_json())
+    record["spaces"][0]["a"]["choices"][0] = json.loads(deep)
+    with pytest.raises(ValueError, match="a choice that can not be"):
+        BlueTuner.from_json(seal(record))
+
+
+def test_choices_too_deep_to_be_read_back_are_not_stored():
+    """Storing a list that holds itself was a RecursionError."""
+    deep, itself = 1, [1]
+    for _ in range(400):
+        deep = [deep]
+    itself.append(itself)
+    for choice in (deep, itself):
+        text = tuner_of({"a": [choice, "x"], "b": (0.0, 1.0)}).to_json()
+        with pytest.raises(ValueError, match="space must be given"):
+            BlueTuner.from_json(text)
+        space = {"a": [choice, "x"], "b": (0.0, 1.0)}
+        assert BlueTuner.from_json(text, space=space).to_json() == text
 
 
 def test_two_hundred_hostile_lines_of_a_checkpoint_do_nothing(tmp_path):

@@ -14,6 +14,7 @@ from skbluetuna.inspection._scan import REACH, ScanDisplay
 plt = pytest.importorskip("matplotlib.pyplot")
 
 
+@pytest.mark.slow
 def test_it_holds_the_search_s_tables_and_draws_a_panel_for_each(
     bowl, bowl_kind, strategy
 ):
@@ -65,6 +66,23 @@ def test_colours_say_what_was_kept(bowl):
     assert kept == display.regions["kept"].tolist()
     tops = [bar.get_y() + bar.get_height() for bar in bars]
     np.testing.assert_allclose(tops, display.boundaries["score"])
+
+
+def test_each_region_says_how_probable_it_is(bowl):
+    """As the table has it, in the middle of the region; above eight nothing does."""
+    search = bowl({"c": ["one", "other"], "a": (0.0, 1.0), "b": (1.0, 2.0, 9)})
+    display = ScanDisplay.from_search(search)
+    table = search.regions_
+    for panel, name in zip(display.axes_[:2], ["c", "a"], strict=True):
+        known = table["probability"][table["param"] == name]
+        assert [text.get_text() for text in panel.texts] == [
+            f"{100 * p:.0f}%" for p in known
+        ]
+    places = [text.get_position()[0] for text in display.axes_[1].texts]
+    np.testing.assert_allclose(places, [0.125, 0.375, 0.625, 0.875])
+    assert not display.axes_[2].texts
+    classic = ScanDisplay.from_search(bowl({"a": (0.0, 1.0)}, "classic"))
+    assert not classic.axes_[0].texts
 
 
 def test_what_the_score_is(bowl):
@@ -172,6 +190,7 @@ def test_errors_name_what_is_wrong(bowl):
     assert plt.get_fignums() == []
 
 
+@pytest.mark.slow
 def test_importing_it_loads_no_matplotlib():
     code = (
         "import sys, skbluetuna.inspection._scan, skbluetuna.inspection._landscape\n"

@@ -161,6 +161,7 @@ def test_renaming_the_parameters_changes_nothing(space, n_iter, strategy, seed):
     ]
 
 
+@pytest.mark.slow
 @few
 @search
 def test_every_ask_lies_in_the_space_as_native_python(space, n_iter, strategy, seed):
@@ -195,6 +196,7 @@ def test_the_budget_is_exact_and_no_configuration_comes_twice(
     assert tuner.ask(1) == []
 
 
+@pytest.mark.slow
 @few
 @given(laws.spaces, laws.budgets, laws.strategies, laws.seeds, st.data())
 def test_failures_never_win_and_never_stop_the_search(
@@ -441,6 +443,7 @@ def test_no_value_is_asked_twice_under_different_units(space, strategy):
     assert len({repr(t.params) for t in trials}) == len(trials)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [None, 5])
 def test_a_range_of_few_floats_comes_to_its_end(n):
     tuner = BlueTuner({"x": (1e16, 1e16 + 10)}, n_iter=20, random_state=0)

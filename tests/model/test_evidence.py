@@ -21,7 +21,7 @@ from skbluetuna.model import (
     warp,
 )
 from skbluetuna.model._evidence import NOISE_FLOOR, Evidence, Prior
-from skbluetuna.model._paths import paths
+from skbluetuna.model._paths import Paths
 
 SPACES = {
     "numbers": [0, 0, 0],
@@ -250,7 +250,7 @@ def test_equal_rows_and_constant_targets_are_fitted(levels, t):
     post = model.predict(data(levels)[0], gradient=True)
     assert all(np.isfinite(field).all() for field in post)
     for drawn in drawn_models(X, t, columns, 3, np.random.default_rng(0)):
-        assert np.isfinite(paths(drawn, U, 3, np.random.default_rng(0))[1]).all()
+        assert np.isfinite(Paths.drawn(drawn, 3, np.random.default_rng(0))(U)).all()
 
 
 def test_believing_the_mean_changes_no_mean_and_shrinks_the_deviation():

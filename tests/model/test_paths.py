@@ -20,7 +20,7 @@ from skbluetuna.model import (
     warp,
 )
 from skbluetuna.model._evidence import BOUND, NOISE_FLOOR, Prior
-from skbluetuna.model._paths import WIDTH, paths, sparse_paths
+from skbluetuna.model._paths import WIDTH, Paths, sparse_paths
 
 
 def data(levels, n=30, seed=0):
@@ -42,7 +42,7 @@ def test_drawn_landscapes_have_the_posterior_s_mean_and_deviation(levels):
     points = data(levels, n=20, seed=1)[0]
     rng = np.random.default_rng(0)
     F = np.hstack(
-        [paths(model, points, 25, rng)[1] for _ in range(200)]
+        [Paths.drawn(model, 25, rng)(points) for _ in range(200)]
     )  # new waves each
     expected = model.predict(points)
     error = expected.std / np.sqrt(F.shape[1])
@@ -56,11 +56,13 @@ def test_a_landscape_is_one_function():
     model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
     points = data([0, 0], seed=1)[0]
     whole, part = (
-        paths(model, U, 3, np.random.default_rng(0))[1] for U in (points, points[4:9])
+        Paths.drawn(model, 3, np.random.default_rng(0))(U)
+        for U in (points, points[4:9])
     )
     np.testing.assert_allclose(whole[4:9], part, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("levels", [[0], [5]])
 def test_of_one_parameter_sparse_landscapes_are_the_others(levels):
     """There is no pair to be sparse: mean and deviation are the posterior's."""
@@ -81,6 +83,7 @@ def horseshoe(w, scale):
     return exp1(x) * np.exp(x)
 
 
+@pytest.mark.slow
 def test_the_weight_of_a_pair_is_drawn_under_a_horseshoe_prior():
     """Against quadrature: t = w z_0 z_1 + noise, everything else switched off."""
     rng = np.random.default_rng(1)

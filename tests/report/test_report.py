@@ -22,6 +22,8 @@ from skbluetuna.report import _pictures
 from skbluetuna.report._html import tag
 from skbluetuna.exceptions import MissingDependencyError
 
+pytestmark = pytest.mark.slow  # every page wants a search and six pictures
+
 pyplot = pytest.importorskip("matplotlib.pyplot")
 
 X, y = load_iris(return_X_y=True)
@@ -85,7 +87,6 @@ def small():
     return search.fit(X, y)
 
 
-@pytest.mark.slow
 def test_the_page_stands_alone(case, page):
     search, path = case
     text = path.read_text(encoding="utf-8")
@@ -204,7 +205,6 @@ def test_a_seed_that_was_drawn_is_in_the_call(small, undrawn, tmp_path):
     assert "# X: 150 rows, 4 columns" in code
 
 
-@pytest.mark.slow
 def test_it_leaves_no_trace_but_the_file(small, tmp_path, capfd, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pyplot.rc_context({"axes.facecolor": "black"}):
@@ -220,7 +220,6 @@ def test_it_leaves_no_trace_but_the_file(small, tmp_path, capfd, monkeypatch):
     assert small.report("report.html").read_bytes() == first  # nothing of chance
 
 
-@pytest.mark.slow
 def test_a_picture_that_would_be_too_large_becomes_dots(small, tmp_path, monkeypatch):
     monkeypatch.setattr(_pictures, "MOST_BYTES", 0)
     images = Page(small.report(tmp_path / "report.html")).of("img")

@@ -46,6 +46,7 @@ def test_the_budget_is_split_evenly_and_the_first_take_the_rest(k, more):
     assert got == [share + 1] * extra + [share] * (k - extra)
 
 
+@pytest.mark.slow
 @given(
     sizes=st.lists(st.none() | st.integers(1, 40), min_size=1, max_size=6),
     n_iter=st.integers(1, 200),
@@ -281,6 +282,7 @@ def test_an_offset_or_scale_of_all_scores_changes_no_choice():
     assert [k for k, _ in moved] == [k for k, _ in plain]
 
 
+@pytest.mark.slow
 def test_an_alternative_that_always_fails_gets_its_chances_and_no_more():
     tuner = BlueTuner([{"a": (0.0, 1.0)}, {"b": (0.0, 1.0)}], n_iter=40, random_state=0)
     while not tuner.finished:

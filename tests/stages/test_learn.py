@@ -20,9 +20,8 @@ def rule(kept):
         param = np.repeat(np.arange(len(kept)), [len(k) for k in kept])
         low = np.concatenate([np.arange(len(k)) / len(k) for k in kept])
         high = np.concatenate([(np.arange(len(k)) + 1) / len(k) for k in kept])
-        nan = np.full(len(low), np.nan)
         flags = np.concatenate([np.array(k, dtype=bool) for k in kept])
-        return Regions(param, low, high, nan, nan, nan, flags)
+        return Regions(param, low, high, flags, {})
 
     return regions
 

@@ -167,10 +167,10 @@ def test_scan_applies_equations_1_to_4_to_a_parabola():
     regions = Scan().regions(space, scanned(space, lambda p: p["x"] ** 2))
     raw = [1 / 128, 5 / 128, 13 / 128, 25 / 128]
     inward = [-1 / 2, -1 / 2, -1 / 2, 13 / 8 - 15 / 8]
-    np.testing.assert_allclose(regions.raw_output, raw, rtol=1e-12)
-    np.testing.assert_allclose(regions.projection, inward, rtol=1e-12)
+    np.testing.assert_allclose(regions.measures["raw_output"], raw, rtol=1e-12)
+    np.testing.assert_allclose(regions.measures["projection"], inward, rtol=1e-12)
     score = np.multiply(raw, inward)
-    np.testing.assert_allclose(regions.score, score, rtol=1e-12)
+    np.testing.assert_allclose(regions.measures["score"], score, rtol=1e-12)
     assert regions.kept.tolist() == (score >= score.mean()).tolist()
 
 
@@ -178,14 +178,16 @@ def test_scan_applies_equations_1_to_4_to_a_parabola():
 def test_a_straight_line_points_into_no_region(low, slope, nudge):
     space, scan = Space({"x": (0.0, 1.0, 4)}), Scan(nudge)
     ledger = scanned(space, lambda p: low + slope * p["x"], scan)
-    np.testing.assert_allclose(scan.regions(space, ledger).projection, 0.0, atol=1e-6)
+    np.testing.assert_allclose(
+        scan.regions(space, ledger).measures["projection"], 0.0, atol=1e-6
+    )
 
 
 def test_the_region_of_a_lone_peak_points_most_inward():
     space = Space({"x": (0.0, 1.0, 4)})
     ledger = scanned(space, lambda p: 1.0 - abs(p["x"] - 0.5))
     regions = Scan().regions(space, ledger)
-    assert np.argmax(regions.projection) == 2
+    assert np.argmax(regions.measures["projection"]) == 2
     assert regions.kept[2]
 
 
@@ -205,7 +207,9 @@ def test_without_nudges_only_boundaries_are_tried_and_slopes_are_their_differenc
     assert sorted(t.params["x"] for t in ledger) == [0.0, 0.25, 0.5, 0.75, 1.0]
     slope = np.gradient(np.exp(np.linspace(0.0, 1.0, 5)), 0.25)
     np.testing.assert_allclose(
-        scan.regions(space, ledger).projection, slope[:-1] - slope[1:], rtol=1e-12
+        scan.regions(space, ledger).measures["projection"],
+        slope[:-1] - slope[1:],
+        rtol=1e-12,
     )
 
 
@@ -243,7 +247,7 @@ def test_scores_below_zero_are_shifted_so_that_the_worst_counts_zero():
     ledger = scanned(space, lambda p: score(p) - 3.0)
     weights = Scan().initial_weights(space, ledger)
     np.testing.assert_allclose(weights, s / s.sum(), rtol=1e-12)
-    raw = Scan().regions(space, ledger).raw_output
+    raw = Scan().regions(space, ledger).measures["raw_output"]
     np.testing.assert_allclose(raw, [0.0625, 0.3125, 0.25, 0.75], rtol=1e-12)
 
 
@@ -384,7 +388,9 @@ def test_a_smaller_scan_draws_fewer_lines_and_leaves_out_the_last_parameters(
     for j, dim in enumerate(space.dimensions):
         n_regions = np.sum(regions.param == j)
         assert n_regions <= (min(most, dim.n_splits) + 1 if j in moved else 1)
-        assert np.isnan(regions.score[regions.param == j]).all() == (j not in moved)
+        assert np.isnan(regions.measures["score"][regions.param == j]).all() == (
+            j not in moved
+        )
 
 
 def test_a_parameter_that_cannot_vary_is_not_scanned():
@@ -417,17 +423,18 @@ def test_the_scan_can_be_asked_in_pieces():
 def test_later_stages_do_not_change_the_regions():
     space = Space({"x": (0.0, 1.0)})
     ledger = scanned(space, lambda p: -((p["x"] - 0.4) ** 2))
-    before = Scan().regions(space, ledger)
+    before = region_table(space, Scan().regions(space, ledger))
     ledger.append(Trial(99, {}, (0.4,), "learn", state="complete", score=-100.0))
-    after = Scan().regions(space, ledger)
-    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    after = region_table(space, Scan().regions(space, ledger))
+    assert before.keys() == after.keys()
+    assert all(np.array_equal(before[column], after[column]) for column in before)
 
 
 def test_a_failed_trial_counts_as_the_worst_score_seen():
     space = Space({"c": ["a", "b", "c"]})
     score = {"a": 3.0, "b": 9.0, "c": 5.0}
     ledger = scanned(space, lambda p: score[p["c"]], failed={1})
-    assert Scan().regions(space, ledger).score.tolist() == [3.0, 3.0, 5.0]
+    assert Scan().regions(space, ledger).measures["score"].tolist() == [3.0, 3.0, 5.0]
 
 
 def test_a_parameter_with_a_score_still_missing_is_not_judged():
@@ -436,6 +443,6 @@ def test_a_parameter_with_a_score_still_missing_is_not_judged():
     last = rows[-1]
     rows[-1] = Trial(last.number, last.params, last.unit, last.stage)
     regions = Scan().regions(space, Ledger(tuple(rows)))
-    assert np.isfinite(regions.score[regions.param == 0]).all()
-    assert np.isnan(regions.score[regions.param == 1]).all()
+    assert np.isfinite(regions.measures["score"][regions.param == 0]).all()
+    assert np.isnan(regions.measures["score"][regions.param == 1]).all()
     assert regions.kept[regions.param == 1].all()

@@ -69,7 +69,8 @@ def test_the_tables_have_the_documented_columns_of_equal_length(n_iter):
 
 
 def test_the_documented_columns_are_those_of_the_search_s_docstring():
-    for column in {*REGIONS, *WEIGHTS, *INTERACTIONS, "alternative"}:
+    every = {*REGIONS, *WEIGHTS, *INTERACTIONS, "probability", "alternative"}
+    for column in every:
         assert f"``{column}``" in BlueTunaSearchCV.__doc__
 
 
@@ -215,6 +216,7 @@ def test_the_narrowed_space_is_native_lies_in_the_space_and_holds_the_best(
             assert got is dim.rv
 
 
+@pytest.mark.slow
 @given(space=specs, seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=15)
 def test_the_narrowed_space_can_be_searched_and_narrowed_again(space, seed):
@@ -230,9 +232,8 @@ def test_the_narrowed_space_can_be_searched_and_narrowed_again(space, seed):
 def regions_of(kept):
     """Equally long regions of a single parameter, kept or not."""
     edges = np.linspace(0.0, 1.0, len(kept) + 1)
-    nan = np.full(len(kept), np.nan)
     param = np.zeros(len(kept), dtype=int)
-    return Regions(param, edges[:-1], edges[1:], nan, nan, nan, np.array(kept) == 1)
+    return Regions(param, edges[:-1], edges[1:], np.array(kept) == 1, {})
 
 
 @pytest.mark.parametrize(
