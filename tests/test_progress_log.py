@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 
 from skbluetuna import BlueTunaSearchCV, Classic, _progress_log
-from skbluetuna._progress_log import ProgressLog, duration, visible_log
+from skbluetuna.search._progress_log import ProgressLog, duration, visible_log
 
 X, y = load_iris(return_X_y=True)
 X, y = X[::3], y[::3]

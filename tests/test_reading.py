@@ -24,7 +24,7 @@ from skbluetuna import (
     Space,
     when,
 )
-from skbluetuna._reading import spaces_for
+from skbluetuna.search._reading import spaces_for
 from skbluetuna.space import describe
 
 X, y = load_iris(return_X_y=True)

@@ -7,8 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from skbluetuna._hidden import masked
-from skbluetuna._optional import import_optional
+from skbluetuna._utils._hidden import masked
+from skbluetuna._utils._optional import import_optional
 from skbluetuna.callbacks._pictures import save_pictures
 from skbluetuna.callbacks._tracker import Evaluation, Tracker, settings_of
 

@@ -4,7 +4,7 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-from skbluetuna._report import without_secrets
+from skbluetuna.report import without_secrets
 from skbluetuna.inspection import (
     ConvergenceDisplay,
     InfluenceDisplay,

@@ -1,6 +1,6 @@
 """The report: one self-contained HTML page of what a search found and learned."""
 
-from skbluetuna._report._masked import without_secrets
-from skbluetuna._report._write import write_report
+from skbluetuna.report._masked import without_secrets
+from skbluetuna.report._write import write_report
 
 __all__ = ["without_secrets", "write_report"]

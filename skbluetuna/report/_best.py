@@ -5,9 +5,9 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from skbluetuna._report._html import table, tag
-from skbluetuna._report._scores import scores_of
-from skbluetuna._report._values import NOTHING, cell
+from skbluetuna.report._html import table, tag
+from skbluetuna.report._scores import scores_of
+from skbluetuna.report._values import NOTHING, cell
 
 __all__ = ["best_table"]
 

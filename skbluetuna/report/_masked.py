@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from skbluetuna._hidden import hides, masked
+from skbluetuna._utils._hidden import hides, masked
 from skbluetuna.space import Categorical, Dimension, Space, when
 
 __all__ = ["without_secrets"]

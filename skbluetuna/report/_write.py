@@ -5,14 +5,14 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from skbluetuna._optional import import_optional
-from skbluetuna._report._best import best_table
-from skbluetuna._report._html import page, section, sections, tag
-from skbluetuna._report._learned import learned_sections
-from skbluetuna._report._masked import without_secrets
-from skbluetuna._report._pictures import convergence
-from skbluetuna._report._settings import settings_section
-from skbluetuna._report._verdict import CAUTION, verdict
+from skbluetuna._utils._optional import import_optional
+from skbluetuna.report._best import best_table
+from skbluetuna.report._html import page, section, sections, tag
+from skbluetuna.report._learned import learned_sections
+from skbluetuna.report._masked import without_secrets
+from skbluetuna.report._pictures import convergence
+from skbluetuna.report._settings import settings_section
+from skbluetuna.report._verdict import CAUTION, verdict
 from skbluetuna.inspection._axes import checked
 
 __all__ = ["write_report"]

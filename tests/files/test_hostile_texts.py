@@ -16,7 +16,7 @@ import scipy.stats
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Space, when
-from skbluetuna._files import _sealed, seal, unseal
+from skbluetuna._utils._files import _sealed, seal, unseal
 from skbluetuna.exceptions import CheckpointWarning
 from skbluetuna.space import decode_space
 
