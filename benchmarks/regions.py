@@ -22,13 +22,13 @@ import sys
 import numpy as np
 from joblib import Parallel, delayed
 from scipy.stats import qmc
+from skbluetuna._ledger import Ledger
 
 from skbluetuna import BlueTuner, Space
-from skbluetuna._ledger import Ledger
+from skbluetuna.explain._regions import likely_regions
 from skbluetuna.stages import narrowed_space
-from skbluetuna.stages._adaptive import _boundary_scores
-from skbluetuna.stages._likely import likely_regions
-from skbluetuna.stages._scan import WHOLE, Scan, join, score_regions, unscanned
+from skbluetuna.stages._classic_scan import WHOLE, Scan, join, score_regions, unscanned
+from skbluetuna.strategies._adaptive import _boundary_scores
 
 COLUMNS = ["held", "range", "box held", "box", "all in box", "halvings"]
 BORDERS = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9])  # of the probabilities shown

@@ -4,12 +4,11 @@
 as ask and tell, for any objective.
 """
 
-from skbluetuna.search._search import BlueTunaSearchCV
-from skbluetuna.space._suggest import suggest_space
 from skbluetuna._tuner import BlueTuner
 from skbluetuna._version import __version__
-from skbluetuna.space import Categorical, Integer, Real, Space, when
-from skbluetuna.stages import Adaptive, Classic
+from skbluetuna.search import BlueTunaSearchCV
+from skbluetuna.space import Categorical, Integer, Real, Space, suggest_space, when
+from skbluetuna.strategies import Adaptive, Classic
 
 __all__ = [
     "BlueTunaSearchCV",

@@ -10,10 +10,16 @@ from numpy.typing import NDArray
 
 from skbluetuna._utils._checks import check_count, draw_seed
 from skbluetuna._utils._table import Table
-from skbluetuna._utils._threads import one_blas_thread
 from skbluetuna.exceptions import UnknownTrialError
 from skbluetuna.explain import Learned
-from skbluetuna.history import IMPORTED, Budgeted, Event, History, Trial
+from skbluetuna.history import (
+    IMPORTED,
+    Budgeted,
+    Event,
+    History,
+    Reported,
+    Trial,
+)
 from skbluetuna.scheduling import (
     Scheduler,
     Settings,
@@ -21,6 +27,7 @@ from skbluetuna.scheduling import (
     from_text,
     initial_rows,
     to_text,
+    with_spaces,
 )
 from skbluetuna.space import Space, Spaces, is_integer, parse_spaces, read_spaces
 from skbluetuna.strategies import Strategy, resolve_strategy
@@ -146,6 +153,11 @@ class BlueTuner:
         """Whether everything is told, and nothing is left to ask."""
         is_over = self._is_dry or self._scheduler.is_over(self._history)
         return is_over and not self._history.has_pending
+
+    @property
+    def pending(self) -> tuple[Trial, ...]:
+        """Trials whose scores are awaited, in the order of asking."""
+        return tuple(_copied(trial) for trial in self._history.pending)
 
     def ask(self, n: int | None = None) -> list[Trial]:
         """Return the next trials to evaluate.
@@ -458,6 +470,30 @@ class BlueTuner:
             self._history,
             self.seed,
         )
+
+    def without_parts(self) -> "BlueTuner":
+        """The same tuner without what was reported of parts of trials."""
+        tuner = BlueTuner.__new__(BlueTuner)
+        events = [e for e in self._history.events if not isinstance(e, Reported)]
+        tuner._restore(self._settings, History(self.spaces, events))
+        return tuner
+
+    def relabelled(self, spaces: tuple[Space, ...]) -> "BlueTuner":
+        """The same search with other choices in the places of its own.
+
+        Parameters
+        ----------
+        spaces : tuple of Space
+            As many as it has, with the same names, ranges and numbers of choices.
+
+        Returns
+        -------
+        tuner : BlueTuner
+            A new one; this one stays as it is.
+        """
+        tuner = BlueTuner.__new__(BlueTuner)
+        tuner._restore(*with_spaces(self._settings, self._history, spaces))
+        return tuner
 
     def _check_place(self, number: int, stage: str) -> None:
         """Refuse a trial that the course does not have."""

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 from scipy.stats import expon, loguniform, randint, uniform
+from skbluetuna._sklearn_compat import FrozenSplits
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.callback import ScoringMonitor
@@ -36,7 +37,6 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.estimator_checks import check_estimator
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic, Integer, Real
-from skbluetuna._sklearn_compat import FrozenSplits
 from skbluetuna.stages import _likely
 
 X, y = load_iris(return_X_y=True)

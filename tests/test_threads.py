@@ -4,10 +4,10 @@ from threading import Event, Thread
 
 import numpy as np
 import pytest
+from skbluetuna._ledger import Ledger, Trial
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from skbluetuna import Adaptive, Space
-from skbluetuna._ledger import Ledger, Trial
 from skbluetuna._utils._threads import one_blas_thread
 from skbluetuna.integrations._continuation import next_trial
 from skbluetuna.stages._surrogate import _fit

@@ -4,7 +4,6 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-from skbluetuna.report import without_secrets
 from skbluetuna.inspection import (
     ConvergenceDisplay,
     InfluenceDisplay,
@@ -14,6 +13,7 @@ from skbluetuna.inspection import (
     ScanDisplay,
 )
 from skbluetuna.inspection._axes import drawing
+from skbluetuna.report import without_secrets
 
 __all__ = ["save_pictures"]
 

@@ -15,7 +15,6 @@ from skbluetuna.history._events import (
     Imported,
     Reported,
 )
-from skbluetuna.history._view import row_key
 from skbluetuna.space import Space, decode_params, encode_params
 
 __all__ = ["decode_event", "encode_event"]

@@ -1,4 +1,4 @@
-"""What "better" means: larger; of equals the earlier; what is not finite is no score."""
+"""What "better" means: larger, and of equals earlier; NaN is no score."""
 
 from typing import Any
 

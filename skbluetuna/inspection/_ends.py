@@ -2,10 +2,10 @@
 
 import logging
 
-from skbluetuna._ledger import Trial
-from skbluetuna._utils._text import printable, shown
 from skbluetuna._tuner import BlueTuner
-from skbluetuna.stages import at_ends
+from skbluetuna._utils._text import printable, shown
+from skbluetuna.explain import at_ends
+from skbluetuna.history import Trial
 
 __all__ = ["log_ends", "widen"]
 

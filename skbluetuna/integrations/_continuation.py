@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from skbluetuna._course import Course
-from skbluetuna._ledger import Ledger, Trial
+from skbluetuna.history import History, Trial
+from skbluetuna.scheduling import Scheduler
 from skbluetuna.space import Space
-from skbluetuna.stages import Strategy, any_fresh_point
+from skbluetuna.stages import any_fresh_point
+from skbluetuna.strategies import Strategy
 
 __all__ = ["next_trial"]
 
@@ -14,13 +15,13 @@ MOST_AHEAD = 8  # others whose choices are foreseen
 
 def next_trial(
     space: Space,
-    ledger: Ledger,
+    history: History,
     strategy: Strategy,
     n_trials: int | None,
     seed: int,
     ahead: int = 0,
 ) -> Trial:
-    """Choose the next trial after those of a ledger.
+    """Choose the next trial after those of a history.
 
     Once the strategy's trials are spent, budgets twice as large follow one another, so
     that its last stage goes on for ever.
@@ -29,7 +30,7 @@ def next_trial(
     ----------
     space : Space
         The space.
-    ledger : Ledger
+    history : History
         What was asked and told; not changed.
     strategy : Strategy
         Makes out the stages.
@@ -39,13 +40,13 @@ def next_trial(
     seed : int
         Seed of the search.
     ahead : int, default=0
-        How many others are choosing from the same ledger before this one; it takes the
+        How many others are choosing from the same history before this one; it takes the
         point after theirs. If they are more than eight, a random one.
 
     Returns
     -------
     trial : Trial
-        The trial, as it would stand in the ledger. A random one, of stage "initial",
+        The trial, as it would stand in the history. A random one, of stage "initial",
         while the stage waits for scores; one that was asked before if all were.
     """
     start = space.centre()
@@ -54,18 +55,18 @@ def next_trial(
         if space.size is not None:
             n_trials = max(1, min(n_trials, space.size - 1))
     budgets = [n_trials]
-    while budgets[-1] <= len(ledger) + ahead:
+    while budgets[-1] <= len(history) + ahead:
         budgets.append(2 * budgets[-1])
-    course = Course((space,), [[start]], strategy, seed, budgets)
-    asked = ledger.copy()
-    while ahead <= MOST_AHEAD and len(asked) <= len(ledger) + ahead:
-        if not course.ask(asked, len(ledger) + ahead + 1 - len(asked)):
+    scheduler = Scheduler((space,), [[start]], strategy, seed, budgets)
+    asked = history.copy()
+    while ahead <= MOST_AHEAD and len(asked) <= len(history) + ahead:
+        if not scheduler.ask(asked, len(history) + ahead + 1 - len(asked)):
             break
-    if len(asked) > len(ledger) + ahead:
-        return asked[len(ledger) + ahead]
-    rng = np.random.default_rng([seed, len(ledger), ahead])
-    unit = any_fresh_point(space, ledger, rng)
+    if len(asked) > len(history) + ahead:
+        return asked.trials[len(history) + ahead]
+    rng = np.random.default_rng([seed, len(history), ahead])
+    unit = any_fresh_point(space, history.view(0), rng)
     if unit is None:
         (unit,) = space.snap(rng.random((1, len(space))))
     (params,) = space.from_unit(unit[None])
-    return Trial(len(ledger), params, tuple(unit.tolist()), "initial")
+    return Trial(len(history), params, tuple(unit.tolist()), "initial")

@@ -1,4 +1,4 @@
-"""What a study knows, as a ledger, and what its trials are about to evaluate.
+"""What a study knows, as a history, and what its trials are about to evaluate.
 
 A trial's parameters reach the storage one by one while it runs. So its proposal is kept
 with it as a whole, under one attribute, where other workers see it before they choose.
@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from skbluetuna._utils._files import Json, check_fields, is_count, is_float, is_text
-from skbluetuna._ledger import Ledger, Trial, row_key
+from skbluetuna.history import Asked, History, Trial, row_key
 from skbluetuna.integrations._optuna_space import OptunaSpace
 
 __all__ = ["claim", "count_ahead", "read", "seed_of"]
@@ -31,8 +31,8 @@ def seed_of(study: Any, drawn: int) -> int:
     return int(storage.get_study_system_attrs(study_id)[SEED])
 
 
-def read(trials: list[Any], own: int, space: OptunaSpace, sign: float) -> Ledger:
-    """Ledger of a study's trials, in the order of their numbers.
+def read(trials: list[Any], own: int, space: OptunaSpace, sign: float) -> History:
+    """History of a study's trials, in the order of their numbers.
 
     Parameters
     ----------
@@ -47,20 +47,25 @@ def read(trials: list[Any], own: int, space: OptunaSpace, sign: float) -> Ledger
 
     Returns
     -------
-    ledger : Ledger
+    history : History
         Pruned trials have their last intermediate value. Failed ones count as the worst
         score, unless the same configuration was tried again.
     """
     rows = [row for t in trials if t.number != own if (row := _row(t, space, sign))]
     again = {row_key(row.unit) for row in rows if row.state != "failed"}
     kept = [r for r in rows if r.state != "failed" or row_key(r.unit) not in again]
-    return Ledger(replace(row, number=i) for i, row in enumerate(kept))
+    history = History((space.space,))
+    for number, row in enumerate(kept):
+        history.append(Asked(number, row.unit, row.stage, params=row.params))
+        if row.state != "asked":
+            history.tell(number, row.values)
+    return history
 
 
 def count_ahead(
     trials: list[Any], own: int, space: OptunaSpace, chosen: Trial | None
 ) -> int:
-    """Count the running trials that choose from the same ledger before this one.
+    """Count the running trials that choose from the same history before this one.
 
     These are trials of a lower number that have chosen nothing yet, or the same
     configuration as this one, which chooses again.
@@ -77,7 +82,7 @@ def count_ahead(
 
 
 def _row(trial: Any, space: OptunaSpace, sign: float) -> Trial | None:
-    """A trial as a row of the ledger; None if it lies outside of the space."""
+    """A trial as a row of the history; None if it lies outside of the space."""
     proposal = _proposal(trial)
     values = trial.params
     if not trial.state.is_finished():
@@ -97,7 +102,7 @@ def _row(trial: Any, space: OptunaSpace, sign: float) -> Trial | None:
     score = sign * _value(trial)
     if not math.isfinite(score):
         return replace(row, state="failed")
-    return replace(row, state="complete", score=score)
+    return replace(row, state="complete", values=(score,))
 
 
 def _proposal(trial: Any) -> Json:

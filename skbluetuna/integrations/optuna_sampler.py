@@ -14,7 +14,7 @@ from skbluetuna.integrations._optuna_space import (
     from_native,
 )
 from skbluetuna.integrations._optuna_study import claim, count_ahead, read, seed_of
-from skbluetuna.stages import Strategy, resolve_strategy
+from skbluetuna.strategies import Strategy, resolve_strategy
 
 optuna: Any = import_optional("optuna", extra="optuna", purpose="BlueTunaSampler")
 
@@ -160,21 +160,22 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
         seed = self._seed_of(study)
         sign = -1.0 if study.direction.name == "MINIMIZE" else 1.0
         trials = study.get_trials(deepcopy=False)
-        ledger, chosen = read(trials, number, space, sign), None
+        history, chosen = read(trials, number, space, sign), None
         values: dict[str, Any] = {}
         for _ in range(N_ATTEMPTS):
             ahead = count_ahead(trials, number, space, chosen)
             chosen = next_trial(
-                space.space, ledger, self._strategy, self._n_trials, seed, ahead
+                space.space, history, self._strategy, self._n_trials, seed, ahead
             )
             values = space.values(chosen.params)
             # What two chose at the same time at least one of them sees: both stored
             # their choice before they looked.
             claim(study, trial, chosen, values)
-            is_repeat = chosen.unit in ledger  # every configuration was tried
+            # Every configuration was tried, if this one was.
+            is_repeat = history.view(0).has_row(chosen.unit)
             trials = study.get_trials(deepcopy=False)
-            ledger = read(trials, number, space, sign)
-            if is_repeat or chosen.unit not in ledger:
+            history = read(trials, number, space, sign)
+            if is_repeat or not history.view(0).has_row(chosen.unit):
                 break
         return values
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from skbluetuna._tuner import BlueTuner
 from skbluetuna._utils._checks import check_count, draw_seed
 from skbluetuna._utils._files import (
     Json,
@@ -18,7 +19,7 @@ from skbluetuna._utils._files import (
     write_file,
 )
 from skbluetuna._utils._optional import import_optional
-from skbluetuna._tuner import BlueTuner
+from skbluetuna.history import best_first
 from skbluetuna.integrations._ray_space import (
     Axis,
     axes_of,
@@ -27,7 +28,7 @@ from skbluetuna.integrations._ray_space import (
     to_config,
 )
 from skbluetuna.space import Space
-from skbluetuna.stages import Strategy, resolve_strategy
+from skbluetuna.strategies import Strategy, resolve_strategy
 
 search: Any = import_optional(
     "ray.tune.search", extra="ray", purpose="BlueTunaSearcher"
@@ -252,9 +253,9 @@ class BlueTunaSearcher(search.Searcher):
         points : list of dicts
             Nested as the space, the best first.
         """
-        done = [t for t in self._ready().trials if t.score is not None]
-        done.sort(key=lambda t: -(t.score or 0.0))  # stable: earliest of equals
-        return [to_config(self._axes, trial.params) for trial in done[:n]]
+        trials = self._ready().trials
+        order = best_first([math.nan if t.score is None else t.score for t in trials])
+        return [to_config(self._axes, trials[row].params) for row in order[:n]]
 
     def save(self, checkpoint_path: str) -> None:
         """Write the state to a file, as JSON.

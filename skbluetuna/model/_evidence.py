@@ -290,7 +290,7 @@ class EvidenceModel:
         )
         return Posterior(mean, std, mean_slope, by_variance / (2.0 * std[:, None]))
 
-    def believing(self, u: FloatArray) -> "EvidenceModel":
+    def with_fantasy(self, u: FloatArray) -> "EvidenceModel":
         """The model as if its mean at u, shape (d,), had been observed (eq. 16)."""
         row = encode(u[None], self.columns)
         t = np.append(self.t, self.predict(u[None]).mean)

@@ -5,6 +5,8 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from skbluetuna._utils._table import Table
+from skbluetuna.inspection._alternatives import chosen, rows_of
 from skbluetuna.report._html import table, tag
 from skbluetuna.report._pictures import (
     influence,
@@ -14,8 +16,6 @@ from skbluetuna.report._pictures import (
     scan,
 )
 from skbluetuna.report._values import counted, short
-from skbluetuna._utils._table import Table
-from skbluetuna.inspection._alternatives import chosen, rows_of
 
 __all__ = ["learned_sections"]
 

@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from skbluetuna.report._html import tag
 from skbluetuna.inspection import (
     ConvergenceDisplay,
     InfluenceDisplay,
@@ -16,6 +15,7 @@ from skbluetuna.inspection import (
     ScanDisplay,
 )
 from skbluetuna.inspection._axes import drawing
+from skbluetuna.report._html import tag
 
 __all__ = [
     "convergence",

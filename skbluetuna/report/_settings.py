@@ -8,10 +8,10 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from skbluetuna._utils._hidden import masked
+from skbluetuna._version import __version__
 from skbluetuna.report._code import Code
 from skbluetuna.report._html import table, tag
 from skbluetuna.report._values import counted
-from skbluetuna._version import __version__
 
 __all__ = ["settings_section"]
 
@@ -99,7 +99,7 @@ def _notes(search: Any) -> list[str]:
             f"It ended after {n}, stopped by {reason}: repeated, it may end sooner or "
             "later."
         )
-    if search.tuner_.n_budgets > 1:
+    if len(search.tuner_.history.budgets) > 1:
         notes.append(
             "Its budget was raised on the way; a search that has all of it from the "
             "start may take another course."

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from skbluetuna.inspection._alternatives import chosen, rows_of
 from skbluetuna.inspection._ends import widen
 from skbluetuna.report._scores import Scores, scores_of
 from skbluetuna.report._values import counted, percent, rough, took
-from skbluetuna.inspection._alternatives import chosen, rows_of
 
 __all__ = ["CAUTION", "verdict"]
 

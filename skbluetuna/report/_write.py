@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from skbluetuna._utils._optional import import_optional
+from skbluetuna.inspection._axes import checked
 from skbluetuna.report._best import best_table
 from skbluetuna.report._html import page, section, sections, tag
 from skbluetuna.report._learned import learned_sections
@@ -13,7 +14,6 @@ from skbluetuna.report._masked import without_secrets
 from skbluetuna.report._pictures import convergence
 from skbluetuna.report._settings import settings_section
 from skbluetuna.report._verdict import CAUTION, verdict
-from skbluetuna.inspection._axes import checked
 
 __all__ = ["write_report"]
 

@@ -3,7 +3,12 @@
 from skbluetuna.scheduling._budget import Budget, Share, allocate
 from skbluetuna.scheduling._initial import as_references, initial_rows
 from skbluetuna.scheduling._scheduler import Scheduler
-from skbluetuna.scheduling._settings import Settings, from_text, to_text
+from skbluetuna.scheduling._settings import (
+    Settings,
+    from_text,
+    to_text,
+    with_spaces,
+)
 
 __all__ = [
     "Budget",
@@ -15,4 +20,5 @@ __all__ = [
     "from_text",
     "initial_rows",
     "to_text",
+    "with_spaces",
 ]

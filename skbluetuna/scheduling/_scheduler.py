@@ -211,9 +211,16 @@ def _n_asked(history: History, k: int) -> int:
 
 
 def _left_of(share: Share, view: View) -> list[Params]:
-    """Initial configurations that were neither asked nor imported."""
-    units = share.space.to_unit(share.initial)
-    return [p for p, u in zip(share.initial, units, strict=True) if not view.has_row(u)]
+    """Initial configurations that are still to be asked.
+
+    Those that were imported are not; the others are asked first, in their order.
+    """
+    imported = view.only(IMPORTED)
+    own = share.initial
+    if len(imported):
+        units = share.space.to_unit(own)
+        own = [p for p, u in zip(own, units, strict=True) if not imported.has_row(u)]
+    return own[len(view) - len(imported) :]
 
 
 def _turns(now: Budget, history: History) -> list[int]:

@@ -24,7 +24,7 @@ from skbluetuna.space import (
 )
 from skbluetuna.strategies import Strategy, decode_strategy, encode_strategy
 
-__all__ = ["Settings", "from_text", "to_text"]
+__all__ = ["Settings", "from_text", "to_text", "with_spaces"]
 
 FORMAT = 4  # of the JSON text
 
@@ -103,6 +103,20 @@ def from_text(
         spaces, initial, decode_strategy(stored["strategy"], strategy), stored["seed"]
     )
     return settings, _history_of(stored["events"], spaces)
+
+
+def with_spaces(
+    settings: Settings, history: History, spaces: tuple[Space, ...]
+) -> tuple[Settings, History]:
+    """Settings and history with other choices in the places of their own."""
+    own = settings.spaces
+    initial = [
+        [decode_params(new, encode_params(old, row)) for row in rows]
+        for old, new, rows in zip(own, spaces, settings.initial, strict=True)
+    ]
+    events = [decode_event(encode_event(e, own), spaces) for e in history.events]
+    new = settings._replace(spaces=spaces, initial=initial)
+    return new, History(spaces, events)
 
 
 def _history_of(rows: list[Json], spaces: tuple[Space, ...]) -> History:

@@ -1,4 +1,4 @@
-"""Callbacks of scikit-learn: where a search's are told of its folds, and may stop it."""
+"""Callbacks of scikit-learn: they are told of folds, and may stop a search."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol

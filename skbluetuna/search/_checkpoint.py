@@ -13,6 +13,7 @@ import os
 import re
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,7 +31,14 @@ from skbluetuna._utils._files import (
 from skbluetuna._utils._hidden import brief_error, masked, sealed_secret
 from skbluetuna._version import __version__
 from skbluetuna.exceptions import CheckpointWarning
-from skbluetuna.history import Asked, Event, Imported, Reported, encode_event
+from skbluetuna.history import (
+    Asked,
+    Event,
+    Failed,
+    Imported,
+    Reported,
+    encode_event,
+)
 from skbluetuna.search._problem import Problem
 from skbluetuna.space import Space
 
@@ -278,12 +286,19 @@ class Checkpoint:
 
 def _brief(event: Event, params: Mapping[int, Mapping[str, Any]]) -> Event:
     """The event without data in its error."""
-    if not isinstance(event, Reported) or event.outcome.get("fit_error") is None:
+    if not isinstance(event, Reported | Failed):
         return event
     own = params[event.number]
     known = {word for name in own for word in (name, name.rpartition("__")[2])}
-    error = brief_error(event.outcome["fit_error"], known)
-    return Reported(event.number, event.part, {**event.outcome, "fit_error": error})
+    if isinstance(event, Failed):
+        reason = event.reason
+        return replace(
+            event, reason=None if reason is None else brief_error(reason, known)
+        )
+    outcome = dict(event.outcome)
+    if outcome["fit_error"] is not None:
+        outcome["fit_error"] = brief_error(outcome["fit_error"], known)
+    return replace(event, outcome=outcome)
 
 
 def _readable(params: Mapping[str, Any]) -> Json:
@@ -295,5 +310,3 @@ def _plain(value: Any) -> Any:
     is_plain = value is None or isinstance(value, str | int | float)
     is_odd = isinstance(value, float) and not math.isfinite(value)
     return value if is_plain and not is_odd else repr(value)[:80]
-
-

@@ -10,6 +10,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from skbluetuna.history import Trial
 from skbluetuna.search._folds import Folds
+from skbluetuna.search._scoring import failure
 from skbluetuna.search._sklearn import FitData, fold_task
 
 __all__ = ["Evaluator", "FoldOf", "Outcome"]
@@ -61,6 +62,10 @@ class Evaluator:
         self._parallel.__exit__(None, None, None)
         self._parallel = self._new_parallel()
         self._parallel.__enter__()
+
+    def failure(self, reason: str) -> Outcome:
+        """Outcome of a fit that failed, and left nothing but the reason."""
+        return failure(self._search, self._data.scorers, reason)
 
     def probe(self) -> None:
         """Do a task that harms no worker.

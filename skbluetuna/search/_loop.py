@@ -25,7 +25,7 @@ from skbluetuna.search._past import Past
 from skbluetuna.search._progress_log import ProgressLog
 from skbluetuna.search._results import Rows
 from skbluetuna.search._retries import ExecutorLostError, Retries, is_death
-from skbluetuna.search._scoring import cause_of, failure, note_reasons, score_of
+from skbluetuna.search._scoring import cause_of, note_reasons, score_of
 
 __all__ = ["Loop", "quiet_failures"]
 
@@ -75,7 +75,7 @@ class Loop:
         )
         self._causes: dict[int, str | None] = {}  # of each trial: why it has no score
         self._n_evaluated = 0
-        self._stop_asked = False
+        self._stop_asked = self._has_fit = False
 
     def run(self) -> str:
         """Search; return the reason why it ended.
@@ -136,7 +136,8 @@ class Loop:
 
     @property
     def _n_told(self) -> int:
-        return self._tuner.n_told
+        history = self._tuner.history
+        return history.n_asked - len(history.pending)
 
     def _reason_to_stop(self) -> str | None:
         n_iter = self._search.n_iter
@@ -223,7 +224,7 @@ class Loop:
                     "each try (%s): %s", trial.number + 1, why, trial.params,
                 )  # fmt: skip
                 reason = f"the worker ended in each try ({why})"
-                lost = failure(self._search, reason)
+                lost = self._evaluator.failure(reason)
                 outcomes = [lost] * len(self._rows.missing(trial))
             self._record([trial], outcomes)
 
@@ -231,15 +232,15 @@ class Loop:
         """Note what came of the folds, tell the scores, and put both on file."""
         note_reasons(outcomes)
         for (trial, fold), outcome in zip(self._folds(trials), outcomes, strict=True):
-            self._tuner.report(Reported(trial.number, fold, outcome))
+            self._tuner.history.append(Reported(trial.number, fold, outcome))
         before = self._tuner.best
         self._note_causes(trials)
         for trial in trials:
             known = self._rows.outcomes([trial])
             seconds = sum(one["fit_time"] + one["score_time"] for one in known)
             score = self._rows.score(trial) if self._has_fit else math.nan
-            self._tuner.tell(
-                trial, score, seconds=float(seconds), reason=self._causes[trial.number]
+            self._tuner.history.tell(
+                trial.number, [score], float(seconds), self._causes[trial.number]
             )
         self._past.save(self._tuner)
         if self._tuner.best != before:
@@ -249,7 +250,9 @@ class Loop:
         """Find out which trials have no score, and say so of the first."""
         metric = self._rows.metric
         for trial in trials:
-            cause = cause_of(self._rows.outcomes([trial]), metric)
+            outcomes = self._rows.outcomes([trial])
+            self._has_fit |= any(one["fit_error"] is None for one in outcomes)
+            cause = cause_of(outcomes, metric)
             self._causes[trial.number] = cause
             if cause is not None:
                 self._log.failed(trial.number, cause)
@@ -258,18 +261,31 @@ class Loop:
     def _has_score(self) -> bool:
         return None in self._causes.values()
 
-    @property
-    def _has_fit(self) -> bool:
-        """Whether any fit so far succeeded."""
-        return any(
-            one["fit_error"] is None for one in self._rows.outcomes(self._rows.trials)
-        )
-
     def _check_hope(self) -> None:
         """Stop where many were evaluated, and none has a score to go by."""
         if self._has_score or len(self._causes) < MIN_TO_GIVE_UP:
             return
-        raise ValueError("PORT")
+        first = next(iter(self._causes.values()))
+        raise ValueError(
+            f"none of the first {len(self._causes)} candidates has a finite score by "
+            f"{self._metric_name()}, so the search has nothing to go by. What the "
+            f"first one says: {first}\nAll are kept in cv_results_. Set "
+            'error_score="raise" to see where it fails.'
+        )
+
+    def _metric_name(self) -> str:
+        """The metric that guides the search, for a message."""
+        metric, scoring = self._rows.metric, self._search.scoring
+        if scoring is None:
+            return "the estimator's own score"
+        if metric != "score":
+            return repr(metric)
+        if callable(scoring):
+            return getattr(scoring, "__name__", repr(scoring))
+        if isinstance(scoring, str):
+            return repr(scoring)
+        refit = self._search.refit
+        return repr(refit if isinstance(refit, str) else next(iter(scoring)))
 
     def _mend(self) -> None:
         self._callbacks.stay_here()

@@ -7,6 +7,7 @@ that; one that scores something else is refused; other data begin a log of their
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -97,6 +98,16 @@ class Past:
         """Whether evaluations are put on disk."""
         return self._file is not None
 
+    @property
+    def n_in_memory(self) -> int:
+        """How many evaluations the last fit has left in memory."""
+        events = () if self._problem is None else self._memory_events
+        return sum(isinstance(event, Finished | Failed) for event in events)
+
+    @property
+    def _memory_events(self) -> Sequence[Event]:
+        return () if self._memory is None else self._memory.events
+
     def begin(self, make: Callable[[int | None, Any], BlueTuner]) -> BlueTuner:
         """Make the tuner, with everything that it has from earlier fits.
 
@@ -119,8 +130,9 @@ class Past:
             self._import(tuner)
         else:
             written = self._replay(tuner, budgets)
-        if n_iter != tuner.budgets[-1]:
-            tuner.extend(n_iter, is_less_allowed=True)
+        if n_iter != tuner.history.budgets[-1]:
+            with suppress(ValueError):  # a smaller one ends the search where it stands
+                tuner.extend(n_iter)
         self._open(tuner, written)
         return tuner
 
@@ -246,9 +258,8 @@ class Past:
         for budget in budgets[1:]:
             tuner.extend(budget)
         replay = Replay(tuner, self._folds.n_splits)
-        if self._memory is not None:
-            for event in self._memory.events:
-                replay.take(event)
+        for event in self._memory_events:
+            replay.take(event)
         written: set[Any] = set()
         if self._file is not None and self._section is not None:
             check = EventCheck(tuner.stages, self._folds.n_splits, self._search)
@@ -288,7 +299,7 @@ class Past:
             header = None
             if self._section is None:
                 self._name, header = self._file.begin(
-                    self._own, tuner.seed, tuner.budgets[0], self._splits
+                    self._own, tuner.seed, tuner.history.budgets[0], self._splits
                 )
             else:
                 self._name = self._section.name
@@ -385,6 +396,10 @@ def _is_same_data(stored: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
 
 def _shown(stored: Any, given: Any) -> str:
     """How two values differ, in words; hashes say nothing to a reader."""
-    if isinstance(stored, str) and isinstance(given, str) and len(stored) + len(given) < 400:
+    if (
+        isinstance(stored, str)
+        and isinstance(given, str)
+        and len(stored) + len(given) < 400
+    ):
         return f"is {stored}, here it is {given}"
     return "is another one"

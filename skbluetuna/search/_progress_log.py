@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from skbluetuna._utils._hidden import masked
-from skbluetuna._ledger import Trial
 from skbluetuna._tuner import BlueTuner
+from skbluetuna._utils._hidden import masked
+from skbluetuna.history import IMPORTED, Trial
 
 __all__ = ["ProgressLog", "visible_log"]
 
@@ -34,15 +34,24 @@ class ProgressLog:
         The search.
     max_time : float or None, default=None
         Seconds that evaluations may take.
+    n_kept : int, default=0
+        How many it has in memory from the last fit; what it has more is on file.
     """
 
-    def __init__(self, tuner: BlueTuner, max_time: float | None = None) -> None:
+    def __init__(
+        self, tuner: BlueTuner, max_time: float | None = None, *, n_kept: int = 0
+    ) -> None:
         self._spaces = tuner.spaces
-        kept = [trial for trial in tuner.trials if trial.state != "asked"]
-        self._n_total, self._n_kept, self._best = tuner.n_iter, len(kept), tuner.best
-        self._n_recalled = self._n_unsaid = 0  # of them not yet said
+        told = [
+            trial
+            for trial in tuner.history.trials
+            if trial.state != "asked" and trial.stage != IMPORTED
+        ]
+        self._n_total, self._best = tuner.n_iter, tuner.best
+        self._n_kept = min(n_kept, len(told))
+        self._n_recalled = len(told) - self._n_kept
         self._n_evaluated = self._n_failed = 0
-        self._stage = kept[-1].stage if kept else ""
+        self._stage = told[-1].stage if told else ""
         self._began, self._spent = time.monotonic(), 0.0
         self._end = math.inf if max_time is None else self._began + max_time
         self._running: tuple[int, float] | None = None  # how many, since when
@@ -60,15 +69,8 @@ class ProgressLog:
         if self._watcher.is_alive():
             self._watcher.join()
 
-    def recalled(self, trials: Sequence[Trial]) -> None:
-        """Count evaluations that are on file; one line says so of all in a row."""
-        self._n_recalled += len(trials)
-        self._n_unsaid += len(trials)
-        self._stage = trials[-1].stage
-
     def begins(self, trials: Sequence[Trial]) -> None:
         """Say what is evaluated now, if it is of a new stage."""
-        self._say_recalled()
         for trial in trials:
             if trial.stage != self._stage:
                 self._stage = trial.stage
@@ -95,9 +97,9 @@ class ProgressLog:
             )  # fmt: skip
 
     def improved(self, best: Trial | None) -> None:
-        """Say that there is a better one, unless it was recalled."""
+        """Say that there is a better one."""
         self._best = best
-        if best is not None and not self._n_unsaid:
+        if best is not None:
             logger.info(
                 "evaluation %d of %d improves to %.6g: %s",
                 best.number + 1, self._n_total, best.score, masked(best.params),
@@ -106,7 +108,6 @@ class ProgressLog:
     def end(self, reason: str) -> None:
         """Say what was found."""
         self.__exit__()
-        self._say_recalled()
         took = time.monotonic() - self._began
         counts = [f"{self._n_evaluated} evaluated in {duration(took)}"]
         counts += [f"{self._n_recalled} recalled"] if self._n_recalled else []
@@ -128,15 +129,11 @@ class ProgressLog:
         logger.info("up to %d evaluations, parameters: %s", self._n_total, widths)
         if self._n_kept:
             logger.info("%d evaluations are kept from the last fit", self._n_kept)
-
-    def _say_recalled(self) -> None:
-        if not self._n_unsaid:
-            return
-        logger.info(
-            "recalled %d evaluations from the checkpoint%s",
-            self._n_unsaid, self._so_far(),
-        )  # fmt: skip
-        self._n_unsaid = 0
+        if self._n_recalled:
+            logger.info(
+                "recalled %d evaluations from the checkpoint%s",
+                self._n_recalled, self._so_far(),
+            )  # fmt: skip
 
     def _watch(self) -> None:
         """Say every few seconds how far it has come, until it is over."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from sklearn.base import clone
 
-from skbluetuna.space._suggest import suggest_space
 from skbluetuna.space import (
     Categorical,
     Space,
@@ -18,6 +17,7 @@ from skbluetuna.space import (
     read_spaces,
     shown,
 )
+from skbluetuna.space._suggest import suggest_space
 
 __all__ = ["spaces_for"]
 

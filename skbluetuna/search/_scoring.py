@@ -6,20 +6,24 @@ also from a worker of another host.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from traceback import format_exc
 from typing import Any
 
 import numpy as np
 
-from skbluetuna._sklearn_compat import MultimetricScorer
+from skbluetuna.search._sklearn import MultimetricScorer
 
 __all__ = [
+    "REASONS",
     "cause_of",
+    "failure",
     "for_table",
     "last_error",
+    "metric_names",
     "note_reasons",
+    "score_of",
     "scoring_failures",
     "telling",
 ]
@@ -193,6 +197,30 @@ def last_error(text: str) -> str:
     below = range(frames[-1] + 1, len(lines))
     start = next((i for i in below if not lines[i].startswith(" ")), len(lines) - 1)
     return "\n".join(lines[start:])
+
+
+def failure(search: Any, scorer: Any, reason: str) -> Fit:
+    """Outcome of a fit that failed, and left nothing but the reason."""
+    scores = search.error_score
+    if isinstance(scorer, MultimetricScorer):
+        scores = dict.fromkeys(scorer._scorers, scores)
+    row = {"fit_time": 0.0, "score_time": 0.0, "n_test_samples": 0}
+    row |= {"fit_error": reason, "test_scores": scores}
+    if search.return_train_score:
+        row["train_scores"] = scores
+    return row
+
+
+def metric_names(fits: Iterable[Fit]) -> list[str]:
+    """Names of several metrics, as a fit that succeeded shows them; none of one."""
+    shown = (fit["test_scores"] for fit in fits if fit["fit_error"] is None)
+    scores = next(shown, None)
+    return list(scores) if isinstance(scores, dict) else []
+
+
+def score_of(fit: Fit, metric: str) -> float:
+    """Score of a fold by one metric."""
+    return _score(fit, metric)
 
 
 def _reason(fit: Fit, metric: str) -> str | None:

@@ -1,6 +1,5 @@
 """BlueTunaSearchCV: the search as a scikit-learn estimator."""
 
-import warnings
 from copy import copy
 from inspect import signature
 from os import PathLike
@@ -8,42 +7,26 @@ from typing import Any, ClassVar
 
 import numpy as np
 from scipy.stats import rankdata
-from sklearn.base import clone
-from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skbluetuna._utils._checks import check_count
-from skbluetuna.inspection._ends import log_ends
-from skbluetuna.search._progress_log import ProgressLog, visible_log
-from skbluetuna.search._reading import spaces_for
-from skbluetuna._record import Record
 from skbluetuna.report import write_report
-from skbluetuna.search._scoring import for_table, scoring_failures, telling
-from skbluetuna._session import Session, quiet_failures
-from skbluetuna._sklearn_compat import (
+from skbluetuna.search._fit import run_fit
+from skbluetuna.search._scoring import for_table
+from skbluetuna.search._sklearn import (
     BaseSearchCV,
-    FrozenSplits,
-    LiveRows,
-    SearchContext,
-    Workers,
     at_least_one,
     has_methods,
     not_negative,
     one_of,
     positive,
-    without_callbacks,
+    search_fit,
 )
-from skbluetuna._tuner import BlueTuner
 from skbluetuna.space import Space, shown
-from skbluetuna.stages import NAMED
+from skbluetuna.strategies import NAMED
 
 __all__ = ["BlueTunaSearchCV"]
 
 OTHER_NAMES = ("param_grid", "param_distributions", "search_spaces")
-OF_RESULTS = (
-    "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
-    "refit_time_",
-)  # fmt: skip
 
 
 class NamesOfOthers:
@@ -324,6 +307,33 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self.stopping = stopping
         self.n_retries = n_retries
 
+    @search_fit
+    def fit(self, X, y=None, **params):
+        """Search, and refit the best candidate.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, n_samples)
+            The data, as the estimator takes them.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target relative to `X`; None for unsupervised learning.
+        **params : dict
+            As in ``GridSearchCV.fit``: for the estimator's ``fit``, the splitter
+            (``groups``) and the scorer.
+
+        Returns
+        -------
+        self : BlueTunaSearchCV
+            The fitted search.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a parameter breaks a rule of the class; the message names it.
+        """
+        run_fit(self, X, y, params)
+        return self
+
     def report(self, path):
         """Write what the search found and learned as one HTML page.
 
@@ -390,81 +400,6 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
             search.refit = self._guiding_metric(self.cv_results_)
         return BaseSearchCV.score(search, X, y, **params)
 
-    def _get_routed_params_for_fit(self, params):
-        """Route what was passed to ``fit``, and note it: it decides the scores too."""
-        self._fit_params = params
-        return super()._get_routed_params_for_fit(params)
-
-    def _check_input_parameters(self, X, y, split_params):
-        """Make out the search and draw the folds, before the first fit."""
-        params = self.__dict__.pop("_fit_params")
-        self._data_shape = tuple(X.shape) if hasattr(X, "shape") else (len(X),)
-        with visible_log(self.verbose):
-            spaces, owns = spaces_for(self.estimator, self.param_space)
-        for name in ("n_iter", "batch_size"):  # a bool passes scikit-learn's check
-            if getattr(self, name) is not None:
-                check_count(name, getattr(self, name))
-        for name, kind in (("max_time", "a number"), ("n_retries", "an int")):
-            if isinstance(getattr(self, name), bool):
-                raise TypeError(f"{name} must be {kind}; got {getattr(self, name)}.")
-        n_iter = None if self.n_iter is None else int(self.n_iter)
-        if self.scoring is None and len(spaces) > 1:
-            _check_common_score(self.estimator, spaces)
-        is_past_used = self.warm_start or self.checkpoint is not None
-        frozen = FrozenSplits(
-            self._checked_cv_orig, X, y, split_params, is_checked=is_past_used
-        )
-        record = Record(self, spaces, n_iter, frozen, (X, y, params))
-        if record.kept is None:
-            stored = record.seed
-            self.tuner_ = BlueTuner(
-                spaces,
-                n_iter=record.budgets[0],
-                strategy=self.strategy,
-                random_state=_seed(self.random_state) if stored is None else stored,
-                reference=owns,
-                initial_params=self.initial_params,
-            )
-            self.__dict__.pop("_kept", None)  # rows of another tuner
-        self.tuner_ = record.extended(self.tuner_)
-        self._record = record
-        self._checked_cv_orig = frozen
-
-    def _run_search(self, evaluate_candidates, *, callback_ctx=None):
-        """Ask, evaluate, tell, until the tuner is finished or something ends it."""
-        record = self.__dict__.pop("_record")
-        record.begin(self.tuner_)
-        rows = LiveRows(self, evaluate_candidates)
-        rows.scorer = telling(rows.scorer, self.error_score)
-        context = SearchContext(self, callback_ctx, self.tuner_.n_iter)
-        verbose, self.verbose = self.verbose, 0  # scikit-learn prints at each batch
-        try:
-            with (
-                quiet_failures(),
-                visible_log(verbose),
-                ProgressLog(self.tuner_, self.max_time) as log,
-                Workers(self, evaluate_candidates) as workers,
-            ):
-                if record.kept is not None:
-                    rows.append(*record.kept["rows"])
-                session = Session(
-                    self, self.tuner_, rows, evaluate_candidates, workers, context,
-                    record, log,
-                )  # fmt: skip
-                self.stop_reason_ = session.run()
-                log_ends(self.tuner_)
-        finally:
-            self.verbose = verbose
-            self.__dict__.pop("_is_alone", None)
-            self._checked_cv_orig = self._checked_cv_orig.original
-            self._publish(rows)
-            if self.warm_start:
-                n_rows = len(rows.fits) // self.n_splits_
-                self._kept = record.leave(rows.content(), n_rows)
-        context.close()
-        rows.warn_or_raise()
-        self._warn_of_scoring(rows)
-
     @property
     def regions_(self):
         """Regions of each parameter; made when it is looked at."""
@@ -489,20 +424,6 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         check_is_fitted(self, "tuner_")
         return self.tuner_.interactions
 
-    def __getstate__(self):
-        """What is sent to workers and stored; callbacks only where they are heard."""
-        state = dict(super().__getstate__())  # which may be our own __dict__
-        return without_callbacks(state) if state.pop("_is_alone", False) else state
-
-    def _publish(self, rows):
-        """Set what the search has learned, before anything else can fail."""
-        for name in OF_RESULTS:  # those of an earlier fit are not this one's
-            self.__dict__.pop(name, None)
-        with quiet_failures():  # they are told of where the search ends
-            results = rows.table()
-        if results:
-            self.cv_results_ = results
-
     def _format_results(self, candidate_params, n_splits, out, more_results=None):
         """As in ``GridSearchCV``, but a score that is not finite ranks last."""
         with np.errstate(invalid="ignore", over="ignore"):  # inf - inf in `std`
@@ -516,19 +437,6 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         if "stage" in results:
             results["stage"] = results["stage"].astype(object)  # the words once in all
         return results
-
-    @staticmethod
-    def _warn_of_scoring(rows):
-        """Say once what scikit-learn says of each fold whose scorer failed."""
-        reasons = scoring_failures(rows.fits)
-        if reasons:
-            warnings.warn(
-                f"Scoring failed on {len(reasons)} train-test partitions out of "
-                f"{len(rows.fits)}; their scores are set to error_score. The first "
-                f"error was:\n{reasons[0]}",
-                UserWarning,
-                stacklevel=2,
-            )
 
     @staticmethod
     def _select_best_index(refit, refit_metric, results):
@@ -545,23 +453,3 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         if names != ["score"]:  # a callable scorer shows its metrics only now
             self._check_refit_for_multimetric(names)
         return self.refit if self.refit in names else names[0]
-
-
-def _seed(random_state):
-    """Seed of the search: an int as it is, anything else draws one."""
-    if isinstance(random_state, int | np.integer):
-        return random_state
-    return check_random_state(random_state).randint(np.iinfo(np.int32).max)
-
-
-def _check_common_score(estimator, spaces):
-    """Refuse alternatives whose own scores are of different kinds."""
-    kinds = []
-    for space in spaces:
-        params = clone(space.centre(), safe=False)
-        kinds.append(get_tags(clone(estimator).set_params(**params)).estimator_type)
-    if len(set(kinds)) > 1:
-        raise ValueError(
-            "scoring must be given, as the alternatives of param_space have no common "
-            f"score: they are {', '.join(map(str, kinds))}."
-        )

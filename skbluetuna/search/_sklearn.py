@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 from joblib import effective_n_jobs
 from joblib.parallel import get_active_backend
 from sklearn.base import _fit_context
-from sklearn.metrics._scorer import _MultimetricScorer
+from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.model_selection._validation import (
     _fit_and_score,
-    _insert_error_scores,
     _warn_or_raise_about_fit_failures,
 )
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
@@ -27,11 +26,11 @@ __all__ = [
     "PRIVATE",
     "BaseSearchCV",
     "FitData",
+    "MultimetricScorer",
     "at_least_one",
     "backend_name",
     "fold_task",
     "has_methods",
-    "name_error_scores",
     "not_negative",
     "one_of",
     "positive",
@@ -57,7 +56,6 @@ PRIVATE: tuple[str, ...] = (
     "sklearn.model_selection._search:BaseSearchCV._parameter_constraints",
     "sklearn.model_selection._search:BaseSearchCV._select_best_index",
     "sklearn.model_selection._validation:_fit_and_score",
-    "sklearn.model_selection._validation:_insert_error_scores",
     "sklearn.model_selection._validation:_warn_or_raise_about_fit_failures",
     "sklearn.utils._param_validation:HasMethods",
     "sklearn.utils._param_validation:Interval",
@@ -172,18 +170,12 @@ class FitData(NamedTuple):
 
 def scorers_by_name(scorers: Any) -> Any:
     """The scorers as ``scorer_`` has them: a dict where there are several."""
-    return scorers._scorers if isinstance(scorers, _MultimetricScorer) else scorers
+    return scorers._scorers if isinstance(scorers, MultimetricScorer) else scorers
 
 
 def warn_or_raise_of_failures(fits: Any, error_score: Any) -> None:
     """Say once what scikit-learn says of failed fits."""
     _warn_or_raise_about_fit_failures(fits, error_score)
-
-
-def name_error_scores(fits: Any, error_score: Any) -> None:
-    """Give failed fits the metrics' names, which a callable scorer shows late."""
-    if any(fit["fit_error"] is None for fit in fits):
-        _insert_error_scores(fits, error_score)
 
 
 def backend_name() -> str:

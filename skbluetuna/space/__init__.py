@@ -28,8 +28,10 @@ from skbluetuna.space._json import (
 from skbluetuna.space._likeness import is_alike
 from skbluetuna.space._parse import parse_dimension, read_number
 from skbluetuna.space._space import Space, Spaces, grid, parse_spaces, read_spaces
+from skbluetuna.space._suggest import suggest_space
 
 __all__ = [
+    "suggest_space",
     "LARGEST_INT",
     "Space",
     "Real",

@@ -1,73 +1,47 @@
-"""What to ask next: stages as pure functions of (space, ledger, seed).
+"""What to ask next: stages as pure functions of (space, view, seed).
 
-``_scan``, ``_learn`` and ``_climb`` are the three stages as published, ``_sweep`` and
-``_ascent`` what the adaptive strategy has in place of the first and the last; they
-ignore one another. ``_grid`` serves finite spaces. ``_classic`` and ``_adaptive`` say
-which stages run with which settings, ``_strategy`` finds them by name,
-``_alternatives`` says which share of the budget each of several spaces gets.
+``_classic_scan``, ``_hypercube`` and ``_classic_climb`` are the three stages as
+published; ``_adaptive_scan`` and ``_adaptive_climb`` are what the adaptive strategy has
+in place of the first and the last, ``_latin_choices`` what it has in place of the
+second where choices have many values; ``_full_grid`` serves finite spaces. They ignore
+one another.
 """
 
-from skbluetuna.stages._adaptive import Adaptive
-from skbluetuna.stages._alternatives import (
-    Alternative,
-    Plan,
-    as_references,
-    choose_open,
-    initial_rows,
-    plan,
-)
+from skbluetuna.stages._adaptive_climb import AdaptiveClimb
+from skbluetuna.stages._adaptive_scan import AdaptiveScan
 from skbluetuna.stages._base import (
     FloatArray,
-    Schedule,
+    OpenStage,
+    PlannedStage,
+    Proposal,
     Seed,
     Stage,
+    active,
     any_fresh_point,
     open_stages,
 )
-from skbluetuna.stages._classic import Classic
-from skbluetuna.stages._gain import MIN_SCORES, gain_bounds
-from skbluetuna.stages._strategy import (
-    NAMED,
-    Strategy,
-    decode_strategy,
-    encode_strategy,
-    resolve_strategy,
-)
-from skbluetuna.stages._tables import (
-    at_ends,
-    boundary_table,
-    interaction_table,
-    narrowed_space,
-    region_table,
-    weight_table,
-)
+from skbluetuna.stages._classic_climb import ClassicClimb
+from skbluetuna.stages._classic_scan import ClassicScan
+from skbluetuna.stages._full_grid import FullGrid
+from skbluetuna.stages._hypercube import Hypercube
+from skbluetuna.stages._latin_choices import LatinChoices, n_unseen
 
 __all__ = [
-    "MIN_SCORES",
-    "Adaptive",
-    "Alternative",
-    "Classic",
+    "AdaptiveClimb",
+    "AdaptiveScan",
+    "ClassicClimb",
+    "ClassicScan",
     "FloatArray",
-    "NAMED",
-    "Plan",
-    "Schedule",
+    "FullGrid",
+    "Hypercube",
+    "LatinChoices",
+    "OpenStage",
+    "PlannedStage",
+    "Proposal",
     "Seed",
     "Stage",
-    "Strategy",
+    "active",
     "any_fresh_point",
-    "as_references",
-    "at_ends",
-    "boundary_table",
-    "choose_open",
-    "decode_strategy",
-    "encode_strategy",
-    "initial_rows",
-    "interaction_table",
-    "narrowed_space",
+    "n_unseen",
     "open_stages",
-    "plan",
-    "region_table",
-    "gain_bounds",
-    "resolve_strategy",
-    "weight_table",
 ]

@@ -1,29 +1,28 @@
 """What a stage is, and what all stages share.
 
-A stage is frozen settings with pure functions of (space, ledger, seed): it looks at the
-rows of the ledger and says which unit points to ask next. It evaluates nothing and
+A stage is frozen settings with pure functions of (space, view, seed): it looks at the
+rows of the view and says which unit points to ask next. It evaluates nothing and
 remembers nothing.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna._ledger import Ledger, row_key
-from skbluetuna.model import Influence
+from skbluetuna.history import View, row_key
 from skbluetuna.space import Space, grid, is_integer, is_number
 
 __all__ = [
     "Boundaries",
     "FloatArray",
-    "InfluenceRule",
+    "OpenStage",
     "PlannedStage",
     "RegionRule",
+    "Proposal",
     "Regions",
-    "Schedule",
     "Seed",
     "Stage",
     "active",
@@ -46,24 +45,43 @@ class Stage(Protocol):
 
     @property
     def name(self) -> str:
-        """Name under which its trials stand in the ledger."""
+        """Name under which its trials stand in the view."""
         ...
 
-    def is_done(self, space: Space, ledger: Ledger, seed: Seed) -> bool:
+    def is_done(self, space: Space, view: View, seed: Seed) -> bool:
         """Whether it has asked everything it will ever ask."""
         ...
 
     def propose(
-        self, space: Space, ledger: Ledger, n: int | None, seed: Seed
+        self, space: Space, view: View, n: int | None, seed: Seed
     ) -> FloatArray:
         """Next unit points, shape (k, d), k <= n; none while it waits for scores."""
+        ...
+
+    def extended(self, n_trials: int) -> "Stage":
+        """The stage with so many trials, where it is the last and the budget grows."""
+        ...
+
+
+class Proposal(NamedTuple):
+    """A point, and the gain that is to be expected of its alternative."""
+
+    log_gain: float  # acquisition (eq. 15), in warped scores of all alternatives
+    unit: FloatArray  # (d,)
+
+
+class OpenStage(Stage, Protocol):
+    """A stage that can compete with those of other alternatives for the next trial."""
+
+    def best_proposal(self, space: Space, view: View, seed: Seed) -> Proposal | None:
+        """The next point and the gain expected of it; None if there is none."""
         ...
 
 
 class PlannedStage(ABC):
     """A stage whose points all follow from the rows before it.
 
-    Its plan is a function of the ledger as it stood when the stage began, so that it
+    Its plan is a function of the view as it stood when the stage began, so that it
     can be asked at once or in pieces, before or after a restart, with one result.
     """
 
@@ -71,27 +89,31 @@ class PlannedStage(ABC):
     needs_scores: bool = True  # whether the plan depends on scores of earlier stages
 
     @abstractmethod
-    def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:
+    def plan(self, space: Space, before: View, seed: Seed) -> FloatArray:
         """All points of the stage, shape (k, d), given the rows before it."""
 
-    def _remaining(self, space: Space, ledger: Ledger, seed: Seed) -> FloatArray | None:
+    def extended(self, n_trials: int) -> Self:  # noqa: ARG002
+        """The stage with so many trials; itself where it does not count them."""
+        return self
+
+    def _remaining(self, space: Space, view: View, seed: Seed) -> FloatArray | None:
         """Points not asked yet; None while scores of earlier stages are awaited."""
-        before = ledger.before(self.name)
+        before = view.before(self.name)
         if self.needs_scores and before.has_pending:
             return None
         planned = self.plan(space, before, seed)
-        return planned[[unit not in ledger for unit in planned]]
+        return planned[[unit not in view for unit in planned]]
 
-    def is_done(self, space: Space, ledger: Ledger, seed: Seed) -> bool:
+    def is_done(self, space: Space, view: View, seed: Seed) -> bool:
         """Whether the whole plan has been asked."""
-        remaining = self._remaining(space, ledger, seed)
+        remaining = self._remaining(space, view, seed)
         return remaining is not None and len(remaining) == 0
 
     def propose(
-        self, space: Space, ledger: Ledger, n: int | None, seed: Seed
+        self, space: Space, view: View, n: int | None, seed: Seed
     ) -> FloatArray:
         """Next points of the plan, shape (k, d)."""
-        remaining = self._remaining(space, ledger, seed)
+        remaining = self._remaining(space, view, seed)
         return np.empty((0, len(space))) if remaining is None else remaining[:n]
 
 
@@ -114,26 +136,12 @@ class Regions(NamedTuple):
     measures: dict[str, FloatArray]  # by which they were kept; NaN where not known
 
 
-RegionRule = Callable[[Space, Ledger], Regions]
-SeededRegionRule = Callable[[Space, Ledger, Seed], Regions]
-BoundaryRule = Callable[[Space, Ledger], Boundaries]
-InfluenceRule = Callable[[Space, Ledger, Seed], tuple[FloatArray, Influence]]
-PredictionRule = Callable[[Space, Ledger, Seed, FloatArray], FloatArray]
+RegionRule = Callable[[Space, View], Regions]
 
 
-class Schedule(NamedTuple):
-    """A strategy made out for one space and one budget."""
-
-    stages: tuple[Stage, ...]
-    regions: SeededRegionRule
-    influence: InfluenceRule  # -> initial weights (d,), tables of the active parameters
-    boundaries: BoundaryRule | None = None
-    predict: PredictionRule | None = None  # at (n, d) -> score, its 5 and 95 %, (n, 3)
-
-
-def open_stages(stages: tuple[Stage, ...], ledger: Ledger) -> tuple[Stage, ...]:
+def open_stages(stages: tuple[Stage, ...], view: View) -> tuple[Stage, ...]:
     """The stages from the last one that has asked; those before it are over."""
-    asked = [i for i, stage in enumerate(stages) if ledger.count(stage.name)]
+    asked = [i for i, stage in enumerate(stages) if view.count(stage.name)]
     return stages[max(asked, default=0) :]
 
 
@@ -185,7 +193,7 @@ def sample_intervals(P: FloatArray, intervals: Intervals) -> FloatArray:
 
 def fresh_points(
     space: Space,
-    ledger: Ledger,
+    view: View,
     n: int,
     rng: np.random.Generator,
     intervals: Intervals,
@@ -201,7 +209,7 @@ def fresh_points(
     ----------
     space : Space
         The space.
-    ledger : Ledger
+    view : View
         What was asked already.
     n : int
         How many points are wanted.
@@ -221,7 +229,7 @@ def fresh_points(
 
     def take(points: FloatArray) -> None:
         for unit in space.snap(points):
-            if len(found) < n and unit not in ledger:
+            if len(found) < n and unit not in view:
                 found.setdefault(row_key(unit), unit)
 
     whole = [np.array([[0.0, 1.0]])] * len(space)
@@ -237,9 +245,9 @@ def fresh_points(
 
 
 def any_fresh_point(
-    space: Space, ledger: Ledger, rng: np.random.Generator
+    space: Space, view: View, rng: np.random.Generator
 ) -> FloatArray | None:
     """Return a random configuration that was never asked, shape (d,), or None."""
     whole = [np.array([[0.0, 1.0]])] * len(space)
-    found = fresh_points(space, ledger, 1, rng, whole, np.empty((0, len(space))))
+    found = fresh_points(space, view, 1, rng, whole, np.empty((0, len(space))))
     return found[0] if len(found) else None

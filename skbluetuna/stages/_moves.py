@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from skbluetuna._ledger import Ledger
+from skbluetuna.history import View
 from skbluetuna.model import EvidenceModel
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, active
-from skbluetuna.stages._surrogate import promised
+from skbluetuna.stages._surrogate import log_gain
 
-__all__ = ["most_promising_of", "moved", "replaced_where_new", "single_moves"]
+__all__ = ["best_of_points", "moved", "replaced_where_new", "single_moves"]
 
 
 def moved(
@@ -29,7 +29,7 @@ def moved(
 
 def single_moves(
     space: Space,
-    ledger: Ledger,
+    view: View,
     ordered: Callable[[Dimension, float], FloatArray],
 ) -> FloatArray:
     """The best configuration with one parameter moved.
@@ -41,7 +41,7 @@ def single_moves(
     ----------
     space : Space
         The space.
-    ledger : Ledger
+    view : View
         What was asked and told; the first configuration counts as the best where no
         score is known.
     ordered : callable
@@ -53,7 +53,7 @@ def single_moves(
     moves : ndarray of shape (n, d)
         Unit points as they are evaluated; some may be alike.
     """
-    best = np.array((ledger.best or ledger[0]).unit, dtype=np.float64)
+    best = view.incumbent
     moves = []
     for j in active(space):
         dim, k = space.dimensions[j], space.dimensions[j].n_values or 1
@@ -82,10 +82,10 @@ def replaced_where_new(
     return points
 
 
-def most_promising_of(
+def best_of_points(
     points: FloatArray,
     space: Space,
-    asked: Ledger,
+    asked: View,
     model: EvidenceModel,
     incumbent: float,
 ) -> FloatArray | None:
@@ -93,5 +93,5 @@ def most_promising_of(
     new = points[[u not in asked for u in points]]
     if not len(new):
         return None
-    gain = promised(model, new[:, active(space)], incumbent)
+    gain = log_gain(model, new[:, active(space)], incumbent)
     return np.asarray(new[int(np.argmax(gain))])

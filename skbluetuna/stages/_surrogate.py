@@ -1,14 +1,14 @@
-"""The model of the adaptive stages, made from the ledger alone."""
+"""The model of the adaptive stages, made from the view alone."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
-from skbluetuna._ledger import Ledger, Trial
+from skbluetuna.history import View
 from skbluetuna.model import (
     Columns,
     EvidenceModel,
@@ -18,28 +18,27 @@ from skbluetuna.model import (
     warp,
 )
 from skbluetuna.space import Space
-from skbluetuna.stages._base import FloatArray, Seed, active
+from skbluetuna.stages._base import FloatArray, Proposal, Seed, active
 
 __all__ = [
-    "Choice",
-    "OneByOne",
-    "Promise",
+    "Chooser",
+    "SequentialStage",
     "columns_of",
     "drawing",
     "evidence_model",
     "one_by_one",
-    "promised",
+    "log_gain",
     "surrogate",
 ]
 
 REFIT_ALWAYS, REFIT_EVERY = 40, 3  # trials until every fit is new, and how often later
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
-Choice = Callable[[Ledger, EvidenceModel, float], FloatArray | None]
+Chooser = Callable[[View, EvidenceModel, float], FloatArray | None]
 
 
 @dataclass(frozen=True)
-class OneByOne(ABC):
+class SequentialStage(ABC):
     """A stage that chooses each trial by the model of everything told so far.
 
     Parameters
@@ -53,17 +52,17 @@ class OneByOne(ABC):
     name = ""
 
     @abstractmethod
-    def chooser(self, space: Space, ledger: Ledger, rng: np.random.Generator) -> Choice:
+    def chooser(self, space: Space, view: View, rng: np.random.Generator) -> Chooser:
         """Make the rule that chooses the next point, see `one_by_one`."""
 
-    def is_done(self, space: Space, ledger: Ledger, seed: Seed) -> bool:  # noqa: ARG002
+    def is_done(self, space: Space, view: View, seed: Seed) -> bool:  # noqa: ARG002
         """Whether all trials were asked, or every configuration there is."""
-        return ledger.count(self.name) >= self.n_trials or (
-            space.size is not None and ledger.n_known >= space.size
+        return view.count(self.name) >= self.n_trials or (
+            space.size is not None and view.n_known >= space.size
         )
 
     def propose(
-        self, space: Space, ledger: Ledger, n: int | None, seed: Seed
+        self, space: Space, view: View, n: int | None, seed: Seed
     ) -> FloatArray:
         """Choose as many points as are asked for, shape (k, d).
 
@@ -71,30 +70,25 @@ class OneByOne(ABC):
         score to learn from.
         """
         if n is None:
-            n = 0 if ledger.has_pending else 1
-        n = min(n, self.n_trials - ledger.count(self.name))
-        chosen = self._choose(space, ledger, n, seed)
+            n = 0 if view.has_pending else 1
+        n = min(n, self.n_trials - view.count(self.name))
+        chosen = self._choose(space, view, n, seed)
         return np.array([one.unit for one in chosen]).reshape(-1, len(space))
 
-    def promise(self, space: Space, ledger: Ledger, seed: Seed) -> "Promise | None":
-        """The next point and what to expect; None if there is nothing to choose."""
-        chosen = self._choose(space, ledger, 1, seed)
+    def best_proposal(self, space: Space, view: View, seed: Seed) -> "Proposal | None":
+        """The next point and the gain expected of it; None if there is none."""
+        chosen = self._choose(space, view, 1, seed)
         return chosen[0] if chosen else None
 
-    def _choose(
-        self, space: Space, ledger: Ledger, n: int, seed: Seed
-    ) -> "list[Promise]":
-        if n <= 0 or all(trial.state == "asked" for trial in ledger):
+    def extended(self, n_trials: int) -> Self:
+        """The stage with so many trials."""
+        return replace(self, n_trials=n_trials)
+
+    def _choose(self, space: Space, view: View, n: int, seed: Seed) -> "list[Proposal]":
+        if n <= 0 or not view.n_told:
             return []
-        chooser = self.chooser(space, ledger, drawing(ledger, seed))
-        return one_by_one(space, ledger, n, chooser)
-
-
-class Promise(NamedTuple):
-    """A point, and the gain that is to be expected of its alternative."""
-
-    log_gain: float  # acquisition (eq. 15), in warped scores of all alternatives
-    unit: FloatArray  # (d,)
+        chooser = self.chooser(space, view, drawing(view, seed))
+        return one_by_one(space, view, n, chooser)
 
 
 class Surrogate(NamedTuple):
@@ -106,35 +100,35 @@ class Surrogate(NamedTuple):
     incumbent: float  # the best warped score of all alternatives, as a target
 
 
-def surrogate(space: Space, ledger: Ledger) -> Surrogate:
+def surrogate(space: Space, view: View) -> Surrogate:
     """The evidence-fitted perceptron on every told trial (eq. 11 to 13).
 
     Scores of several alternatives are warped together, so that gains compare; each
     alternative's are then standardised for its own model (eq. 18). Beyond 40 scores
     the hyperparameters are those of the scores up to the last multiple of three, so
-    that they are a function of the ledger alone (with rivals, whose scores move the
+    that they are a function of the view alone (with rivals, whose scores move the
     common warp, they are fitted anew to these at each score).
     """
     varying = active(space)
-    U, y = ledger.scored()
+    U, y = view.told()
     columns = columns_of(space)
-    t, shift, scale, incumbent = _targets(y, ledger.rivals)
+    t, shift, scale, incumbent = _targets(y, view.others)
     n = len(y) if len(y) <= REFIT_ALWAYS else len(y) - len(y) % REFIT_EVERY
     own = np.ascontiguousarray(U[:, varying])
     levels = tuple(int(k) for k in columns.levels)
     # Without rivals the fit sees those n scores alone.
-    target = t[:n] if ledger.rivals or n == len(y) else warp(y[:n])
+    target = t[:n] if view.others or n == len(y) else warp(y[:n])
     theta = _fit(own[:n].tobytes(), target.tobytes(), levels)
     model = EvidenceModel.condition(encode(own, columns), t, columns, theta)
     return Surrogate(model, shift, scale, incumbent)
 
 
-def evidence_model(space: Space, ledger: Ledger) -> EvidenceModel:
+def evidence_model(space: Space, view: View) -> EvidenceModel:
     """The model of `surrogate` alone."""
-    return surrogate(space, ledger).model
+    return surrogate(space, view).model
 
 
-def promised(model: EvidenceModel, U: FloatArray, incumbent: float) -> FloatArray:
+def log_gain(model: EvidenceModel, U: FloatArray, incumbent: float) -> FloatArray:
     """Log augmented improvement (eq. 15) at unit points of shape (m, d)."""
     at = model.predict(U)
     return log_augmented_improvement(at.mean, at.std, incumbent, model.noise)[0]
@@ -170,18 +164,18 @@ def columns_of(space: Space) -> Columns:
 
 @lru_cache(maxsize=32)
 def _fit(U: bytes, t: bytes, levels: tuple[int, ...]) -> FloatArray:
-    """Fit once for each distinct ledger, however often it is asked for."""
+    """Fit once for each distinct view, however often it is asked for."""
     targets, columns = np.frombuffer(t), Columns.of(list(levels))
     X = encode(np.frombuffer(U).reshape(len(targets), -1), columns)
     return fit_theta(X, targets, columns)
 
 
-def drawing(ledger: Ledger, seed: Seed) -> np.random.Generator:
+def drawing(view: View, seed: Seed) -> np.random.Generator:
     """The generator of the next choice, a function of the number of trials."""
-    return np.random.default_rng([*seed, len(ledger)])
+    return np.random.default_rng([*seed, len(view)])
 
 
-def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> list[Promise]:
+def one_by_one(space: Space, view: View, n: int, choose: Chooser) -> list[Proposal]:
     """Choose n points, each as if those before it had been observed (eq. 16).
 
     Trials whose scores are awaited, and the points of the batch, count as observed at
@@ -191,7 +185,7 @@ def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> list[Pro
     ----------
     space : Space
         The space.
-    ledger : Ledger
+    view : View
         What was asked and told.
     n : int
         How many points.
@@ -201,21 +195,20 @@ def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> list[Pro
 
     Returns
     -------
-    chosen : list of Promise
+    chosen : list of Proposal
         At most n.
     """
     varying = active(space)
-    model, _, scale, incumbent = surrogate(space, ledger)
-    for trial in ledger:
-        if trial.state == "asked":
-            model = model.believing(np.array(trial.unit)[varying])
-    asked, chosen = ledger.copy(), list[Promise]()
+    model, _, scale, incumbent = surrogate(space, view)
+    for unit in view.X[view.is_pending]:
+        model = model.with_fantasy(unit[varying])
+    asked, chosen = view, list[Proposal]()
     for _ in range(n):
         point = choose(asked, model, incumbent)
         if point is None:
             break
-        gain = float(promised(model, point[None, varying], incumbent)[0])
-        chosen.append(Promise(gain + float(np.log(scale)), point))
-        asked.append(Trial(len(asked), {}, tuple(point), "chosen"))
-        model = model.believing(point[varying])
+        gain = float(log_gain(model, point[None, varying], incumbent)[0])
+        chosen.append(Proposal(gain + float(np.log(scale)), point))
+        asked = asked.with_asked(point, "chosen")
+        model = model.with_fantasy(point[varying])
     return chosen

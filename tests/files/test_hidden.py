@@ -15,10 +15,10 @@ from sklearn.svm import SVC
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Categorical, Space, when
 from skbluetuna._utils._files import unseal
 from skbluetuna._utils._hidden import HIDDEN, masked, says_secret
-from skbluetuna.report._masked import without_secrets
-from skbluetuna.report._settings import settings_section
 from skbluetuna.callbacks import JSONLinesTracker
 from skbluetuna.inspection import ParallelDisplay, ScanDisplay
+from skbluetuna.report._masked import without_secrets
+from skbluetuna.report._settings import settings_section
 
 
 class Client(ClassifierMixin, BaseEstimator):

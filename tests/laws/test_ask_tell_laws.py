@@ -16,7 +16,7 @@ from skbluetuna import Adaptive, BlueTuner, Classic, Integer, Space, when
 from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
 from skbluetuna.space import When
 from skbluetuna.stages import _ascent
-from skbluetuna.stages._climb import _train
+from skbluetuna.stages._classic_climb import _train
 from skbluetuna.stages._surrogate import _fit
 
 # importlib mode has no packages of tests: the helpers beside this file load by path.

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from skbluetuna._ledger import Ledger, Trial
 
 from skbluetuna import Adaptive, BlueTuner, Classic
-from skbluetuna._ledger import Ledger, Trial
 
 SPACE = {"a": (0.0, 1.0), "b": (0.0, 1.0), "c": ["x", "y", "z"]}
 STRATEGIES = [Adaptive(), Classic(n_epochs=50)]

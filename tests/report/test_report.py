@@ -18,9 +18,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbluetuna import BlueTunaSearchCV
+from skbluetuna.exceptions import MissingDependencyError
 from skbluetuna.report import _pictures
 from skbluetuna.report._html import tag
-from skbluetuna.exceptions import MissingDependencyError
 
 pytestmark = pytest.mark.slow  # every page wants a search and six pictures
 

@@ -8,7 +8,7 @@ import pytest
 from skbluetuna import Adaptive, BlueTuner, Classic
 from skbluetuna.model import standardised, warp
 from skbluetuna.stages import _ascent
-from skbluetuna.stages._adaptive import _from_warped
+from skbluetuna.strategies._adaptive import _from_warped
 
 
 def searched(space, n_iter, score, strategy="adaptive", n=None):

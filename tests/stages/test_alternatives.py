@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from skbluetuna._ledger import Ledger
 
 from skbluetuna import BlueTuner, Classic
-from skbluetuna._ledger import Ledger
 from skbluetuna.space import Space, grid
 from skbluetuna.stages import initial_rows, plan
 

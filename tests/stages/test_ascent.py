@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from skbluetuna._ledger import Ledger, Trial
 
 from skbluetuna import BlueTuner, when
-from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.space import Space
 from skbluetuna.stages import _ascent
-from skbluetuna.stages._ascent import Ascent
+from skbluetuna.stages._adaptive_climb import Ascent
 from skbluetuna.stages._moves import single_moves
 from skbluetuna.stages._surrogate import evidence_model
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from skbluetuna._ledger import Ledger, Trial
+
 from skbluetuna.space import Space
 from skbluetuna.stages import _base
 from skbluetuna.stages._base import fresh_points, sample_intervals

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from skbluetuna._ledger import Ledger, Trial
 
 from skbluetuna import BlueTuner, Classic
-from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.space import Space
 from skbluetuna.stages import resolve_strategy
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from skbluetuna._ledger import Ledger, Trial
+
+from skbluetuna.explain._boxes import near_box
 from skbluetuna.model import FittedPerceptron, autoconverge, influence
 from skbluetuna.space import Space
-from skbluetuna.stages._boxes import near_box
-from skbluetuna.stages._climb import Climb
-from skbluetuna.stages._scan import Scan
+from skbluetuna.stages._classic_climb import Climb
+from skbluetuna.stages._classic_scan import Scan
 
 SEED = (7, 0)
 EXAMPLES = {

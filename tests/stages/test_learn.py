@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from skbluetuna._ledger import Ledger, Trial
+
 from skbluetuna.space import Space
 from skbluetuna.stages._base import Regions
-from skbluetuna.stages._learn import Learn
+from skbluetuna.stages._hypercube import Learn
 
 seeds = st.integers(0, 2**31)
 

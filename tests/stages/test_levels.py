@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skbluetuna import Adaptive, BlueTuner, Categorical, Space, when
-from skbluetuna.stages._levels import n_unseen
+from skbluetuna.stages._latin_choices import n_unseen
 
 quick = settings(max_examples=25, deadline=None)
 

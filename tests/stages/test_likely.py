@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from skbluetuna._ledger import Ledger, Trial
 
 from skbluetuna import BlueTuner, Space, when
-from skbluetuna._ledger import Ledger, Trial
-from skbluetuna.stages._likely import fewest, likely_regions
-from skbluetuna.stages._scan import Scan
+from skbluetuna.explain._regions import fewest, likely_regions
+from skbluetuna.stages._classic_scan import Scan
 
 MIXED = {
     "x": (1e-3, 10.0, "log"),

@@ -6,18 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.integrate import trapezoid as scipy_trapezoid
+from skbluetuna._ledger import Ledger, Trial
 
 from skbluetuna import BlueTuner, Classic
-from skbluetuna._ledger import Ledger, Trial
+from skbluetuna.explain._tables import region_table
 from skbluetuna.space import Space
-from skbluetuna.stages._scan import (
+from skbluetuna.stages._classic_scan import (
     Scan,
     keep,
     projection_score,
     pseudo_gradient,
     trapezoid,
 )
-from skbluetuna.stages._tables import region_table
 
 n_splits = st.integers(1, 7)
 reals = st.builds(

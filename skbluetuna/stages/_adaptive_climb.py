@@ -10,29 +10,34 @@ under other hyperparameters of the model, which may be wrong about where to look
 import numpy as np
 from scipy.optimize import minimize
 
-from skbluetuna._ledger import Ledger
+from skbluetuna.history import View
 from skbluetuna.model import (
     EvidenceModel,
     log_augmented_improvement,
     redrawn_models,
 )
 from skbluetuna.space import Dimension, Space
-from skbluetuna.stages._base import FloatArray, Seed, active, any_fresh_point
+from skbluetuna.stages._base import (
+    FloatArray,
+    Proposal,
+    Seed,
+    active,
+    any_fresh_point,
+)
 from skbluetuna.stages._moves import (
-    most_promising_of,
+    best_of_points,
     replaced_where_new,
     single_moves,
 )
 from skbluetuna.stages._surrogate import (
-    Choice,
-    OneByOne,
-    Promise,
+    Chooser,
+    SequentialStage,
     drawing,
+    log_gain,
     one_by_one,
-    promised,
 )
 
-__all__ = ["Ascent", "starting_points"]
+__all__ = ["AdaptiveClimb", "starting_points"]
 
 N_RANDOM, N_NEAR = 600, 400  # starting points: anywhere, and near the best trials
 N_BEST, N_MOVED = 3, 3  # near so many trials, in at most so many parameters
@@ -47,54 +52,54 @@ ALONG, REDRAWN = 0, 1  # turns of single moves and of redrawn hyperparameters
 MOVES, N_STEPS = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4]), 3
 
 
-class Ascent(OneByOne):
+class AdaptiveClimb(SequentialStage):
     """Log augmented improvement of the evidence-fitted perceptron, climbed (eq. 15)."""
 
     name = "climb"
 
-    def chooser(self, space: Space, ledger: Ledger, rng: np.random.Generator) -> Choice:
+    def chooser(self, space: Space, view: View, rng: np.random.Generator) -> Chooser:
         """Choose by the turn that the next trial has."""
 
         def choose(
-            asked: Ledger, model: EvidenceModel, incumbent: float
+            asked: View, model: EvidenceModel, incumbent: float
         ) -> FloatArray | None:
             turn = _turn(asked)
             if turn == ALONG:
-                moves = single_moves(space, ledger, _along)
-                best = most_promising_of(moves, space, asked, model, incumbent)
+                moves = single_moves(space, view, _along)
+                best = best_of_points(moves, space, asked, model, incumbent)
                 if best is not None:
                     return best
             if turn == REDRAWN:
                 model = redrawn_models(model, 1, rng)[0]
-            return _most_promising(space, asked, model, incumbent, rng)
+            return _best_point(space, asked, model, incumbent, rng)
 
         return choose
 
-    def promise(self, space: Space, ledger: Ledger, seed: Seed) -> Promise | None:
-        """The next point, and what a plain climb promises, whoever's turn it is.
+    def best_proposal(self, space: Space, view: View, seed: Seed) -> Proposal | None:
+        """The next point, and the gain expected of a plain climb, whoever's turn it is.
 
         So a turn is no reason to prefer another alternative.
         """
-        chosen = super().promise(space, ledger, seed)
-        if chosen is None or _turn(ledger) is None:
+        chosen = super().best_proposal(space, view, seed)
+        if chosen is None or _turn(view) is None:
             return chosen
-        rng = drawing(ledger, seed)
+        rng = drawing(view, seed)
         (plain,) = one_by_one(
             space,
-            ledger,
+            view,
             1,
-            lambda asked, model, incumbent: _most_promising(
+            lambda asked, model, incumbent: _best_point(
                 space, asked, model, incumbent, rng
             ),
         )
         return chosen._replace(log_gain=plain.log_gain)
 
 
-def _turn(asked: Ledger) -> int | None:
+def _turn(asked: View) -> int | None:
     """What the next trial is for: `ALONG`, `REDRAWN`, or None for a plain climb."""
     turn = len(asked) % N_TURNS
-    n_told = sum(trial.state != "asked" for trial in asked)
-    return turn if n_told >= N_BEFORE_TURNS and turn in (ALONG, REDRAWN) else None
+    is_late = asked.n_told >= N_BEFORE_TURNS
+    return turn if is_late and turn in (ALONG, REDRAWN) else None
 
 
 def _along(dim: Dimension, at: float) -> FloatArray:
@@ -103,9 +108,9 @@ def _along(dim: Dimension, at: float) -> FloatArray:
     return np.concatenate([at - MOVES, at + MOVES, steps]).clip(0.0, 1.0)
 
 
-def _most_promising(
+def _best_point(
     space: Space,
-    ledger: Ledger,
+    view: View,
     model: EvidenceModel,
     incumbent: float,
     rng: np.random.Generator,
@@ -114,31 +119,26 @@ def _most_promising(
     varying = active(space)
 
     def value(points: FloatArray) -> FloatArray:
-        return promised(model, points[:, varying], incumbent)
+        return log_gain(model, points[:, varying], incumbent)
 
-    starts = space.snap(starting_points(space, ledger, rng))
+    starts = space.snap(starting_points(space, view, rng))
     by_value = np.argsort(-value(starts), kind="stable")
     climbed = _climb(space, model, incumbent, starts[by_value[:N_CLIMBS]])
     # What would be evaluated is compared: integers and choices as they snap.
     points = np.vstack([space.snap(climbed), starts[by_value[: 10 * N_CLIMBS]]])
     for k in np.argsort(-value(points), kind="stable"):
-        if points[k] not in ledger:
+        if points[k] not in view:
             return np.asarray(points[k])
-    return any_fresh_point(space, ledger, rng)
+    return any_fresh_point(space, view, rng)
 
 
-def starting_points(
-    space: Space, ledger: Ledger, rng: np.random.Generator
-) -> FloatArray:
+def starting_points(space: Space, view: View, rng: np.random.Generator) -> FloatArray:
     """Random points, and the best trials moved in a few parameters at two scales."""
     d = len(space)
     anywhere = rng.random((N_RANDOM, d))
-    complete = sorted(
-        (t for t in ledger if t.score is not None), key=lambda t: -(t.score or 0.0)
-    )
-    if not complete:
+    if view.best_row is None:
         return anywhere
-    best = np.array([trial.unit for trial in complete[:N_BEST]])
+    best = view.X[view.best_rows[:N_BEST]]
     near = best[rng.integers(len(best), size=N_NEAR)]
     n_moved = rng.integers(1, min(d, N_MOVED) + 1, size=N_NEAR)
     is_moved = rng.random((N_NEAR, d)).argsort(axis=1) < n_moved[:, None]
@@ -154,7 +154,7 @@ def starting_points(
 def _climb(
     space: Space, model: EvidenceModel, incumbent: float, starts: FloatArray
 ) -> FloatArray:
-    """Climb by L-BFGS in the box, all starts together; choices stay."""
+    """ClassicClimb by L-BFGS in the box, all starts together; choices stay."""
     varying = active(space)
     movable = model.columns.levels == 0
     applies = space.applies(starts)[:, varying[movable]]

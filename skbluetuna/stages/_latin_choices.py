@@ -4,12 +4,13 @@ Such values tell nothing of one another. Where there are many, moves of one para
 show them one at a time; here each trial shows new values of all choices at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna._ledger import Ledger
+from skbluetuna.history import View
 from skbluetuna.space import Space
 from skbluetuna.stages._base import (
     FloatArray,
@@ -19,11 +20,11 @@ from skbluetuna.stages._base import (
     fresh_points,
 )
 
-__all__ = ["Levels", "n_unseen", "unordered"]
+__all__ = ["LatinChoices", "n_unseen", "unordered"]
 
 
 @dataclass(frozen=True)
-class Levels(PlannedStage):
+class LatinChoices(PlannedStage):
     """Values of the choices without order, in each trial those seen least.
 
     All else stands at the first configuration; what did not apply there, at its centre.
@@ -39,7 +40,11 @@ class Levels(PlannedStage):
     name = "learn"
     needs_scores = False
 
-    def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:
+    def extended(self, n_trials: int) -> Self:
+        """The stage with so many trials."""
+        return replace(self, n_trials=n_trials)
+
+    def plan(self, space: Space, before: View, seed: Seed) -> FloatArray:
         """Points of the design; random ones where two are alike."""
         rng = np.random.default_rng([*seed, len(before)])
         whole = [np.array([[0.0, 1.0]])] * len(space)
@@ -47,11 +52,11 @@ class Levels(PlannedStage):
         return fresh_points(space, before, self.n_trials, rng, whole, first)
 
     def _design(
-        self, space: Space, before: Ledger, rng: np.random.Generator
+        self, space: Space, before: View, rng: np.random.Generator
     ) -> FloatArray:
         if not self.n_trials:
             return np.empty((0, len(space)))
-        known = np.array([t.unit for t in before] or space.to_unit([space.centre()]))
+        known = before.X if len(before) else space.to_unit([space.centre()])
         seen = {j: _counts(space, known, j) for j in unordered(space)}
         order = {j: rng.permutation(len(own)) for j, own in seen.items()}
         centre = np.array([dim.to_unit(dim.centre) for dim in space.dimensions])

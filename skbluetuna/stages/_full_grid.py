@@ -4,21 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbluetuna._ledger import Ledger
+from skbluetuna.history import View
 from skbluetuna.space import Space, grid
 from skbluetuna.stages._base import FloatArray, PlannedStage, Seed
 
-__all__ = ["Grid"]
+__all__ = ["FullGrid"]
 
 
 @dataclass(frozen=True)
-class Grid(PlannedStage):
+class FullGrid(PlannedStage):
     """Exhaustive evaluation in the order of scikit-learn's ``ParameterGrid``."""
 
     name = "grid"
     needs_scores = False
 
-    def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:  # noqa: ARG002
+    def plan(self, space: Space, before: View, seed: Seed) -> FloatArray:  # noqa: ARG002
         """Unit points of the whole grid."""
         points = space.to_unit(grid(space))
         return np.array([u for u in points if u not in before]).reshape(-1, len(space))

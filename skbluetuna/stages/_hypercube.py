@@ -1,11 +1,12 @@
 """Stage 2, learn: Latin-hypercube trials over the kept regions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from scipy.stats import qmc
 
-from skbluetuna._ledger import Ledger
+from skbluetuna.history import View
 from skbluetuna.space import Space
 from skbluetuna.stages._base import (
     FloatArray,
@@ -17,11 +18,11 @@ from skbluetuna.stages._base import (
     sample_intervals,
 )
 
-__all__ = ["Learn"]
+__all__ = ["Hypercube"]
 
 
 @dataclass(frozen=True)
-class Learn(PlannedStage):
+class Hypercube(PlannedStage):
     """Spread trials over the kept regions, stratified in every parameter.
 
     Parameters
@@ -29,7 +30,7 @@ class Learn(PlannedStage):
     n_trials : int
         How many.
     regions : callable
-        Rule that scores the regions of a space from a ledger.
+        Rule that scores the regions of a space from a view.
     needs_scores : bool, default=True
         Whether that rule looks at scores, so that the stage waits for them.
     """
@@ -40,7 +41,11 @@ class Learn(PlannedStage):
 
     name = "learn"
 
-    def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:
+    def extended(self, n_trials: int) -> Self:
+        """The stage with so many trials."""
+        return replace(self, n_trials=n_trials)
+
+    def plan(self, space: Space, before: View, seed: Seed) -> FloatArray:
         """Latin hypercube over the union of the kept regions of each parameter."""
         rng = np.random.default_rng([*seed, len(before)])
         intervals = kept_intervals(self.regions(space, before), len(space))

@@ -1,20 +1,17 @@
 """Stage 3, climb: gradient steps on the hyperparameter values, weights fixed."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna._ledger import Ledger, row_key
+from skbluetuna.history import View, row_key
 from skbluetuna.model import (
     FittedPerceptron,
-    Influence,
     autoconverge,
-    influence,
-    no_influence,
-    scores_of,
 )
 from skbluetuna.space import Space
 from skbluetuna.stages._base import (
@@ -26,16 +23,15 @@ from skbluetuna.stages._base import (
     fresh_points,
     kept_intervals,
 )
-from skbluetuna.stages._boxes import near_box
 
-__all__ = ["Climb"]
+__all__ = ["ClassicClimb"]
 
 STANDSTILL = 1e-9  # a step shorter than this in every coordinate has arrived
 STEPS_PER_TRIAL = 50  # steps that a path may take for each new configuration wanted
 
 
 @dataclass(frozen=True)
-class Climb(PlannedStage):
+class ClassicClimb(PlannedStage):
     """The published climb.
 
     The weights do not change on the way, so the whole path follows from the rows before
@@ -46,7 +42,7 @@ class Climb(PlannedStage):
     n_trials : int
         How many new configurations to try.
     regions : callable
-        Rule that scores the regions of a space from a ledger.
+        Rule that scores the regions of a space from a view.
     initial_weights : callable
         Rule for the base weights before training (eq. 5).
     tune_lr : float, default=0.05
@@ -59,20 +55,24 @@ class Climb(PlannedStage):
 
     n_trials: int
     regions: RegionRule
-    initial_weights: Callable[[Space, Ledger], FloatArray]
+    initial_weights: Callable[[Space, View], FloatArray]
     tune_lr: float = 0.05
     activation: str = "sigmoid"
     n_epochs: int = 1000
 
     name = "climb"
 
-    def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:
+    def extended(self, n_trials: int) -> Self:
+        """The stage with so many trials."""
+        return replace(self, n_trials=n_trials)
+
+    def plan(self, space: Space, before: View, seed: Seed) -> FloatArray:
         """New configurations on the path up from the best trial (eq. 10).
 
         A path that arrives before its trials are used up is followed by one from the
         next best trial, and after the last by random points of the kept regions.
         """
-        if self.n_trials == 0 or before.best is None:
+        if self.n_trials == 0 or before.best_row is None:
             first = np.empty((0, len(space)))
         else:
             first = self._paths(space, before, self.fit(space, before, seed))
@@ -80,9 +80,9 @@ class Climb(PlannedStage):
         intervals = kept_intervals(self.regions(space, before), len(space))
         return fresh_points(space, before, self.n_trials, rng, intervals, first)
 
-    def fit(self, space: Space, before: Ledger, seed: Seed) -> FittedPerceptron:
+    def fit(self, space: Space, before: View, seed: Seed) -> FittedPerceptron:
         """Train the perceptron on the rows before the climb (eq. 6 to 8)."""
-        U, y = before.scored()
+        U, y = before.told()
         U = np.ascontiguousarray(U[:, active(space)])
         weights = self.initial_weights(space, before)
         return _train(
@@ -90,45 +90,12 @@ class Climb(PlannedStage):
             self.activation, self.n_epochs,
         )  # fmt: skip
 
-    def influence(
-        self, space: Space, ledger: Ledger, seed: Seed
-    ) -> tuple[FloatArray, Influence]:
-        """Initial weights and tables of the active parameters, as the climb saw them.
-
-        Before there is a score, all but the initial weights are zero.
-        """
-        before = ledger.before(self.name)
-        U = before.scored()[0]
-        weights, d = self.initial_weights(space, before), len(active(space))
-        if before.best is None or d == 0:
-            return weights, no_influence(d, with_ratio=True)
-        near = near_box(space, ledger, np.random.default_rng(seed)).evaluated
-        model = self.fit(space, before, seed)
-        return weights, influence(model, U[:, active(space)], near)
-
-    def predict(
-        self, space: Space, ledger: Ledger, seed: Seed, U: FloatArray
-    ) -> FloatArray:
-        """The perceptron's score at unit points; it knows no limits: shape (n, 3)."""
-        before, varying = ledger.before(self.name), active(space)
-        scores = np.full((len(U), 3), np.nan)
-        if before.best is not None and len(varying):
-            fitted = self.fit(space, before, seed)
-            output = fitted.predict(space.snap(U)[:, varying])
-            scores[:, 0] = scores_of(output, before.scored()[1], self.activation)
-        return scores
-
-    def _paths(
-        self, space: Space, before: Ledger, model: FittedPerceptron
-    ) -> FloatArray:
+    def _paths(self, space: Space, before: View, model: FittedPerceptron) -> FloatArray:
         """New configurations met on the paths up from the best trials, in order."""
-        complete = [t for t in before if t.score is not None]
-        complete.sort(key=lambda t: -(t.score or 0.0))  # stable: earliest of equals
         movable = np.array([dim.is_ordered for dim in space.dimensions])
         found: dict[bytes, FloatArray] = {}
         budget = STEPS_PER_TRIAL * self.n_trials
-        for trial in complete:
-            start = np.array(trial.unit)
+        for start in before.X[before.best_rows]:
             free = movable & space.applies(start[None])[0]
             for u in self._path(start, model, active(space), free):
                 budget -= 1
@@ -162,7 +129,7 @@ class Climb(PlannedStage):
 def _train(
     U: bytes, y: bytes, initial: bytes, seed: Seed, activation: str, n_epochs: int
 ) -> FittedPerceptron:
-    """Train once for each distinct ledger, however often the plan is asked for."""
+    """Train once for each distinct view, however often the plan is asked for."""
     scores = np.frombuffer(y)
     return autoconverge(
         np.frombuffer(U).reshape(len(scores), -1),

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from skbluetuna._ledger import Ledger
+from skbluetuna.history import View
 from skbluetuna.model import unwarp
 from skbluetuna.space import Space
-from skbluetuna.stages._ascent import starting_points
+from skbluetuna.stages._adaptive_climb import starting_points
 from skbluetuna.stages._base import Seed, active
 from skbluetuna.stages._surrogate import surrogate
 
@@ -16,14 +16,14 @@ DELTA = 0.1  # probability that the bounds fail
 SHRINK = 5.0  # by which the literature divides beta, found too careful in practice
 
 
-def gain_bounds(space: Space, ledger: Ledger, seed: Seed) -> tuple[float, float]:
+def gain_bounds(space: Space, view: View, seed: Seed) -> tuple[float, float]:
     """Bounds on the best score of a space, and on that of its best trial.
 
     Parameters
     ----------
     space : Space
         The space.
-    ledger : Ledger
+    view : View
         What was told of it.
     seed : tuple of int
         Seed of the points at which the upper bound is sought.
@@ -44,19 +44,19 @@ def gain_bounds(space: Space, ledger: Ledger, seed: Seed) -> tuple[float, float]
     A. Makarova et al., Automatic termination for hyperparameter optimization,
     AutoML-Conf 2022, equations 4 and 5.
     """
-    U, y = ledger.scored()
+    U, y = view.told()
     varying = active(space)
-    if not len(y) or (ledger.best is None and not ledger.rivals):
+    if not len(y) or (view.best_row is None and not view.others):
         return np.inf, -np.inf
-    if not len(varying) or (space.size is not None and ledger.n_known >= space.size):
+    if not len(varying) or (space.size is not None and view.n_known >= space.size):
         return float(y.max()), float(y.max())
-    model, shift, scale, _ = surrogate(space, ledger)
+    model, shift, scale, _ = surrogate(space, view)
     beta = 2.0 * np.log(len(varying) * len(y) ** 2 * np.pi**2 / (6.0 * DELTA)) / SHRINK
-    rng = np.random.default_rng([*seed, len(ledger)])
-    anywhere = space.snap(starting_points(space, ledger, rng))
+    rng = np.random.default_rng([*seed, len(view)])
+    anywhere = space.snap(starting_points(space, view, rng))
     at = model.predict(np.vstack([U, anywhere])[:, varying])
     reach = np.sqrt(beta) * at.std
     ends = np.array([(at.mean + reach).max(), (at.mean - reach)[: len(y)].max()])
-    warped_from = np.concatenate([y, *ledger.rivals])
+    warped_from = np.concatenate([y, *view.others])
     upper, lower = unwarp(shift + scale * ends, warped_from, bounded=False)
     return float(upper), float(lower)

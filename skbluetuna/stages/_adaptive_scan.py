@@ -7,31 +7,31 @@ the model chooses the one that promises most; the best configuration may move ea
 
 import numpy as np
 
-from skbluetuna._ledger import Ledger
+from skbluetuna.history import View
 from skbluetuna.model import EvidenceModel
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, any_fresh_point
-from skbluetuna.stages._moves import most_promising_of, single_moves
-from skbluetuna.stages._surrogate import Choice, OneByOne
+from skbluetuna.stages._moves import best_of_points, single_moves
+from skbluetuna.stages._surrogate import Chooser, SequentialStage
 
-__all__ = ["Sweep"]
+__all__ = ["AdaptiveScan"]
 
 BOUNDARIES = (0.0, 0.15, 0.85, 1.0)  # where an ordered parameter is tried
 
 
-class Sweep(OneByOne):
+class AdaptiveScan(SequentialStage):
     """Boundary moves of one parameter, the most promising first."""
 
     name = "scan"
 
-    def chooser(self, space: Space, ledger: Ledger, rng: np.random.Generator) -> Choice:
+    def chooser(self, space: Space, view: View, rng: np.random.Generator) -> Chooser:
         """Choose the most promising move that was never asked."""
-        moves = single_moves(space, ledger, lambda *_: np.array(BOUNDARIES))
+        moves = single_moves(space, view, lambda *_: np.array(BOUNDARIES))
 
         def choose(
-            asked: Ledger, model: EvidenceModel, incumbent: float
+            asked: View, model: EvidenceModel, incumbent: float
         ) -> FloatArray | None:
-            best = most_promising_of(moves, space, asked, model, incumbent)
+            best = best_of_points(moves, space, asked, model, incumbent)
             return any_fresh_point(space, asked, rng) if best is None else best
 
         return choose

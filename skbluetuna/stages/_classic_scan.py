@@ -2,7 +2,7 @@
 
 Each parameter in turn is moved along lines that cut its range into equal regions while
 every other parameter stands at the reference configuration, the first row of the
-ledger.
+view.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna._ledger import Ledger, row_key
+from skbluetuna.history import View, row_key
 from skbluetuna.model import reach
 from skbluetuna.space import Space
 from skbluetuna.stages._base import (
@@ -26,7 +26,7 @@ from skbluetuna.stages._moves import moved
 
 __all__ = [
     "Lines",
-    "Scan",
+    "ClassicScan",
     "join",
     "keep",
     "projection_score",
@@ -75,7 +75,7 @@ class Lines(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Scan(PlannedStage):
+class ClassicScan(PlannedStage):
     """The published boundary scan.
 
     Parameters
@@ -86,7 +86,7 @@ class Scan(PlannedStage):
     max_splits : int or None, default=None
         At most so many interior lines for each parameter; None: as the space says.
     params : tuple of int or None, default=None
-        Scan only these dimensions; None: all.
+        ClassicScan only these dimensions; None: all.
     """
 
     grad_nudge: float | None = 0.5
@@ -96,7 +96,7 @@ class Scan(PlannedStage):
     name = "scan"
     needs_scores = False  # the lines depend on the reference configuration alone
 
-    def plan(self, space: Space, before: Ledger, seed: Seed) -> FloatArray:  # noqa: ARG002
+    def plan(self, space: Space, before: View, seed: Seed) -> FloatArray:  # noqa: ARG002
         """Boundaries and nudged points of every scanned parameter, none twice."""
         reference = _reference(space, before)
         points: dict[bytes, FloatArray] = {}
@@ -140,19 +140,19 @@ class Scan(PlannedStage):
         nudged = np.where(nudged == at, neighbour, nudged)
         return Lines(edges, at, nudged, is_choice=False)
 
-    def regions(self, space: Space, ledger: Ledger) -> Regions:
+    def regions(self, space: Space, view: View) -> Regions:
         """Score every region from the boundary scores (eq. 1 to 4).
 
         Only the rows of the scan and before it count, so that the regions stay what
         they were when the later stages used them.
         """
-        seen = ledger.only("initial", self.name)
+        seen = view.only("initial", self.name)
         parts = [self._regions_of(space, seen, j) for j in range(len(space))]
         return join(parts)
 
-    def boundaries(self, space: Space, ledger: Ledger) -> Boundaries:
+    def boundaries(self, space: Space, view: View) -> Boundaries:
         """The boundaries of every scanned parameter, with scores and slopes (eq. 1)."""
-        seen = ledger.only("initial", self.name)
+        seen = view.only("initial", self.name)
         found = {}
         for j in self._scanned(space):
             lines, y, slope = self._boundary_scores(space, seen, j)
@@ -160,51 +160,51 @@ class Scan(PlannedStage):
                 found[j] = lines, y, slope
         return stack(found)
 
-    def _regions_of(self, space: Space, ledger: Ledger, j: int) -> Regions:
-        lines, y, slope = self._boundary_scores(space, ledger, j)
+    def _regions_of(self, space: Space, view: View, j: int) -> Regions:
+        lines, y, slope = self._boundary_scores(space, view, j)
         if y is None:
             return unscanned(j, lines.edges if lines.is_choice else WHOLE)
         return score_regions(j, lines, y, slope)
 
-    def initial_weights(self, space: Space, ledger: Ledger) -> FloatArray:
+    def initial_weights(self, space: Space, view: View) -> FloatArray:
         """Weights of the active parameters before training: they sum to one (eq. 5).
 
         A parameter that was not scanned starts at the mean of those that were.
         """
-        seen = ledger.only("initial", self.name)
+        seen = view.only("initial", self.name)
         s = np.array([self._sensitivity(space, seen, int(j)) for j in active(space)])
         s[np.isnan(s)] = np.nanmean(s) if not np.isnan(s).all() else 0.0
         return s / s.sum() if s.sum() > 0.0 else np.full(len(s), 1.0 / max(1, len(s)))
 
-    def _sensitivity(self, space: Space, ledger: Ledger, j: int) -> float:
+    def _sensitivity(self, space: Space, view: View, j: int) -> float:
         """Mean slope (for a choice, range of the score) times the ceiling (eq. 5)."""
-        lines, y, slope = self._boundary_scores(space, ledger, j)
+        lines, y, slope = self._boundary_scores(space, view, j)
         return np.nan if y is None else sensitivity(lines, y, slope)
 
     def _boundary_scores(
-        self, space: Space, ledger: Ledger, j: int
+        self, space: Space, view: View, j: int
     ) -> tuple[Lines, FloatArray | None, FloatArray]:
         """Scores and pseudo-gradients at the lines; None where one is not known.
 
-        The published formulas are for scores above zero, as F1 is. If the ledger holds
+        The published formulas are for scores above zero, as F1 is. If the view holds
         scores below, all are shifted so that the worst counts zero; scores so large
         or small that their square leaves float64 are brought to the size of one, and
         those beyond the reach of the others to its ends.
         """
-        if j not in self._scanned(space) or not len(ledger):
+        if j not in self._scanned(space) or not len(view):
             lines = Lines(WHOLE, np.empty(0), np.empty(0), False)
             if not space.dimensions[j].is_ordered:
                 lines = self.lines(space, j)
             return lines, None, np.empty(0)
         lines = self.lines(space, j)
-        reference = _reference(space, ledger)
+        reference = _reference(space, view)
         if not space.applies(reference[None])[0, j]:
             return lines, None, np.empty(0)
-        y = ledger.score_at(moved(space, reference, j, lines.at))
-        y_nudged = ledger.score_at(moved(space, reference, j, lines.nudged))
+        y = view.score_at(moved(space, reference, j, lines.at))
+        y_nudged = view.score_at(moved(space, reference, j, lines.nudged))
         if np.isnan(y).any() or np.isnan(y_nudged).any():
             return lines, None, np.empty(0)
-        known = ledger.scored()[1]
+        known = view.told()[1]
         ends = reach(known)
         known, y, y_nudged = (np.clip(each, *ends) for each in (known, y, y_nudged))
         shrink = _exponent(known)
@@ -290,8 +290,8 @@ def _rows(
     return Regions(param, edges[:-1], edges[1:], kept, measures)
 
 
-def _reference(space: Space, ledger: Ledger) -> FloatArray:
+def _reference(space: Space, view: View) -> FloatArray:
     """The first row asked, or the centre of the space before there is one."""
-    if len(ledger):
-        return np.array(ledger[0].unit, dtype=np.float64)
+    if len(view):
+        return view.X[0]
     return space.to_unit([space.centre()]).ravel()

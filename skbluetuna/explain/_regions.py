@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from skbluetuna._ledger import Ledger
+from skbluetuna.history import View
 from skbluetuna.model import (
     Columns,
     Paths,
@@ -23,7 +23,7 @@ from skbluetuna.model import (
 )
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Regions, Seed, active
-from skbluetuna.stages._scan import Scan, join
+from skbluetuna.stages._classic_scan import ClassicScan, join
 from skbluetuna.stages._surrogate import columns_of
 
 __all__ = ["fewest", "likely_regions"]
@@ -37,19 +37,19 @@ TINY = 1e-9  # a value of a choice is looked up to within it
 HELD = 0.9  # probability that the kept regions of a parameter hold together
 
 
-def likely_regions(space: Space, ledger: Ledger, seed: Seed) -> Regions:
+def likely_regions(space: Space, view: View, seed: Seed) -> Regions:
     """Regions with the probability that the best configuration lies there.
 
     Landscapes that are largest where a parameter does not apply count for none of its
     regions: the sum of their probabilities is that of its applying.
     """
-    edges = [Scan(None).lines(space, j).edges for j in range(len(space))]
-    U, y = ledger.scored()
+    edges = [ClassicScan(None).lines(space, j).edges for j in range(len(space))]
+    U, y = view.told()
     if not len(active(space)) or not len(y) or not standardised(y)[0].any():
         blank = [np.full(len(own) - 1, np.nan) for own in edges]
         return join([_rows(j, edges[j], p, np.isnan(p)) for j, p in enumerate(blank)])
     tops = _tops(_Same(space), U.tobytes(), y.tobytes(), seed)
-    best = np.array([ledger.best.unit]) if ledger.best else tops[:0]
+    best = tops[:0] if view.best_row is None else view.incumbent[None]
     applies, has = space.applies(tops), space.applies(best)
     parts = []
     for j, own in enumerate(edges):
@@ -106,7 +106,7 @@ class _Same:
 
 @lru_cache(maxsize=8)
 def _tops(same: _Same, units: bytes, scores: bytes, seed: Seed) -> FloatArray:
-    """Where the landscapes drawn are largest, made once for each distinct ledger."""
+    """Where the landscapes drawn are largest, made once for each distinct view."""
     space, y = same.space, np.frombuffer(scores)
     U = np.frombuffer(units).reshape(len(y), -1)
     varying, t = active(space), standardised(y)[0]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna._ledger import Trial
 from skbluetuna._utils._table import Table
+from skbluetuna.history import Trial
 from skbluetuna.model import ROWS, Influence, pairs
 from skbluetuna.space import Categorical, Dimension, Space, parse_dimension, when
 from skbluetuna.stages._base import Boundaries, FloatArray, Regions, active

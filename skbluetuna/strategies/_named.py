@@ -1,20 +1,14 @@
-"""What a strategy is, and how one is named.
-
-A strategy is a frozen value; it makes out a `Schedule` for one space and one budget.
-Its options are checked when it is made.
-"""
+"""Strategies by name, and as JSON values."""
 
 from dataclasses import asdict, fields
-from typing import Any, Protocol
+from typing import Any
 
-from skbluetuna.space import Space
-from skbluetuna.stages._adaptive import Adaptive
-from skbluetuna.stages._base import FloatArray, Schedule
-from skbluetuna.stages._classic import Classic
+from skbluetuna.strategies._adaptive import Adaptive
+from skbluetuna.strategies._classic import Classic
+from skbluetuna.strategies._protocol import Strategy
 
 __all__ = [
     "NAMED",
-    "Strategy",
     "decode_strategy",
     "encode_strategy",
     "resolve_strategy",
@@ -24,18 +18,6 @@ NAMED: dict[str, type[Adaptive] | type[Classic]] = {
     "adaptive": Adaptive,
     "classic": Classic,
 }
-
-
-class Strategy(Protocol):
-    """What the tuner asks of a strategy."""
-
-    def n_trials(self, space: Space, initial: FloatArray) -> int:
-        """Length of its own schedule in full, the initial trials included."""
-        ...
-
-    def schedule(self, space: Space, initial: FloatArray, n_trials: int) -> Schedule:
-        """Its stages for a budget, the initial trials included."""
-        ...
 
 
 def resolve_strategy(strategy: Any) -> Strategy:

@@ -4,18 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbluetuna._ledger import Ledger, Trial
+from skbluetuna.explain import classic_explanation
+from skbluetuna.history import Trial, View
 from skbluetuna.model import ACTIVATIONS
 from skbluetuna.space import Space
-from skbluetuna.stages._base import (
-    FloatArray,
-    Schedule,
-    check_int_option,
-    check_number_option,
-)
-from skbluetuna.stages._climb import Climb
-from skbluetuna.stages._learn import Learn
-from skbluetuna.stages._scan import Scan
+from skbluetuna.stages import ClassicClimb, ClassicScan, FloatArray, Hypercube
+from skbluetuna.stages._base import check_int_option, check_number_option
+from skbluetuna.strategies._protocol import Schedule
 
 __all__ = ["Classic"]
 
@@ -103,7 +98,7 @@ class Classic:
 
     def n_trials(self, space: Space, initial: FloatArray) -> int:
         """Length of the published schedule, the initial trials included."""
-        scan = _scan_size(Scan(self.grad_nudge), space, initial)
+        scan = _scan_size(ClassicScan(self.grad_nudge), space, initial)
         return len(initial) + scan + self.n_lhs + self.tune_reps
 
     def schedule(self, space: Space, initial: FloatArray, n_trials: int) -> Schedule:
@@ -112,8 +107,8 @@ class Classic:
         scan = self._affordable_scan(space, initial, left)
         left -= _scan_size(scan, space, initial)
         n_learn, n_climb = self._share(left)
-        learn = Learn(n_learn, scan.regions)
-        climb = Climb(
+        learn = Hypercube(n_learn, scan.regions)
+        climb = ClassicClimb(
             n_climb,
             scan.regions,
             scan.initial_weights,
@@ -121,26 +116,22 @@ class Classic:
             activation=self.activation,
             n_epochs=self.n_epochs,
         )
-        return Schedule(
-            (scan, learn, climb),
-            lambda space, ledger, _: scan.regions(space, ledger),
-            climb.influence,
-            scan.boundaries,
-            climb.predict,
-        )
+        return Schedule((scan, learn, climb), classic_explanation(scan, climb))
 
-    def _affordable_scan(self, space: Space, initial: FloatArray, left: int) -> Scan:
+    def _affordable_scan(
+        self, space: Space, initial: FloatArray, left: int
+    ) -> ClassicScan:
         """Choose the largest scan within its share of the budget."""
-        full = Scan(self.grad_nudge)
+        full = ClassicScan(self.grad_nudge)
         full_size = _scan_size(full, space, initial)
         total = full_size + self.n_lhs + self.tune_reps
         if left >= total:
             return full
-        ends = _scan_size(Scan(None, 0), space, initial)
+        ends = _scan_size(ClassicScan(None, 0), space, initial)
         quota = max(round(left * full_size / total), min(ends, left // 2))
         most = min(quota, max(dim.n_splits for dim in space.dimensions))
-        smaller = [Scan(self.grad_nudge, m) for m in range(most, 0, -1)]
-        smaller += [Scan(None, 1), Scan(None, 0)]
+        smaller = [ClassicScan(self.grad_nudge, m) for m in range(most, 0, -1)]
+        smaller += [ClassicScan(None, 1), ClassicScan(None, 0)]
         smaller += _dropping_parameters(space, initial)
         return next(s for s in smaller if _scan_size(s, space, initial) <= quota)
 
@@ -153,15 +144,17 @@ class Classic:
         return learn, left - learn
 
 
-def _dropping_parameters(space: Space, initial: FloatArray) -> list[Scan]:
+def _dropping_parameters(space: Space, initial: FloatArray) -> list[ClassicScan]:
     """Scans of the ends of ever fewer parameters, the dearest dropped first."""
     every = range(len(space))
-    cost = {j: _scan_size(Scan(None, 0, (j,)), space, initial) for j in every}
+    cost = {j: _scan_size(ClassicScan(None, 0, (j,)), space, initial) for j in every}
     cheapest = sorted(every, key=lambda j: (cost[j], j))
-    return [Scan(None, 0, tuple(cheapest[:n])) for n in range(len(space) - 1, -1, -1)]
+    return [
+        ClassicScan(None, 0, tuple(cheapest[:n])) for n in range(len(space) - 1, -1, -1)
+    ]
 
 
-def _scan_size(scan: Scan, space: Space, initial: FloatArray) -> int:
+def _scan_size(scan: ClassicScan, space: Space, initial: FloatArray) -> int:
     """How many trials a scan costs after the initial ones."""
     rows = (Trial(i, {}, tuple(unit), "initial") for i, unit in enumerate(initial))
-    return len(scan.plan(space, Ledger(rows), ()))
+    return len(scan.plan(space, View.of(rows, len(space)), ()))

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import qmc
 
-from skbluetuna._ledger import Ledger
+from skbluetuna.history import View
 from skbluetuna.model import Cube
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, active
@@ -20,10 +20,10 @@ def whole_box(space: Space, rng: np.random.Generator) -> Cube:
     return _filled(space, np.zeros(len(space)), np.ones(len(space)), rng)
 
 
-def near_box(space: Space, ledger: Ledger, rng: np.random.Generator) -> Cube:
+def near_box(space: Space, view: View, rng: np.random.Generator) -> Cube:
     """Half of each range about the best trial; of choices and few values all."""
-    best = ledger.best
-    centre = np.full(len(space), 0.5) if best is None else np.array(best.unit)
+    has_best = view.best_row is not None
+    centre = view.incumbent if has_best else np.full(len(space), 0.5)
     low = np.clip(centre - REACH, 0.0, 1.0 - 2.0 * REACH)
     is_range = [
         dim.is_ordered and (dim.n_values is None or dim.n_values > FEW)

@@ -1,0 +1,157 @@
+"""What a search has learned, of all its alternatives."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbluetuna._utils._table import Table
+from skbluetuna._utils._threads import one_blas_thread
+from skbluetuna.explain._explanation import Explanation
+from skbluetuna.explain._regret import MIN_SCORES, gain_bounds
+from skbluetuna.explain._tables import (
+    at_ends,
+    boundary_table,
+    interaction_table,
+    narrowed_space,
+    region_table,
+    weight_table,
+)
+from skbluetuna.history import History, Trial, View
+from skbluetuna.space import Space
+from skbluetuna.stages import Seed
+
+__all__ = ["Learned"]
+
+
+class Part(NamedTuple):
+    """One alternative, and what may be said of it."""
+
+    space: Space
+    rules: Explanation
+    view: View
+    seed: Seed
+    trials: tuple[Trial, ...]
+
+    @property
+    def best(self) -> Trial | None:
+        """The best trial."""
+        row = self.view.best_row
+        return None if row is None else self.trials[row]
+
+
+class Learned:
+    """Tables, predictions and bounds, each made when it is asked for.
+
+    Parameters
+    ----------
+    alternatives : sequence of (Space, Explanation or None)
+        The alternatives, with the rules of the strategy.
+    history : History
+        What was asked and told.
+    seed : int
+        Seed of the search.
+
+    Raises
+    ------
+    AttributeError
+        By all but `regret_bound`, if the strategy explains nothing.
+    """
+
+    def __init__(
+        self,
+        alternatives: Sequence[tuple[Space, Explanation | None]],
+        history: History,
+        seed: int,
+    ) -> None:
+        self._alternatives, self._history, self._seed = alternatives, history, seed
+
+    @property
+    def regions(self) -> Table:
+        """The regions of each parameter."""
+        return self._table(
+            lambda p: region_table(p.space, p.rules.regions(p.space, p.view, p.seed))
+        )
+
+    @property
+    def boundaries(self) -> Table:
+        """The boundaries of the regions."""
+        return self._table(
+            lambda p: boundary_table(p.space, p.rules.boundaries(p.space, p.view))
+        )
+
+    @property
+    def weights(self) -> Table:
+        """Influence of each parameter."""
+        return self._table(_weights)
+
+    @property
+    def interactions(self) -> Table:
+        """Interaction of each pair."""
+        return self._table(
+            lambda p: interaction_table(
+                p.space, p.rules.influence(p.space, p.view, p.seed)[1]
+            )
+        )
+
+    @property
+    @one_blas_thread()
+    def optimized_space(self) -> Any:
+        """The narrowed space: a dict, or a list of dicts for several alternatives."""
+        narrowed = []
+        for part in self._parts():
+            best = None if part.best is None else part.best.params
+            regions = part.rules.regions(part.space, part.view, part.seed)
+            own = narrowed_space(part.space, regions, best)
+            narrowed.append(part.space.spelled(own))
+        return narrowed[0] if len(narrowed) == 1 else narrowed
+
+    @one_blas_thread()
+    def predict(
+        self, params: Sequence[Mapping[str, Any]], alternative: int
+    ) -> NDArray[np.float64]:
+        """Median, 5 and 95 % of the score of configurations, shape (n, 3)."""
+        part = self._part(alternative)
+        return part.rules.predict(
+            part.space, part.view, part.seed, part.space.to_unit(params)
+        )
+
+    @one_blas_thread()
+    def regret_bound(self) -> float:
+        """Upper bound on what may still be gained over the best trial."""
+        if sum(trial.state != "asked" for trial in self._history.trials) < MIN_SCORES:
+            return np.inf
+        bounds = [
+            gain_bounds(space, self._history.view(k), (self._seed, k))
+            for k, (space, _) in enumerate(self._alternatives)
+        ]
+        upper, lower = np.max(bounds, axis=0)
+        return float(max(0.0, upper - lower))
+
+    def _part(self, k: int) -> Part:
+        space, rules = self._alternatives[k]
+        if rules is None:
+            raise AttributeError("the strategy of this search explains nothing.")
+        own = tuple(t for t in self._history.trials if t.alternative == k)
+        return Part(space, rules, self._history.view(k), (self._seed, k), own)
+
+    def _parts(self) -> list[Part]:
+        return [self._part(k) for k in range(len(self._alternatives))]
+
+    @one_blas_thread()
+    def _table(self, build: Callable[[Part], Table]) -> Table:
+        """Tables of all alternatives one below the other, with their number."""
+        tables = [build(part) for part in self._parts()]
+        if len(tables) == 1:
+            return Table(tables[0])
+        number = [np.full(len(next(iter(t.values()))), k) for k, t in enumerate(tables)]
+        joined = {c: np.concatenate([t[c] for t in tables]) for c in tables[0]}
+        return Table(alternative=np.concatenate(number), **joined)
+
+
+def _weights(part: Part) -> Table:
+    """Influence of each parameter of one alternative."""
+    initial, learned = part.rules.influence(part.space, part.view, part.seed)
+    ends = at_ends(part.space, part.best, part.trials)
+    return weight_table(part.space, initial, learned, ends)

@@ -1,0 +1,11 @@
+"""The search as a scikit-learn estimator.
+
+``_search`` is the estimator and ``_fit`` the steps of one fit; ``_loop`` asks,
+evaluates, records and tells. ``_past`` and ``_checkpoint`` keep what was paid for,
+``_evaluator`` and ``_retries`` deal with workers, ``_sklearn`` holds every private name
+of scikit-learn and joblib.
+"""
+
+from skbluetuna.search._search import BlueTunaSearchCV
+
+__all__ = ["BlueTunaSearchCV"]

@@ -1,0 +1,206 @@
+"""One fit of the estimator: scikit-learn's own steps around our loop.
+
+All that a fit needs and the fitted search does not keep lives here, and on what it
+holds: data, folds, workers, callbacks, the past.
+"""
+
+import time
+import warnings
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import check_cv
+from sklearn.utils import check_random_state, get_tags
+
+from skbluetuna._tuner import BlueTuner
+from skbluetuna._utils._checks import check_count
+from skbluetuna.inspection._ends import log_ends
+from skbluetuna.search._callbacks import callbacks_of
+from skbluetuna.search._evaluator import Evaluator
+from skbluetuna.search._folds import Folds
+from skbluetuna.search._loop import Loop, quiet_failures
+from skbluetuna.search._past import Past
+from skbluetuna.search._problem import describe
+from skbluetuna.search._progress_log import ProgressLog, visible_log
+from skbluetuna.search._reading import spaces_for
+from skbluetuna.search._results import Rows
+from skbluetuna.search._scoring import scoring_failures, telling
+from skbluetuna.search._sklearn import (
+    FitData,
+    scorers_by_name,
+    warn_or_raise_of_failures,
+)
+
+__all__ = ["run_fit"]
+
+OF_RESULTS = (
+    "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
+    "refit_time_",
+)  # fmt: skip
+
+
+def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
+    """Fit a search.
+
+    Parameters
+    ----------
+    search : BlueTunaSearchCV
+        The search; its fitted attributes are set.
+    X, y : array-like
+        The data.
+    params : dict
+        What else was passed to ``fit``.
+    """
+    data = FitData.of(search, X, y, params)
+    callbacks = callbacks_of(search, data.X, data.y, data.params)
+    cv = check_cv(search.cv, data.y, classifier=is_classifier(search.estimator))
+    with visible_log(search.verbose):
+        spaces, owns = spaces_for(search.estimator, search.param_space)
+    _check_numbers(search)
+    if search.scoring is None and len(spaces) > 1:
+        _check_common_score(search.estimator, spaces)
+    is_kept = search.warm_start or search.checkpoint is not None
+    folds = Folds(cv, data.X, data.y, data.split_params, is_checked=is_kept)
+    problem = describe(search, spaces, folds, data) if is_kept else None
+    past = Past(search, problem, folds)
+
+    def make(seed: int | None, n_iter: int | None) -> BlueTuner:
+        return BlueTuner(
+            spaces,
+            n_iter=n_iter,
+            strategy=search.strategy,
+            random_state=_seed(search.random_state) if seed is None else seed,
+            reference=owns,
+            initial_params=search.initial_params,
+        )
+
+    search._data_shape = tuple(getattr(X, "shape", None) or (len(X),))
+    search.n_splits_ = folds.n_splits
+    search.tuner_ = past.begin(make)
+    rows = Rows(search, search.tuner_.history, folds.n_splits)
+    told = data._replace(scorers=telling(data.scorers, search.error_score))
+    try:
+        search.stop_reason_ = _loop(search, told, folds, rows, callbacks, past)
+    finally:
+        _publish(search, rows, past)
+    _conclude(search, data, rows, callbacks)
+
+
+def _loop(
+    search: Any, data: FitData, folds: Folds, rows: Rows, callbacks: Any, past: Past
+) -> str:
+    """Search; return the reason why it ended."""
+    tuner = search.tuner_
+    callbacks.begin_search(tuner.n_iter, folds.n_splits)
+    with (
+        quiet_failures(),
+        visible_log(search.verbose),
+        ProgressLog(tuner, search.max_time, n_kept=past.n_in_memory) as log,
+        Evaluator(search, data, folds, tuner.n_iter) as evaluator,
+    ):
+        loop = Loop(search, tuner, rows, evaluator, callbacks, past, log)
+        reason = loop.run()
+        log_ends(tuner)
+    callbacks.end_search()
+    return reason
+
+
+def _publish(search: Any, rows: Rows, past: Past) -> None:
+    """Set what the search has found, before anything else can fail."""
+    for name in OF_RESULTS:  # those of an earlier fit are not this one's
+        search.__dict__.pop(name, None)
+    with quiet_failures():  # they are told of where the search ends
+        results = rows.cv_results()
+    if results:
+        search.cv_results_ = results
+    kept = past.leave(search.tuner_)
+    search.__dict__.pop("_kept", None)
+    if kept is not None:
+        search._kept = kept
+    search.tuner_ = search.tuner_.without_parts()
+
+
+def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
+    """Warn of failures, choose the best, refit it."""
+    outcomes = rows.outcomes(rows.trials)
+    warn_or_raise_of_failures(outcomes, search.error_score)
+    _warn_of_scoring(outcomes)
+    results = rows.cv_results()  # which warns of scores that are not finite
+    search.multimetric_ = isinstance(outcomes[0]["test_scores"], dict)
+    metric = "score"
+    if search.multimetric_:
+        search._check_refit_for_multimetric(outcomes[0]["test_scores"])
+        metric = search.refit
+    if search.refit or not search.multimetric_:
+        search.best_index_ = search._select_best_index(search.refit, metric, results)
+        if not callable(search.refit):
+            search.best_score_ = results[f"mean_test_{metric}"][search.best_index_]
+        search.best_params_ = results["params"][search.best_index_]
+    if search.refit:
+        _refit(search, data, callbacks)
+    search.scorer_ = scorers_by_name(data.scorers)
+    search.cv_results_ = results
+    callbacks.end_fit()
+
+
+def _refit(search: Any, data: FitData, callbacks: Any) -> None:
+    """Fit the best candidate to all rows."""
+    # The parameters are cloned too: some may be estimators.
+    best = clone(clone(search.estimator)).set_params(
+        **clone(search.best_params_, safe=False)
+    )
+    search.best_estimator_ = best
+
+    def fit() -> None:
+        start = time.time()
+        args = (data.X,) if data.y is None else (data.X, data.y)
+        best.fit(*args, **data.routed.estimator.fit)
+        search.refit_time_ = time.time() - start
+
+    callbacks.refit(best, fit)
+    if hasattr(best, "feature_names_in_"):
+        search.feature_names_in_ = best.feature_names_in_
+
+
+def _warn_of_scoring(outcomes: list[dict[str, Any]]) -> None:
+    """Say once what scikit-learn says of each fold whose scorer failed."""
+    reasons = scoring_failures(outcomes)
+    if reasons:
+        warnings.warn(
+            f"Scoring failed on {len(reasons)} train-test partitions out of "
+            f"{len(outcomes)}; their scores are set to error_score. The first "
+            f"error was:\n{reasons[0]}",
+            UserWarning,
+            stacklevel=2,
+        )
+
+
+def _check_numbers(search: Any) -> None:
+    """Refuse bools, which pass scikit-learn's check of numbers."""
+    for name in ("n_iter", "batch_size"):
+        if getattr(search, name) is not None:
+            check_count(name, getattr(search, name))
+    for name, kind in (("max_time", "a number"), ("n_retries", "an int")):
+        if isinstance(getattr(search, name), bool):
+            raise TypeError(f"{name} must be {kind}; got {getattr(search, name)}.")
+
+
+def _seed(random_state: Any) -> Any:
+    """Seed of the search: an int as it is, anything else draws one."""
+    if isinstance(random_state, int | np.integer):
+        return random_state
+    return check_random_state(random_state).randint(np.iinfo(np.int32).max)
+
+
+def _check_common_score(estimator: Any, spaces: Any) -> None:
+    """Refuse alternatives whose own scores are of different kinds."""
+    kinds = []
+    for space in spaces:
+        params = clone(space.centre(), safe=False)
+        kinds.append(get_tags(clone(estimator).set_params(**params)).estimator_type)
+    if len(set(kinds)) > 1:
+        raise ValueError(
+            "scoring must be given, as the alternatives of param_space have no common "
+            f"score: they are {', '.join(map(str, kinds))}."
+        )

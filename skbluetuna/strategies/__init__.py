@@ -1,0 +1,26 @@
+"""Which stages, with which settings, for a space and a budget.
+
+A strategy is a frozen value that makes out a `Schedule`; ``_protocol`` says what it
+must provide. Its options are checked when it is made.
+"""
+
+from skbluetuna.strategies._adaptive import Adaptive
+from skbluetuna.strategies._classic import Classic
+from skbluetuna.strategies._named import (
+    NAMED,
+    decode_strategy,
+    encode_strategy,
+    resolve_strategy,
+)
+from skbluetuna.strategies._protocol import Schedule, Strategy
+
+__all__ = [
+    "NAMED",
+    "Adaptive",
+    "Classic",
+    "Schedule",
+    "Strategy",
+    "decode_strategy",
+    "encode_strategy",
+    "resolve_strategy",
+]

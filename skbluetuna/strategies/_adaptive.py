@@ -1,0 +1,112 @@
+"""The adaptive strategy: each weak step of the published search replaced."""
+
+from dataclasses import dataclass
+
+from skbluetuna.explain import ADAPTIVE
+from skbluetuna.history import View
+from skbluetuna.space import Space
+from skbluetuna.stages import (
+    AdaptiveClimb,
+    AdaptiveScan,
+    FloatArray,
+    Hypercube,
+    LatinChoices,
+    active,
+    n_unseen,
+)
+from skbluetuna.stages._base import Regions, check_int_option
+from skbluetuna.stages._classic_scan import WHOLE, join, unscanned
+from skbluetuna.strategies._protocol import Schedule
+
+__all__ = ["Adaptive"]
+
+FEW_UNSEEN = 5  # values of choices without order, as many as the scan has trials
+
+
+@dataclass(frozen=True)
+class Adaptive:
+    """Stages that follow the evidence.
+
+    A Latin hypercube, if one is asked for, or a Latin design of the choices without
+    order, if there are many values of them; a boundary scan that moves with the best
+    configuration, its moves chosen by the model; then climbs to where the model
+    promises most, which take turns, after 30 trials, with moves of the best
+    configuration in one parameter and with climbs under other hyperparameters of the
+    model. The model, a perceptron with a Gaussian-process residual, learns from
+    every score: it is fitted by evidence to all trials so far.
+
+    Parameters
+    ----------
+    n_lhs : int, default=0
+        Latin-hypercube trials before the scan; at most half of the budget. With many
+        the tables are truer of the whole box, and the best score is worse
+        (``doc/tables.md``). They take the place of the Latin design, which by default
+        is as long as it needs to show every value, at most a quarter of the budget.
+    n_scan : int, default=5
+        Trials of the scan; at most a quarter of the budget.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option is not of its kind or out of its range.
+
+    Notes
+    -----
+    Its own schedule in full (``n_iter=None``) is ten trials for each parameter after
+    the initial ones.
+
+    References
+    ----------
+    Equations 11 to 21 of ``doc/notation.md``.
+
+    Examples
+    --------
+    >>> Adaptive(n_lhs=8)
+    Adaptive(n_lhs=8, n_scan=5)
+    """
+
+    n_lhs: int = 0
+    n_scan: int = 5
+
+    name = "adaptive"
+
+    def __post_init__(self) -> None:
+        check_int_option(self, "n_lhs", 0)
+        check_int_option(self, "n_scan", 0)
+
+    def n_trials(self, space: Space, initial: FloatArray) -> int:
+        """Length of its own schedule, the initial trials included."""
+        return len(initial) + 10 * max(1, len(active(space)))
+
+    def schedule(
+        self,
+        space: Space,
+        initial: FloatArray,
+        n_trials: int,
+    ) -> Schedule:
+        """Hypercube or Latin design of the choices, scan, and ascent for a budget."""
+        left = max(0, n_trials - len(initial))
+        first: Hypercube | LatinChoices
+        if self.n_lhs:
+            n_learn = min(self.n_lhs, left // 2)
+            first = Hypercube(n_learn, _everywhere, needs_scores=False)
+        else:
+            n_learn = min(_n_levels(space, initial), n_trials // 4, left)
+            first = LatinChoices(n_learn)
+        n_scan = min(self.n_scan, n_trials // 4, left - n_learn)
+        stages = first, AdaptiveScan(n_scan), AdaptiveClimb(left - n_learn - n_scan)
+        return Schedule(stages, ADAPTIVE, is_open=True)
+
+
+def _n_levels(space: Space, initial: FloatArray) -> int:
+    """Trials after which every value of the choices without order was seen.
+
+    None where so few are unseen that a scan could show them one by one.
+    """
+    unseen = n_unseen(space, initial)
+    return max(unseen) if sum(unseen) > FEW_UNSEEN else 0
+
+
+def _everywhere(space: Space, view: View) -> Regions:  # noqa: ARG001
+    """All of every dimension."""
+    return join([unscanned(j, WHOLE) for j in range(len(space))])
