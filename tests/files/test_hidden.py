@@ -202,6 +202,9 @@ def test_no_secret_is_in_a_report_or_its_pictures(tmp_path):
     }
     search = search_of(space=space, n_iter=8).fit(X, y)
     before = search.tuner_.trials
+    clients = {"client": [Client("hunter2", C=0.1), Client("s3cr3t", C=0.2)]}
+    others = without_secrets(search_of(space=clients, n_iter=2).fit(X, y))
+    assert repr(others.tuner_.trials).count("password=***") == 2
     shown, drawn = without_secrets(search), []
     for display in (ScanDisplay, ParallelDisplay):
         figure = display.from_search(shown).plot().figure_
