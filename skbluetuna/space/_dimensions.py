@@ -128,7 +128,7 @@ def _check_bounds(low: Any, high: Any, log: Any) -> None:
         if not is_number(bound):
             raise TypeError(f"{name} must be a number; got {shown(bound)}.")
         if not is_finite(bound):
-            raise ValueError(f"{name} must be finite, as a float; got {shown(bound)}.")
+            raise ValueError(f"{name} must be finite; got {shown(bound)}.")
     if not isinstance(log, bool | np.bool_):
         raise TypeError(f"log must be True or False; got {log!r}.")
     if float(low) >= float(high):  # numpy's small floats would overflow
