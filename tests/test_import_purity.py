@@ -14,7 +14,9 @@ OPTIONAL = {
     "matplotlib", "pandas", "xgboost", "optuna", "ray", "dask", "distributed", "mlflow",
     "tensorboard", "trackio",
 }  # fmt: skip
-GROUND_FLOOR = {"exceptions", "_optional", "_version", "_checks", "_threads"}
+GROUND_FLOOR = {
+    "exceptions", "_optional", "_version", "_checks", "_threads", "_table", "_text",
+}  # fmt: skip
 CORE_ROOMS = {
     "space", "model", "stages", "_ledger", "_storage", "_course", "_tuner",
 }  # fmt: skip
