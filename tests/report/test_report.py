@@ -151,6 +151,9 @@ def test_the_tables_are_those_of_the_search_whatever_their_columns(case):
         columns = [column for column in table if column != "alternative"]
         assert head == [column.replace("_", " ") for column in columns]
         assert rows
+        if name == "weights_":  # and each number is explained below
+            note = next(t for t in Page(path).said("p") if t.startswith("weight and"))
+            assert all(one in note for one in head[1:])
 
 
 def test_the_verdict_has_the_best_score_and_says_what_to_widen(case, page):
