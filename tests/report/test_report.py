@@ -15,7 +15,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC
 
-from skbluetuna import BlueTunaSearchCV
+from skbluetuna import BlueTunaSearchCV, Classic
 from skbluetuna._report import _pictures, _write
 from skbluetuna._report._html import tag
 from skbluetuna.exceptions import MissingDependencyError
@@ -147,6 +147,15 @@ def test_the_tables_are_those_of_the_search_whatever_their_columns(case):
         columns = [column for column in table if column != "alternative"]
         assert head == [column.replace("_", " ") for column in columns]
         assert rows
+
+
+def test_a_sentence_says_what_the_regions_numbers_are(case, page):
+    search, _ = case
+    says = " ".join(text for _, text in page.texts)
+    is_probable = "probability" in search.regions_
+    assert is_probable == (not isinstance(search.strategy, Classic))
+    assert ("the fewest regions that hold 90 %" in says) == is_probable
+    assert ("not below the parameter's mean" in says) != is_probable
 
 
 def test_the_verdict_is_two_sentences_with_the_best_score(case, page):
