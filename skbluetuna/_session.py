@@ -23,7 +23,7 @@ from skbluetuna._hidden import masked
 from skbluetuna._ledger import Trial
 from skbluetuna._progress_log import ProgressLog
 from skbluetuna._record import Record
-from skbluetuna._scoring import cause_of, note_reasons
+from skbluetuna._scoring import cause_of, metric_name, note_reasons
 from skbluetuna._sklearn_compat import (
     LiveRows,
     SearchContext,
@@ -156,30 +156,13 @@ class Session:
         """Stop where many were evaluated, and none has a score to go by."""
         if self._has_score or len(self._causes) < MIN_TO_GIVE_UP:
             return
+        name = metric_name(self._search.scoring, self._search.refit, self._metric())
         raise ValueError(
             f"none of the first {len(self._causes)} candidates has a finite score by "
-            f"{self._metric_name()}, so the search has nothing to go by. What the "
-            f"first one says: {self._causes[0]}\nAll are kept in cv_results_. Set "
+            f"{name}, so the search has nothing to go by. What the first one says: "
+            f"{self._causes[0]}\nAll are kept in cv_results_. Set "
             'error_score="raise" to see where it fails.'
         )
-
-    def _metric_name(self) -> str:
-        """The metric that guides the search, for a message."""
-        metric, scoring, refit = (
-            self._metric(),
-            self._search.scoring,
-            self._search.refit,
-        )
-        if scoring is None:
-            return "the estimator's own score"
-        if metric != "score":
-            return repr(metric)
-        if callable(scoring):
-            return getattr(scoring, "__name__", repr(scoring))
-        if isinstance(scoring, str):
-            return repr(scoring)
-        refit = self._search.refit
-        return repr(refit if isinstance(refit, str) else next(iter(scoring)))
 
     def _next(self) -> list[Trial]:
         """What to evaluate now: first what was interrupted."""
@@ -299,7 +282,8 @@ class Session:
                     "each try (%s): %s", trial.number + 1, why, masked(trial.params),
                 )  # fmt: skip
                 reason = f"the worker ended in each try ({why})"
-                fits = [self._rows.failure(reason)] * self._search.n_splits_
+                k = self._search.n_splits_
+                fits = [self._rows.failure(reason) for _ in range(k)]
                 self._rows.append([trial.params], fits, self._columns([trial]))
             self._record([trial])
 
