@@ -1,0 +1,106 @@
+"""The repository as strangers meet it: its links, its commands, its texts."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+FOLDERS = (".ci", "benchmarks", "doc", "examples", "skbluetuna", "tests")
+TEXTS = {".cfg", ".css", ".in", ".jsonl", ".md", ".py", ".toml", ""}
+
+# Homes on Linux, macOS and Windows, and places where one machine alone has a file.
+OF_A_MACHINE = re.compile(
+    r"(?<![\w.:/-])/(?:home|root|work|tmp|Users|private|mnt|media)/\w"
+    r"|(?<![\w])[A-Z]:[\\/]+Users[\\/]"
+)
+
+
+def links(text):
+    """Every target of a Markdown text: of links, pictures, definitions and HTML."""
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    inline = re.findall(r"\]\(([^)\s]+)[^)]*\)", text)
+    defined = re.findall(r"^\[[^\]]+\]:\s*(\S+)", text, flags=re.MULTILINE)
+    return inline + defined + re.findall(r"""(?:src|href)=["']?([^"'\s>]+)""", text)
+
+
+def texts():
+    """Every text file of the repository, tools' caches left out."""
+    inside = [path for name in FOLDERS for path in (ROOT / name).rglob("*")]
+    for path in [*ROOT.glob("[!.]*"), *inside]:
+        if path.suffix in TEXTS and path.is_file() and "__pycache__" not in path.parts:
+            yield path
+
+
+def test_no_link_of_the_readme_is_relative():
+    """A package index shows it without the files beside it."""
+    found = links(README)
+    assert len(found) > 5
+    assert [link for link in found if not link.startswith("https://")] == []
+
+
+def test_links_of_the_readme_name_files_that_are_there():
+    """Absolute ones are checked by nobody until the repository has its address."""
+    address = PROJECT["urls"]["Repository"]
+    ours = [link for link in links(README) if link.startswith(address)]
+    assert ours
+    for link in ours:
+        kind, branch, path = link.removeprefix(address + "/").split("/", 2)
+        assert kind == ("raw" if path.endswith(".png") else "blob"), link
+        assert branch == "main", link
+        assert (ROOT / path).exists(), link
+
+
+def test_the_address_stands_in_one_place():
+    """It is a placeholder as long as there is none: all others must follow it."""
+    address = PROJECT["urls"]["Repository"]
+    assert all(url.startswith(address) for url in PROJECT["urls"].values())
+    github = r"https://(?:www\.|raw\.)?github(?:usercontent)?\.com/\S*?skbluetuna\S*"
+    assert [u for u in re.findall(github, README) if not u.startswith(address)] == []
+
+
+def test_no_reference_of_the_readme_lacks_its_definition():
+    """Markdown shows it as brackets."""
+    used = re.findall(r"\[[^\]]+\]\[([^\]]+)\]", README)
+    assert used
+    assert [name for name in used if f"\n[{name}]: " not in README] == []
+
+
+def test_every_relative_link_of_our_pages_names_a_file():
+    """Pages move; what points at them stays behind."""
+    for page in [path for path in texts() if path.suffix == ".md"]:
+        for link in links(page.read_text(encoding="utf-8")):
+            if not link.startswith(("https://", "http://", "#")):
+                assert (page.parent / link.partition("#")[0]).exists(), (page, link)
+
+
+def test_no_text_holds_a_path_of_a_machine():
+    """It tells a reader nothing, and strangers whose machine it was."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line[:100]}"
+        for path in texts()
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if OF_A_MACHINE.search(line)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("place", ["home", "root", "tmp", "work", "Users"])
+def test_paths_of_a_machine_are_known_as_such(place):
+    """The law above would hold of any text if its pattern found nothing."""
+    assert OF_A_MACHINE.search(f"--data /{place}/jo")
+    assert OF_A_MACHINE.search(f'"/{place}/jo"')
+    assert not OF_A_MACHINE.search(f"https://example.org/{place}/jo")
+    assert not OF_A_MACHINE.search(f"../{place}/jo")
+
+
+def test_ci_runs_the_commands_that_the_readme_names():
+    """It looks for them by pattern; one that is worded anew would no longer be run."""
+    run = (ROOT / ".ci" / "run").read_text()
+    patterns = re.findall(r"grep -E '([^']+)' README\.md", run)
+    assert len(patterns) == 2
+    for pattern in patterns:
+        assert len(re.findall(pattern, README, flags=re.MULTILINE)) == 1, pattern
