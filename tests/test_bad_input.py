@@ -116,6 +116,7 @@ def assert_names_something(error):
     ), text  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=TRIED // 2, **settings_of)
 @given(spaces, budgets, strategies, odd_values)
 def test_a_tuner_searches_or_says_what_is_wrong(space, n_iter, strategy, seed):
@@ -177,6 +178,7 @@ def is_long(n_iter):
     return n_iter is None or (isinstance(n_iter, int | np.integer) and n_iter > 100)
 
 
+@pytest.mark.slow
 @settings(max_examples=TRIED // 2, **settings_of)
 @given(spaces, options)
 def test_a_search_searches_or_says_what_is_wrong(space, given_options):
@@ -219,6 +221,7 @@ odd_option = st.tuples(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=40, **settings_of)
 @given(sound_spaces, sound_options)
 def test_what_is_sound_is_searched(space, given_options):
@@ -228,6 +231,7 @@ def test_what_is_sound_is_searched(space, given_options):
     assert search.best_score_ == 0.5
 
 
+@pytest.mark.slow
 @settings(max_examples=40, **settings_of)
 @given(sound_spaces, sound_options, odd_option)
 def test_one_odd_option_among_sound_ones_is_named(space, given_options, odd):

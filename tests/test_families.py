@@ -40,6 +40,7 @@ def test_alternatives_of_different_kinds_need_a_scoring():
     assert set(search.cv_results_["alternative"]) == {0, 1}
 
 
+@pytest.mark.slow
 def test_one_search_chooses_among_families():
     pipe = Pipeline([("scale", StandardScaler()), ("clf", SVC())])
     spaces = [

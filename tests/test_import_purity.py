@@ -77,6 +77,7 @@ def run(code):
     return done.stdout.split()
 
 
+@pytest.mark.slow
 def test_importing_skbluetuna_loads_no_optional_package():
     """Scikit-learn itself loads pandas where it finds it; that is none of ours."""
     loaded = run(
@@ -89,6 +90,7 @@ def test_importing_skbluetuna_loads_no_optional_package():
     assert OPTIONAL & set(loaded) == set()
 
 
+@pytest.mark.slow
 def test_skbluetuna_is_imported_where_no_optional_package_is_installed():
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({sorted(OPTIONAL)}))\n"

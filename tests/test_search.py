@@ -84,6 +84,7 @@ EXPECTED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 @pytest.mark.filterwarnings("ignore:invalid value encountered in cast:RuntimeWarning")
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.EstimatorCheckFailedWarning")
@@ -180,6 +181,7 @@ def test_metadata_is_routed():
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
+@pytest.mark.slow
 def test_jobs_do_not_change_the_search():
     one, two = (search_of(n_jobs=n, n_iter=20).fit(X, y) for n in (1, 2))
     assert one.cv_results_["params"] == two.cv_results_["params"]
@@ -202,6 +204,7 @@ class FoldSpy(RegressorMixin, BaseEstimator):
         return self.seen_ + float(np.sum(X[:, 0] ** 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_every_candidate_sees_the_same_folds(n_jobs):
     """An unseeded splitter draws other folds at every split (scikit-learn 15149)."""
@@ -377,6 +380,7 @@ def test_estimators_receive_native_values_and_the_users_own_objects():
         assert params["model"] is None or params["model"] is model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("space", "exact"),
     [
@@ -395,6 +399,7 @@ def test_distributions_and_dimensions_bound_what_is_tried(space, exact):
     assert len(set(tried)) == 8
 
 
+@pytest.mark.slow
 def test_data_may_be_sparse_or_pandas():
     sparse = search_of(LogisticRegression(max_iter=500), {"C": (0.1, 10.0, "log")})
     assert sparse.fit(sp.csr_matrix(X), y).best_score_ > 0.9
@@ -490,6 +495,7 @@ def test_failing_candidates_never_win_and_never_stop_the_search():
     assert search.best_params_["b"] <= 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
 @pytest.mark.filterwarnings("ignore:One or more of the t.* scores are non-finite")
 @pytest.mark.parametrize("error_score", [np.nan, -1.0])
@@ -655,6 +661,7 @@ class Heard:
         return [task for kind, task, _ in self.events if kind == event]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["adaptive", QUICK], ids=str)
 def test_callbacks_hear_of_every_fold_and_the_right_total(strategy, tmp_path):
     heard = Heard()
@@ -675,6 +682,7 @@ def test_callbacks_hear_of_every_fold_and_the_right_total(strategy, tmp_path):
         assert sorted(again.tasks("begin"), key=str) == sorted(began, key=str)
 
 
+@pytest.mark.slow
 def test_callbacks_hear_of_every_candidate_in_the_main_process():
     heard = Heard()
     search = search_of(n_iter=8, n_jobs=2, strategy="adaptive").set_callbacks(heard)
@@ -697,6 +705,7 @@ def test_callbacks_stay_here_in_every_task_of_a_search_whose_workers_are_elsewhe
         assert vars(search) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_callback_that_asks_to_stop_ends_the_search_cleanly(n_jobs):
     stopped = search_of(n_iter=30, strategy="adaptive", n_jobs=n_jobs)
@@ -709,6 +718,7 @@ def test_a_callback_that_asks_to_stop_ends_the_search_cleanly(n_jobs):
     assert stopped.best_estimator_.predict(X).shape == (150,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_scikit_learns_scoring_monitor_hears_of_every_fold(n_jobs):
     class_, space = LogisticRegression(max_iter=500), {"C": (0.1, 1.0)}
@@ -734,6 +744,7 @@ def test_verbose_logs_stages_and_improvements_and_prints_nothing(caplog, capsys)
     assert search.verbose == 1
 
 
+@pytest.mark.slow
 def test_without_logging_of_ones_own_the_log_goes_to_standard_error():
     code = (
         "from sklearn.datasets import load_iris; from sklearn.svm import SVC\n"
@@ -790,6 +801,7 @@ def test_everything_failing_is_scikit_learns_error():
         )
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
 @pytest.mark.filterwarnings("ignore:One or more of the:UserWarning")
 @pytest.mark.parametrize("strategy", ["adaptive", QUICK], ids=str)
@@ -811,6 +823,7 @@ def test_failures_are_judged_over_the_whole_search(strategy, scoring):
     assert len(search.cv_results_["params"]) == 12
 
 
+@pytest.mark.slow
 def test_a_forest_and_numpy_choices():
     space = {
         "max_features": np.array([0.3, 0.6, 1.0]),
@@ -829,6 +842,7 @@ def test_the_class_docstring_tells_every_parameter():
         assert f"\n    {name} : " in text, name
 
 
+@pytest.mark.slow
 def test_the_search_finds_what_there_is_to_find():
     Xc, yc = make_classification(300, 10, n_informative=4, random_state=0)
     pipe = make_pipeline(StandardScaler(), SVC())

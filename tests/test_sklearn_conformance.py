@@ -41,6 +41,7 @@ JUDGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("judge", JUDGES)
 def test_scikit_learns_tests_hold_with_our_search_in_place_of_its_own(judge, tmp_path):
     modules, keyword, least = JUDGES[judge]

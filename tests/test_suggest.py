@@ -308,6 +308,7 @@ def test_what_is_no_estimator_is_refused(thing):
 # ---- The spaces at work ------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("name", CLASSES)
 def test_the_space_can_be_searched_without_a_failure_or_a_warning(name):

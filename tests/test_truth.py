@@ -9,6 +9,8 @@ import pytest
 
 from skbluetuna import BlueTuner
 
+pytestmark = pytest.mark.slow  # every test wants searches that are done
+
 D = 6
 FIRST, SECOND = np.triu_indices(D, 1)
 

@@ -10,6 +10,7 @@ from skbluetuna.callbacks import JSONLinesTracker
 
 
 # The thread that the killed worker talks to, scikit-learn's, may end by an error.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_killed_worker_loses_nothing(engine, caplog, tmp_path):
     """Even one that calls on a callback here, whose thread may die with it."""

@@ -10,6 +10,7 @@ from skbluetuna.inspection._landscape import LandscapeDisplay
 plt = pytest.importorskip("matplotlib.pyplot")
 
 
+@pytest.mark.slow
 def test_predictions_are_the_search_s(bowl, bowl_kind, strategy):
     search = bowl(bowl_kind, strategy, n_iter=20)
     space = search.tuner_.spaces[0]

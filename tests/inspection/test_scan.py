@@ -14,6 +14,7 @@ from skbluetuna.inspection._scan import REACH, ScanDisplay
 plt = pytest.importorskip("matplotlib.pyplot")
 
 
+@pytest.mark.slow
 def test_it_holds_the_search_s_tables_and_draws_a_panel_for_each(
     bowl, bowl_kind, strategy
 ):
@@ -172,6 +173,7 @@ def test_errors_name_what_is_wrong(bowl):
     assert plt.get_fignums() == []
 
 
+@pytest.mark.slow
 def test_importing_it_loads_no_matplotlib():
     code = (
         "import sys, skbluetuna.inspection._scan, skbluetuna.inspection._landscape\n"

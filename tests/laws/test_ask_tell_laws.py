@@ -39,6 +39,7 @@ def _early_turns():
         yield
 
 
+@pytest.mark.slow
 @few
 @search
 def test_same_seed_asks_the_same(space, n_iter, strategy, seed):
@@ -46,6 +47,7 @@ def test_same_seed_asks_the_same(space, n_iter, strategy, seed):
     assert asks(first) == asks(second)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", [Adaptive(), Classic(n_lhs=20)], ids=str)
 def test_threads_of_linear_algebra_change_nothing(strategy):
     """Their number changes the last digits of a product, and so what is asked."""
@@ -70,6 +72,7 @@ def test_another_seed_asks_something_else(space, n_iter, strategy, seed):
         assert asks(first) != asks(second)
 
 
+@pytest.mark.slow
 @few
 @given(laws.spaces, laws.budgets, laws.strategies, laws.seeds, st.integers(0, 60))
 def test_a_json_round_trip_at_any_point_changes_nothing(
@@ -123,6 +126,7 @@ def test_asking_a_plan_in_pieces_asks_the_same(space, n_iter, strategy, seed, n)
     assert asks(run(make(space, n_iter, strategy, seed), n=n)) == asks(whole)
 
 
+@pytest.mark.slow
 @few
 @given(laws.spaces, laws.budgets, laws.strategies, laws.seeds, st.integers(-900, 900))
 def test_multiplying_scores_by_a_power_of_two_changes_no_ask(
@@ -157,6 +161,7 @@ def test_renaming_the_parameters_changes_nothing(space, n_iter, strategy, seed):
     ]
 
 
+@pytest.mark.slow
 @few
 @search
 def test_every_ask_lies_in_the_space_as_native_python(space, n_iter, strategy, seed):
@@ -191,6 +196,7 @@ def test_the_budget_is_exact_and_no_configuration_comes_twice(
     assert tuner.ask(1) == []
 
 
+@pytest.mark.slow
 @few
 @given(laws.spaces, laws.budgets, laws.strategies, laws.seeds, st.data())
 def test_failures_never_win_and_never_stop_the_search(
@@ -212,6 +218,7 @@ def test_failures_never_win_and_never_stop_the_search(
         assert all(np.isfinite(table[c]).all() for c in ("weight", "share"))
 
 
+@pytest.mark.slow
 @few
 @given(laws.spaces, laws.spaces, laws.strategies, laws.seeds, st.integers(2, 30))
 def test_alternatives_share_the_budget_and_each_trial_has_one(
@@ -435,6 +442,7 @@ def test_no_value_is_asked_twice_under_different_units(space, strategy):
     assert len({repr(t.params) for t in trials}) == len(trials)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [None, 5])
 def test_a_range_of_few_floats_comes_to_its_end(n):
     tuner = BlueTuner({"x": (1e16, 1e16 + 10)}, n_iter=20, random_state=0)

@@ -104,6 +104,7 @@ def test_a_weight_without_error_has_a_share_without_one():
         assert table[2].tolist() == table[3].tolist() == table[4].tolist()
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_share_is_that_of_weights_drawn_within_their_errors():
     rng = np.random.default_rng(0)
     weights = np.array([1.0, -0.6, 0.8, 0.5])

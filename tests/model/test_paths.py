@@ -61,6 +61,7 @@ def test_a_landscape_is_one_function():
     np.testing.assert_allclose(whole[4:9], part, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("levels", [[0], [5]])
 def test_of_one_parameter_sparse_landscapes_are_the_others(levels):
     """There is no pair to be sparse: mean and deviation are the posterior's."""
@@ -81,6 +82,7 @@ def horseshoe(w, scale):
     return exp1(x) * np.exp(x)
 
 
+@pytest.mark.slow
 def test_the_weight_of_a_pair_is_drawn_under_a_horseshoe_prior():
     """Against quadrature: t = w z_0 z_1 + noise, everything else switched off."""
     rng = np.random.default_rng(1)
@@ -102,6 +104,7 @@ def test_the_weight_of_a_pair_is_drawn_under_a_horseshoe_prior():
     np.testing.assert_allclose(ours, tails, atol=0.03)
 
 
+@pytest.mark.slow
 def test_the_weights_of_several_pairs_are_drawn_together():
     """Against a grid over all three weights, which four scores do not tell apart."""
     rng = np.random.default_rng(3)
@@ -161,6 +164,7 @@ def test_no_hyperparameter_is_drawn_wider_than_its_prior():
     assert np.all(deviation[:3] >= 0.5)
 
 
+@pytest.mark.slow
 def test_without_a_residual_the_tables_are_the_ridge_solution():
     """Weights and standard errors (eq. 14) against the normal equations."""
     d = 3

@@ -101,6 +101,7 @@ def test_the_weights_of_a_quadratic_have_no_error_of_the_sample_s_own():
     np.testing.assert_allclose(found.slope[:, 0], w, atol=0.005)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("d", [6, 20, 40])
 def test_pairs_without_effect_do_not_add_up(d):
     """Three parameters together, and one alone, among many: no pair has a share."""
@@ -145,6 +146,7 @@ def test_integers_have_as_many_functions_as_they_bear(values, k):
     np.testing.assert_allclose(one.values.T @ one.values / 1024, np.eye(k), atol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_error_of_a_share_is_its_scatter_over_samples():
     """Of a weak pair and of what is nothing, beside a rough function of another three.
 

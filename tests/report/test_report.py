@@ -20,6 +20,8 @@ from skbluetuna._report import _pictures, _write
 from skbluetuna._report._html import tag
 from skbluetuna.exceptions import MissingDependencyError
 
+pytestmark = pytest.mark.slow  # every page wants a search and six pictures
+
 pyplot = pytest.importorskip("matplotlib.pyplot")
 
 X, y = load_iris(return_X_y=True)

@@ -101,6 +101,7 @@ def test_what_does_not_apply_makes_no_difference():
         assert ("degree" in params) == (params["kernel"] == "poly")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", [Adaptive(), Classic(n_epochs=30)], ids=str)
 def test_the_estimator_is_given_what_applies_and_nothing_else(strategy):
     seen = []

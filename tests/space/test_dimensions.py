@@ -218,6 +218,7 @@ def test_a_unit_gives_a_value_of_the_dimension_and_the_value_a_unit(dimension, u
     assert 0.0 <= back <= 1.0
 
 
+@pytest.mark.slow
 @modest
 @given(st.one_of(integers(), reals()), units())
 @example(Real(3.4113357184215514, 3.411335718421552, log=True), 0.33253614921965546)
@@ -519,6 +520,7 @@ def test_a_range_narrowed_to_one_value_reads_back_as_one_choice(pair):
     assert type(narrowed.values()[0]) is type(value)
 
 
+@pytest.mark.slow
 @modest
 @given(choice_lists, st.data())
 def test_a_narrowed_choice_reads_back_as_the_same_objects(choices, data):

@@ -64,6 +64,7 @@ def stored(space):
     return decode_space(through_json(encode_space(space)))
 
 
+@pytest.mark.slow
 @modest
 @given(spaces)
 @example(Space({"a": Categorical([True, 1, 1.0, "1", None, (1,), [1], ([], ())])}))

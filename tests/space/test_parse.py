@@ -621,6 +621,7 @@ def test_whatever_is_written_is_refused_by_name_or_can_be_searched(spec):
         assert 0.0 <= dimension.to_unit(value) <= 1.0
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(junk | st.lists(st.dictionaries(st.text(max_size=2), junk, max_size=2)))
 def test_whatever_is_given_as_a_space_is_refused_or_read(param_space):

@@ -30,6 +30,7 @@ def stages(tuner):
 CUBE = {f"x{i}": (0.0, 1.0) for i in range(4)}
 
 
+@pytest.mark.slow
 def test_it_finds_the_top_of_a_bowl_where_classic_does_not():
     best = searched(CUBE, 40, bowl).best.score
     assert best > -1e-3
@@ -71,6 +72,7 @@ def test_the_scan_tries_the_other_values_of_a_choice():
     assert "c" in by_choice
 
 
+@pytest.mark.slow
 def test_a_longer_search_begins_as_a_shorter_one():
     """From twenty trials on the schedule does not depend on their number."""
     short, long = (searched(CUBE, n, bowl) for n in (20, 30))
@@ -96,6 +98,7 @@ def test_awaited_trials_are_not_asked_again():
     assert len({trial.unit for trial in one_by_one}) == 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "score",
     [
@@ -131,6 +134,7 @@ def test_degenerate_searches_come_to_their_end(space, score, monkeypatch):
     assert set(tuner.optimized_space) == set(space)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_iter", [1, 2, 3, 5])
 def test_tiny_budgets_hold(n_iter):
     tuner = searched(CUBE, n_iter, bowl)
@@ -138,6 +142,7 @@ def test_tiny_budgets_hold(n_iter):
     assert len(tuner.weights["param"]) == 4
 
 
+@pytest.mark.slow
 def test_forty_parameters_are_searched():
     space = {f"x{i}": (0.0, 1.0) for i in range(40)}
     tuner = searched(space, 15, bowl)
@@ -152,6 +157,7 @@ def test_adding_a_constant_changes_the_asks_by_rounding_only(monkeypatch):
         np.testing.assert_allclose(one.unit, other.unit, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_tables_name_what_matters():
     def score(trial):
         u = trial.unit

@@ -46,6 +46,7 @@ def test_the_budget_is_split_evenly_and_the_first_take_the_rest(k, more):
     assert got == [share + 1] * extra + [share] * (k - extra)
 
 
+@pytest.mark.slow
 @given(
     sizes=st.lists(st.none() | st.integers(1, 40), min_size=1, max_size=6),
     n_iter=st.integers(1, 200),
@@ -236,6 +237,7 @@ def counts(tuner):
     return [asked.count(k) for k in range(len(tuner.spaces))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("winner", "n"), [(0, None), (1, None), (2, None), (1, 4)])
 def test_the_budget_goes_where_it_pays_and_none_is_starved(winner, n):
     heights = [0.3 * (k == winner) for k in range(3)]
@@ -249,6 +251,7 @@ def test_the_budget_goes_where_it_pays_and_none_is_starved(winner, n):
     assert tuner.best.score > 0.3 - 1e-3
 
 
+@pytest.mark.slow
 def test_the_first_look_is_two_more_than_parameters_or_half_of_the_budget():
     assert [t.alternative for t in contest([0.0, 0.0, 0.0]).trials[:12]] == (
         [0, 1, 2] * 4
@@ -261,6 +264,7 @@ def test_the_first_look_is_two_more_than_parameters_or_half_of_the_budget():
     ] * 10
 
 
+@pytest.mark.slow
 def test_an_offset_or_scale_of_all_scores_changes_no_choice():
     def asked(scale, offset):
         tuner = BlueTuner(
@@ -278,6 +282,7 @@ def test_an_offset_or_scale_of_all_scores_changes_no_choice():
     assert [k for k, _ in moved] == [k for k, _ in plain]
 
 
+@pytest.mark.slow
 def test_an_alternative_that_always_fails_gets_its_chances_and_no_more():
     tuner = BlueTuner([{"a": (0.0, 1.0)}, {"b": (0.0, 1.0)}], n_iter=40, random_state=0)
     while not tuner.finished:
@@ -289,6 +294,7 @@ def test_an_alternative_that_always_fails_gets_its_chances_and_no_more():
     assert asked[1] >= 3 + 3
 
 
+@pytest.mark.slow
 def test_what_one_alternative_has_asked_the_other_does_not_ask_again():
     spaces = [{"k": (1, 30)}, {"k": (10, 40)}, {"k": (1, 40)}]
     tuner = BlueTuner(spaces, n_iter=45, random_state=0)
@@ -324,6 +330,7 @@ def test_every_initial_configuration_is_asked_while_the_budget_lasts():
     assert len(stages) == 20
 
 
+@pytest.mark.slow
 def test_an_alternative_that_always_fails_does_not_hinder_the_regret_rule():
     tuner = BlueTuner([{"a": (0.0, 1.0)}, {"b": (0.0, 1.0)}], n_iter=60, random_state=0)
     while not tuner.finished:
@@ -333,6 +340,7 @@ def test_an_alternative_that_always_fails_does_not_hinder_the_regret_rule():
     assert tuner.regret_bound() < 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["adaptive", "classic"])
 def test_overlapping_alternatives_spend_the_whole_budget(strategy):
     spaces = [{"a": (1, 60)}, {"a": (1, 60)}]

@@ -41,6 +41,7 @@ def n_moved(tuner, k):
     return int(np.sum(np.array(best.unit) != np.array(tuner.trials[k].unit)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_every_third_trial_from_the_thirtieth_on_moves_one_parameter(seed):
     tuner = searched(SPACE, score, 60, seed)
@@ -50,6 +51,7 @@ def test_every_third_trial_from_the_thirtieth_on_moves_one_parameter(seed):
     assert (others > 1).mean() > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_the_step_beside_the_best_one_is_found(seed):
     assert searched(SPACE, score, 70, seed).best.params["k"] == 2

@@ -92,6 +92,7 @@ FINITE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FINITE)
 @given(seed=seeds, n=st.integers(0, 60), n_asked=st.integers(0, 12))
 @settings(deadline=None, max_examples=30)

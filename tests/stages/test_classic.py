@@ -117,6 +117,7 @@ def test_a_strategy_of_another_name_or_kind_is_refused():
 # The published schedule
 
 
+@pytest.mark.slow
 @given(space=anywhere, strategy=options)
 @settings(deadline=None)
 def test_without_a_budget_the_schedule_is_the_published_one(space, strategy):
@@ -151,6 +152,7 @@ def test_the_full_scan_visits_every_boundary_and_its_nudged_point():
 # Budgets
 
 
+@pytest.mark.slow
 @given(
     space=anywhere,
     strategy=options,
@@ -170,6 +172,7 @@ def test_initial_trials_and_stages_add_up_to_the_budget(
     assert sum(n) == max(0, n_iter - len(initial))
 
 
+@pytest.mark.slow
 @given(space=anywhere, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=25)
 def test_a_search_asks_exactly_its_budget_or_every_configuration(space, n_iter, seed):
@@ -253,6 +256,7 @@ def chosen(space, strategy, n_iter, at=0.5):
     return {(int(j), round(float(u[j]), 9)) for j, u in zip(moved, points, strict=True)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("at", "nudge"), [(0.5, 0.35), (0.3, 0.5)])
 @pytest.mark.parametrize("splits", [[1], [3], [2, 4], [3, 1, 2]])
 def test_lines_then_nudges_then_the_last_line_then_parameters_are_given_up(
@@ -270,6 +274,7 @@ def test_lines_then_nudges_then_the_last_line_then_parameters_are_given_up(
     assert met == distinct
 
 
+@pytest.mark.slow
 @given(space=continuous, strategy=options, n_iter=st.integers(1, 400))
 @settings(deadline=None, max_examples=150)
 def test_the_scan_keeps_its_proportion_unless_both_ends_cost_more(
@@ -296,6 +301,7 @@ def test_both_ends_of_each_parameter_are_seen_if_half_the_budget_pays_for_them(
         assert ends <= chosen(space, Classic(), n_iter)
 
 
+@pytest.mark.slow
 @given(space=continuous, n_iter=st.integers(2, 400))
 @settings(deadline=None)
 def test_what_does_not_fit_is_given_up_from_the_end_of_the_space(space, n_iter):

@@ -145,6 +145,7 @@ def test_steps_too_short_to_reach_a_new_configuration_come_to_an_end(monkeypatch
     assert len(steps) > 10
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**31), n=st.integers(0, 40), n_told=st.integers(1, 20))
 @settings(deadline=None, max_examples=30)
 def test_no_configuration_is_tried_twice(seed, n, n_told):

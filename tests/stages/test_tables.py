@@ -106,6 +106,7 @@ def test_interactions_have_one_row_for_each_pair_and_kind_of_term():
     ]
 
 
+@pytest.mark.slow
 @given(space=specs, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=12)
 def test_shares_of_both_tables_sum_to_one_or_to_zero(space, n_iter, seed):
@@ -133,6 +134,7 @@ def test_the_share_finds_the_parameter_that_matters():
 # Regions
 
 
+@pytest.mark.slow
 @given(space=specs, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=25)
 def test_region_bounds_are_native_values_of_their_parameter(space, n_iter, seed):
@@ -184,6 +186,7 @@ def test_what_was_not_scanned_is_one_kept_region_without_scores():
 # The narrowed space
 
 
+@pytest.mark.slow
 @given(space=specs, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=50)
 def test_the_narrowed_space_is_native_lies_in_the_space_and_holds_the_best(
@@ -211,6 +214,7 @@ def test_the_narrowed_space_is_native_lies_in_the_space_and_holds_the_best(
             assert got is dim.rv
 
 
+@pytest.mark.slow
 @given(space=specs, seed=st.integers(0, 99))
 @settings(deadline=None, max_examples=15)
 def test_the_narrowed_space_can_be_searched_and_narrowed_again(space, seed):

@@ -53,6 +53,7 @@ def cluster(tmp_path):
             process.wait()
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_nothing(engine, cluster, caplog):
     """What it held of the data is lost with it, which joblib does not send again."""
     with parallel_config("dask", wait_for_workers_timeout=1):

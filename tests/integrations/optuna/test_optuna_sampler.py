@@ -71,6 +71,7 @@ def values(trials):
     return [tuple(sorted(trial.params.items(), key=str)) for trial in trials]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("strategy", "n"), [("adaptive", 24), (Adaptive(6), 14), (Classic(0.5, 9, 20), 36)]
 )

@@ -21,6 +21,7 @@ def check(place):
     assert {found[key] for key in ("duplicates", "lost", "gaps in numbers")} == {0}
 
 
+@pytest.mark.slow
 def test_processes_share_a_journal_file(tmp_path):
     check(str(tmp_path / "journal"))
 
