@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.space._dimensions import N_SPLITS, check_n_splits, is_number
+from skbluetuna.space._positions import Positions
 
 __all__ = ["Categorical"]
 
@@ -86,11 +88,15 @@ class Categorical:
 
     def index(self, value: Any) -> int | None:
         """Position of a value among the choices; None if it is not one of them."""
-        for same in (_is_same, _is_equal, _is_alike):
-            for i, choice in enumerate(self.choices):
-                if same(choice, value):
-                    return i
-        return None
+        return self._positions.find(value)
+
+    @cached_property
+    def _positions(self) -> Positions:
+        return Positions(self.choices, _identity, _is_alike)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Ids of objects are other ones in another process.
+        return {own.name: getattr(self, own.name) for own in fields(self)}
 
     def _position(self, value: Any) -> int:
         index = self.index(value)
@@ -116,12 +122,17 @@ class Categorical:
 
     def snapped(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
         """Units of the choices that own these units."""
-        places = np.searchsorted(self._borders, units, side="right")
-        return np.array(self._units)[places]
+        own, borders = self._arrays
+        return own[np.searchsorted(borders, units, side="right")]
 
-    @property
+    @cached_property
     def _borders(self) -> tuple[float, ...]:
         return tuple((a + b) / 2.0 for a, b in pairwise(self._units))
+
+    @cached_property
+    def _arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Units and the borders between them."""
+        return np.array(self._units), np.array(self._borders)
 
     def values(self) -> list[Any]:
         """Every choice."""
@@ -156,10 +167,6 @@ def _as_choices(choices: Any) -> tuple[Any, ...]:
     for choice in choices:
         distinct.setdefault(_identity(choice), choice)
     return tuple(distinct.values())
-
-
-def _is_same(a: Any, b: Any) -> bool:
-    return a is b
 
 
 def _identity(choice: Any) -> Any:
