@@ -16,7 +16,7 @@ from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
 from skbluetuna.model import reach
 from skbluetuna.space import is_alike
 
-__all__ = ["Ledger", "Trial", "row_key"]
+__all__ = ["Ledger", "Trial", "row_key", "row_keys"]
 
 FloatArray = NDArray[np.float64]
 State = Literal["asked", "complete", "failed"]
@@ -73,6 +73,14 @@ def row_key(unit: "FloatArray | tuple[float, ...]") -> bytes:
     return (np.round(unit, 12) + 0.0).tobytes()  # + 0.0: no negative zero
 
 
+def row_keys(units: FloatArray) -> list[bytes]:
+    """Key of each row of snapped unit points, shape (n, d)."""
+    rounded = np.ascontiguousarray(np.round(units, 12) + 0.0)
+    whole_rows = rounded.view(f"V{rounded.itemsize * units.shape[1]}")
+    keys: list[bytes] = whole_rows.ravel().tolist()
+    return keys
+
+
 class Ledger:
     """Append-only list of trials.
 
@@ -89,7 +97,7 @@ class Ledger:
         The same.
     """
 
-    __slots__ = ("_positions", "_rows", "_trials", "rivals")
+    __slots__ = ("_keys", "_positions", "_rows", "_trials", "rivals")
 
     def __init__(
         self,
@@ -98,6 +106,7 @@ class Ledger:
     ) -> None:
         self.rivals = rivals
         self._trials: list[Trial] = []
+        self._keys: list[bytes] = []  # of each row
         self._positions: dict[int, int] = {}  # trial number -> row
         self._rows: dict[bytes, int] = {}  # configuration -> first row
         for trial in trials:
@@ -117,9 +126,18 @@ class Ledger:
 
     def copy(self) -> "Ledger":
         """The same rows, to be appended to."""
-        other = Ledger(tuple(self), self.rivals)
+        other = self._part(range(len(self)), self.rivals)
         other._rows = dict(self._rows)
         return other
+
+    def _part(
+        self, rows: Iterable[int], rivals: tuple[FloatArray, ...] = ()
+    ) -> "Ledger":
+        """Some of the rows, in their order."""
+        part = Ledger((), rivals)
+        for row in rows:
+            part._add(self._trials[row], self._keys[row])
+        return part
 
     def exclude(self, unit: FloatArray) -> None:
         """Count a configuration as asked, though no row has it."""
@@ -132,9 +150,17 @@ class Ledger:
 
     def append(self, trial: Trial) -> None:
         """Record that a trial was asked."""
+        self._add(trial, row_key(trial.unit))
+
+    def _add(self, trial: Trial, key: bytes) -> None:
         self._positions[trial.number] = len(self._trials)
-        self._rows.setdefault(row_key(trial.unit), len(self._trials))
+        self._rows.setdefault(key, len(self._trials))
         self._trials.append(trial)
+        self._keys.append(key)
+
+    def is_new(self, units: FloatArray) -> NDArray[np.bool_]:
+        """Which configurations of shape (k, d) were neither asked nor excluded."""
+        return np.array([key not in self._rows for key in row_keys(units)], dtype=bool)
 
     def settle(self, number: int, score: float, seconds: float | None) -> None:
         """Record what came of a trial; a score that is not finite marks a failure.
@@ -168,11 +194,11 @@ class Ledger:
     def before(self, stage: str) -> "Ledger":
         """The rows that were asked before the first one of a stage."""
         end = next((i for i, t in enumerate(self) if t.stage == stage), len(self))
-        return Ledger(tuple(self._trials[:end]))
+        return self._part(range(end))
 
     def only(self, *stages: str) -> "Ledger":
         """The rows that these stages asked."""
-        return Ledger(tuple(t for t in self if t.stage in stages))
+        return self._part(i for i, t in enumerate(self) if t.stage in stages)
 
     def of(self, alternative: int) -> "Ledger":
         """The rows of one alternative, which know the scores of the others.
@@ -185,7 +211,8 @@ class Ledger:
                 score = worst if trial.score is None else trial.score
                 scores.setdefault(trial.alternative, []).append(score)
         rivals = tuple(np.array(scores[k]) for k in sorted(scores))
-        return Ledger(tuple(t for t in self if t.alternative == alternative), rivals)
+        mine = (i for i, t in enumerate(self) if t.alternative == alternative)
+        return self._part(mine, rivals)
 
     def count(self, stage: str) -> int:
         """Count the rows that a stage asked."""
@@ -227,7 +254,8 @@ class Ledger:
         Failures count as in `scored`.
         """
         worst = self._worst()
-        return np.array([self._score(unit, worst) for unit in units], dtype=np.float64)
+        scores = [self._score(key, worst) for key in row_keys(units)]
+        return np.array(scores, dtype=np.float64)
 
     def _worst(self) -> float:
         """The worst score that is not beyond the reach of the others (eq. 11)."""
@@ -235,8 +263,8 @@ class Ledger:
         y = np.concatenate([own, *self.rivals])
         return float(y[y >= reach(y)[0]].min()) if len(y) else 0.0
 
-    def _score(self, unit: FloatArray, worst: float) -> float:
-        row = self._rows.get(row_key(unit))
+    def _score(self, key: bytes, worst: float) -> float:
+        row = self._rows.get(key)
         if row is None or row < 0 or self._trials[row].state == "asked":
             return math.nan
         score = self._trials[row].score

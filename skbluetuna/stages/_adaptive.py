@@ -46,7 +46,7 @@ from skbluetuna.stages._scan import (
     stack,
     unscanned,
 )
-from skbluetuna.stages._surrogate import columns_of, evidence_model, surrogate
+from skbluetuna.stages._surrogate import evidence_model, levels_of, surrogate
 from skbluetuna.stages._sweep import Sweep
 
 __all__ = ["Adaptive"]
@@ -196,7 +196,7 @@ def _influence(
         return weights, no_influence(d, with_ratio=False)
     rng = np.random.default_rng([*seed, len(y), 1])  # 0: the landscapes
     boxes = [*whole_box(space, rng), *near_box(space, ledger, rng)]
-    levels = tuple(int(k) for k in columns_of(space).levels)
+    levels = levels_of(space)
     own = np.ascontiguousarray(U[:, varying])
     sample = np.stack(boxes)
     return weights, _learned(
@@ -209,15 +209,17 @@ def _learned(
     U: bytes, y: bytes, boxes: bytes, levels: tuple[int, ...], seed: Seed
 ) -> Influence:
     """Tables, made once for each distinct ledger, however often they are asked for."""
-    columns, rng = Columns.of(list(levels)), np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     t, spread = standardised(np.frombuffer(y))
-    X = encode(np.frombuffer(U).reshape(len(t), -1), columns)
+    own = np.frombuffer(U).reshape(len(t), -1)
+    sample = np.frombuffer(boxes).reshape(4, -1, len(levels))
+    columns = Columns.of(levels, np.vstack([own, *sample]))
+    X = encode(own, columns)
     models = drawn_models(X, t, columns, N_MODELS, rng)
     warped = Scale(
         drawn_models(X, warp(t), columns, N_WARPED, rng),
         lambda drawn: unwarp(drawn.ravel(), t).reshape(drawn.shape),
     )
-    sample = np.frombuffer(boxes).reshape(4, -1, len(levels))
     return evidence_influence(
         models, warped, Cube(*sample[:2]), Cube(*sample[2:]), spread, N_PATHS, rng
     )

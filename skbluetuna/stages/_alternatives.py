@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skbluetuna._ledger import Ledger, row_key
+from skbluetuna._ledger import Ledger, row_keys
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Schedule, Stage, active
 from skbluetuna.stages._grid import Grid
@@ -139,8 +139,11 @@ def _home(
 
 
 def _distinct(space: Space, rows: list[Params]) -> list[Params]:
-    keys = [row_key(unit) for unit in space.snap(space.to_unit(rows))]
-    return [row for i, row in enumerate(rows) if keys[i] not in keys[:i]]
+    keys = row_keys(space.snap(space.to_unit(rows)))
+    first: dict[bytes, Params] = {}
+    for key, row in zip(keys, rows, strict=True):
+        first.setdefault(key, row)
+    return list(first.values())
 
 
 def plan(

@@ -24,9 +24,9 @@ __all__ = [
     "Choice",
     "OneByOne",
     "Promise",
-    "columns_of",
     "drawing",
     "evidence_model",
+    "levels_of",
     "one_by_one",
     "promised",
     "surrogate",
@@ -117,14 +117,14 @@ def surrogate(space: Space, ledger: Ledger) -> Surrogate:
     """
     varying = active(space)
     U, y = ledger.scored()
-    columns = columns_of(space)
+    levels = levels_of(space)
     t, shift, scale, incumbent = _targets(y, ledger.rivals)
     n = len(y) if len(y) <= REFIT_ALWAYS else len(y) - len(y) % REFIT_EVERY
     own = np.ascontiguousarray(U[:, varying])
-    levels = tuple(int(k) for k in columns.levels)
     # Without rivals the fit sees those n scores alone.
     target = t[:n] if ledger.rivals or n == len(y) else warp(y[:n])
     theta = _fit(own[:n].tobytes(), target.tobytes(), levels)
+    columns = Columns.of(levels, own)
     model = EvidenceModel.condition(encode(own, columns), t, columns, theta)
     return Surrogate(model, shift, scale, incumbent)
 
@@ -162,18 +162,19 @@ def _targets(
     return (own - shift) / scale, shift, scale, (float(warped.max()) - shift) / scale
 
 
-def columns_of(space: Space) -> Columns:
-    """Columns of the parameters that vary."""
+def levels_of(space: Space) -> tuple[int, ...]:
+    """Number of levels of each parameter that varies; 0 if it is ordered."""
     dims = [space.dimensions[j] for j in active(space)]
-    return Columns.of([0 if dim.is_ordered else dim.n_values or 0 for dim in dims])
+    return tuple(0 if dim.is_ordered else dim.n_values or 0 for dim in dims)
 
 
 @lru_cache(maxsize=32)
 def _fit(U: bytes, t: bytes, levels: tuple[int, ...]) -> FloatArray:
     """Fit once for each distinct ledger, however often it is asked for."""
-    targets, columns = np.frombuffer(t), Columns.of(list(levels))
-    X = encode(np.frombuffer(U).reshape(len(targets), -1), columns)
-    return fit_theta(X, targets, columns)
+    targets = np.frombuffer(t)
+    own = np.frombuffer(U).reshape(len(targets), -1)
+    columns = Columns.of(levels, own)
+    return fit_theta(encode(own, columns), targets, columns)
 
 
 def drawing(ledger: Ledger, seed: Seed) -> np.random.Generator:
@@ -210,12 +211,13 @@ def one_by_one(space: Space, ledger: Ledger, n: int, choose: Choice) -> list[Pro
         if trial.state == "asked":
             model = model.believing(np.array(trial.unit)[varying])
     asked, chosen = ledger.copy(), list[Promise]()
-    for _ in range(n):
+    while len(chosen) < n:
+        if chosen:
+            model = model.believing(chosen[-1].unit[varying])
         point = choose(asked, model, incumbent)
         if point is None:
             break
         gain = float(promised(model, point[None, varying], incumbent)[0])
         chosen.append(Promise(gain + float(np.log(scale)), point))
         asked.append(Trial(len(asked), {}, tuple(point), "chosen"))
-        model = model.believing(point[varying])
     return chosen
