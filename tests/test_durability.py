@@ -39,6 +39,8 @@ from skbluetuna._utils._files import seal, unseal
 
 pytestmark = pytest.mark.slow  # kills, clocks, whole searches twice
 
+pytestmark = pytest.mark.slow  # kills, clocks, whole searches twice
+
 X, y = load_iris(return_X_y=True)
 SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 10.0, "log")}
 SEARCHED = ["adaptive", Classic(n_epochs=30)]

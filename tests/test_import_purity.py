@@ -15,14 +15,9 @@ OPTIONAL = {
     "tensorboard", "trackio",
 }  # fmt: skip
 GROUND_FLOOR = {
-    "exceptions",
-    "_optional",
-    "_version",
-    "_checks",
-    "_files",
-    "_hidden",
-    "_threads",
-}
+    "exceptions", "_optional", "_version", "_checks", "_files", "_hidden", "_threads",
+    "_table", "_text",
+}  # fmt: skip
 CORE_ROOMS = {
     "space", "model", "stages", "_ledger", "_storage", "_course", "_tuner",
 }  # fmt: skip

@@ -81,7 +81,6 @@ def steps(**named):
         ("share", [0, 1], Categorical([0, 1])),
         ("share", range(2), Categorical([0, 1])),
     ],
-    ids=repr,
 )
 def test_a_range_of_ints_is_one_of_floats_where_the_own_value_is_a_float(
     name, spec, expected
@@ -186,7 +185,6 @@ def test_what_was_read_is_what_is_searched_stored_and_narrowed(tmp_path):
         ({"flag": [1, 2], "share": when("flag", 1, Integer(0, 5))}, {"share": 0.5}),
         ({"share": Real(0, 1, n_splits=80), "count": Integer(1, 99, n_splits=60)}, {}),
     ],
-    ids=repr,
 )
 def test_the_narrowed_space_is_read_again_as_what_it_is(space, own):
     """Fed back, an explicit range of integers must not become one of floats."""
@@ -294,7 +292,6 @@ def test_what_cannot_be_read_names_the_value_and_what_to_write(spec, words):
 @pytest.mark.parametrize(
     "spec",
     [("1", "log"), ("a", "2"), ("1",), ("log", "sqrt"), (1, 2, 51, "log"), (1, 2, 50)],
-    ids=repr,
 )
 def test_what_is_no_slip_is_read(spec):
     assert Space({"C": spec})

@@ -7,6 +7,7 @@ material to be checked: nothing in it is called, imported or opened.
 import json
 import os
 import stat
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from math import isfinite
@@ -34,6 +35,7 @@ KINDS = {
     stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
 }  # fmt: skip
+PATIENCE = 5.0  # seconds that another search may take to write its lines
 OWNERS_ALONE = 0o600  # read and written by nobody else
 
 
@@ -188,11 +190,19 @@ def _is_locked(descriptor: int) -> bool:
     """Whether, until the descriptor is closed, no other search writes."""
     try:
         import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    except (ImportError, OSError):  # on Windows, on some network file systems
+    except ImportError:  # on Windows
         return False
-    return True
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # another search writes a line, or was stopped in it
+            time.sleep(0.002)
+        except OSError:  # on some network file systems
+            return False
+        else:
+            return True
+    return False
 
 
 def _is_sealed(line: bytes) -> bool:

@@ -27,7 +27,7 @@ from skbluetuna.space import Space
 from skbluetuna.stages._base import Boundaries, FloatArray, Seed, active
 from skbluetuna.stages._classic_scan import ClassicScan, Lines, sensitivity, stack
 from skbluetuna.stages._moves import moved
-from skbluetuna.stages._surrogate import columns_of, evidence_model, surrogate
+from skbluetuna.stages._surrogate import evidence_model, levels_of, surrogate
 
 __all__ = ["ADAPTIVE"]
 
@@ -84,7 +84,7 @@ def _influence(space: Space, view: View, seed: Seed) -> tuple[FloatArray, Influe
         return weights, no_influence(d, with_ratio=False)
     rng = np.random.default_rng([*seed, len(y), 1])  # 0: the landscapes
     boxes = [*whole_box(space, rng), *near_box(space, view, rng)]
-    levels = tuple(int(k) for k in columns_of(space).levels)
+    levels = levels_of(space)
     own = np.ascontiguousarray(U[:, varying])
     sample = np.stack(boxes)
     return weights, _learned(
@@ -97,15 +97,17 @@ def _learned(
     U: bytes, y: bytes, boxes: bytes, levels: tuple[int, ...], seed: Seed
 ) -> Influence:
     """Tables, made once for each distinct view, however often they are asked for."""
-    columns, rng = Columns.of(list(levels)), np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     t, spread = standardised(np.frombuffer(y))
-    X = encode(np.frombuffer(U).reshape(len(t), -1), columns)
+    own = np.frombuffer(U).reshape(len(t), -1)
+    sample = np.frombuffer(boxes).reshape(4, -1, len(levels))
+    columns = Columns.of(levels, np.vstack([own, *sample]))
+    X = encode(own, columns)
     models = drawn_models(X, t, columns, N_MODELS, rng)
     warped = Scale(
         drawn_models(X, warp(t), columns, N_WARPED, rng),
         lambda drawn: unwarp(drawn.ravel(), t).reshape(drawn.shape),
     )
-    sample = np.frombuffer(boxes).reshape(4, -1, len(levels))
     return evidence_influence(
         models, warped, Cube(*sample[:2]), Cube(*sample[2:]), spread, N_PATHS, rng
     )

@@ -13,6 +13,9 @@ __all__ = ["near_box", "whole_box"]
 LEAST_POINTS, PER_PARAMETER = 1024, 150  # points of a box
 REACH = 0.25  # to either side of the best trial, in units of a parameter's range
 FEW = 4  # values of a parameter that are all near the best
+# Of a choice of many levels some stand for all: to the model its levels are alike, and
+# a box in which hardly one is met twice does not tell what the choice explains.
+MANY, SOME = 64, 32
 
 
 def whole_box(space: Space, rng: np.random.Generator) -> Cube:
@@ -40,5 +43,9 @@ def _filled(
     varying = active(space)
     n = max(LEAST_POINTS, PER_PARAMETER * len(varying))
     U = qmc.Halton(len(space), rng=rng).random(n)
-    at = space.rounded(low + width * U)
+    at = low + width * U
+    for j, dim in enumerate(space.dimensions):
+        if not dim.is_ordered and (dim.n_values or 0) > MANY:
+            at[:, j] = (np.floor(at[:, j] * SOME) + 0.5) / SOME
+    at = space.rounded(at)
     return Cube(at[:, varying], space.snap(at)[:, varying])

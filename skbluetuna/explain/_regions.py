@@ -24,7 +24,7 @@ from skbluetuna.model import (
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Regions, Seed, active
 from skbluetuna.stages._classic_scan import ClassicScan, join
-from skbluetuna.stages._surrogate import columns_of
+from skbluetuna.stages._surrogate import levels_of
 
 __all__ = ["fewest", "likely_regions"]
 
@@ -113,7 +113,7 @@ def _tops(same: _Same, units: bytes, scores: bytes, seed: Seed) -> FloatArray:
     rng = np.random.default_rng([*seed, len(y), 2])  # 0, 1: the tables' own
     grid = {j: _looked_at(space, U, j, rng) for j in varying.tolist()}
     long = [j for j in grid if _is_long(space, j)]
-    levels = columns_of(space).levels.copy()
+    levels = np.array(levels_of(space), dtype=np.intp)
     levels[np.isin(varying, long)] = [len(grid[j]) for j in long]
     columns = Columns.of(levels)
 

@@ -19,7 +19,7 @@ from skbluetuna.history._history import IMPORTED, History
 from skbluetuna.history._order import best_first, best_of, best_so_far, is_better
 from skbluetuna.history._store import MemoryStore, Store
 from skbluetuna.history._trial import Trial
-from skbluetuna.history._view import View, row_key
+from skbluetuna.history._view import View, row_key, row_keys
 
 __all__ = [
     "Asked",
@@ -42,4 +42,5 @@ __all__ = [
     "encode_event",
     "is_better",
     "row_key",
+    "row_keys",
 ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skbluetuna.history._order import best_first, worst_of
 
-__all__ = ["View", "row_key"]
+__all__ = ["View", "row_key", "row_keys"]
 
 FloatArray = NDArray[np.float64]
 
@@ -18,6 +18,14 @@ FloatArray = NDArray[np.float64]
 def row_key(unit: "FloatArray | tuple[float, ...]") -> bytes:
     """Key under which two snapped unit points are the same configuration."""
     return (np.round(unit, 12) + 0.0).tobytes()  # + 0.0: no negative zero
+
+
+def row_keys(units: FloatArray) -> list[bytes]:
+    """Key of each row of snapped unit points, shape (n, d)."""
+    rounded = np.ascontiguousarray(np.round(units, 12) + 0.0)
+    whole_rows = rounded.view(f"V{rounded.itemsize * units.shape[1]}")
+    keys: list[bytes] = whole_rows.ravel().tolist()
+    return keys
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +87,12 @@ class View:
         key = row_key(unit)
         return key in self._rows or key in self.excluded
 
+    def is_new(self, units: FloatArray) -> NDArray[np.bool_]:
+        """Which configurations of shape (k, d) were neither asked nor excluded."""
+        rows, excluded = self._rows, self.excluded
+        keys = row_keys(units)
+        return np.array([k not in rows and k not in excluded for k in keys], dtype=bool)
+
     def has_row(self, unit: FloatArray) -> bool:
         """Whether a row has this configuration."""
         return row_key(unit) in self._rows
@@ -87,8 +101,8 @@ class View:
     def _rows(self) -> dict[bytes, int]:
         """First row of each configuration."""
         rows: dict[bytes, int] = {}
-        for row, unit in enumerate(self.X):
-            rows.setdefault(row_key(unit), row)
+        for row, key in enumerate(row_keys(self.X)):
+            rows.setdefault(key, row)
         return rows
 
     @property
@@ -156,7 +170,7 @@ class View:
 
         Failures count as in `told`.
         """
-        found = [self._rows.get(row_key(unit)) for unit in units]
+        found = [self._rows.get(key) for key in row_keys(units)]
         return np.array([self._score_of(row) for row in found], dtype=np.float64)
 
     def _score_of(self, row: int | None) -> float:

@@ -20,7 +20,8 @@ t          targets: y scaled into the activation's range               (n,)
 """
 
 from skbluetuna.model._acquisition import log_augmented_improvement, log_h
-from skbluetuna.model._evidence import Columns, EvidenceModel, encode, fit_theta
+from skbluetuna.model._columns import Columns, encode
+from skbluetuna.model._evidence import EvidenceModel, fit_theta
 from skbluetuna.model._features import pairs, perceptron_features, perceptron_jacobian
 from skbluetuna.model._maxima import maxima
 from skbluetuna.model._paths import Paths, drawn_models, redrawn_models

@@ -13,16 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, eigh
 
-from skbluetuna.model._evidence import (
-    BOUND,
-    Columns,
-    Evidence,
-    EvidenceModel,
-    covariance,
-    encode,
-    fit_theta,
-    scaled,
-)
+from skbluetuna.model._columns import Columns, encode
+from skbluetuna.model._evidence import BOUND, Evidence, EvidenceModel, fit_theta
+from skbluetuna.model._kernel import covariance, scaled
 
 __all__ = ["Paths", "drawn_models", "redrawn_models", "sparse_paths"]
 
@@ -167,7 +160,7 @@ class Paths:
 
     def _covariance(self, X: FloatArray) -> FloatArray:
         model = self.model
-        return covariance(X, model.X, model.columns, model.theta)[0]
+        return covariance(X, model.X, model.columns, model.theta)
 
 
 def sparse_paths(
@@ -207,11 +200,11 @@ def sparse_paths(
     columns, theta = model.columns, model.theta.copy()
     scale, theta[-1] = np.exp(theta[-1]), -np.inf  # pairs are kept apart
     X, at = model.X, encode(U, columns)
-    i, j = np.nonzero(np.triu(columns.owner[:, None] != columns.owner))
+    i, j = np.nonzero(_pairs_of(np.vstack([X, at]), columns))
     Phi = X[:, i] * X[:, j]
     pair = columns.owner[i] * len(columns.levels) + columns.owner[j]
     _, pair, size = np.unique(pair, return_inverse=True, return_counts=True)
-    K, k = (covariance(Z, X, columns, theta)[0] for Z in (X, at))
+    K, k = (covariance(Z, X, columns, theta) for Z in (X, at))
     K[np.diag_indices(len(X))] += model.noise
     smooth = _prior_without_pairs(model, N_SWEEPS + n, rng)
     at_trials, elsewhere = smooth(X), smooth(at)
@@ -240,6 +233,18 @@ def sparse_paths(
         mixing = (1.0 + 1.0 / own) / rng.standard_gamma(1.0, len(size))
         variance = np.minimum(common * own, WIDEST)[pair]
     return mean, np.transpose(values)
+
+
+def _pairs_of(X: FloatArray, columns: Columns) -> NDArray[np.bool_]:
+    """Which two columns i < j belong to different parameters.
+
+    Of choices of many levels, of which most never meet, those that do in a row of X.
+    """
+    is_pair = np.triu(columns.owner[:, None] != columns.owner)
+    if columns.is_wide:
+        is_used = (X != 0.0).astype(np.float64)
+        is_pair &= is_used.T @ is_used > 0.0
+    return np.asarray(is_pair)
 
 
 def _prior_without_pairs(

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from skbluetuna.model._evidence import Columns, EvidenceModel
+from skbluetuna.model._columns import Columns
+from skbluetuna.model._evidence import EvidenceModel
 from skbluetuna.model._features import pairs, perceptron_features
 from skbluetuna.model._paths import Paths, sparse_paths
 from skbluetuna.model._perceptron import FittedPerceptron

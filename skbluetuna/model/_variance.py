@@ -54,13 +54,14 @@ def basis(u: FloatArray, levels: int) -> Basis:
     -------
     basis : Basis
         Polynomials in z = 2 u - 1 up to degree 6, the first of them linear; contrasts
-        between the levels of a choice. None where u does not vary.
+        between the levels of a choice that the sample has. None where u does not vary.
     """
     if np.ptp(u) == 0.0:
         return Basis(np.empty((len(u), 0)), 0.0)
     if levels:
         level = np.minimum((u * levels).astype(np.intp), levels - 1)
-        raw = helmert(levels).T[level] * np.sqrt(levels)
+        there, level = np.unique(level, return_inverse=True)
+        raw = helmert(len(there)).T[level] * np.sqrt(len(there))
     else:
         degree = min(DEGREE, len(np.unique(u)) - 1)
         raw = np.polynomial.legendre.legvander(2.0 * u - 1.0, degree)[:, 1:]

@@ -20,6 +20,20 @@ from skbluetuna.report._values import counted, short
 __all__ = ["learned_sections"]
 
 MOST_ROWS = 40
+NOTES = {  # what the columns of a table say
+    "weights_": (
+        "weight and std error: how steeply the score rises with the parameter (below "
+        "zero: falls), and how unsure that is; share: part of the score's variance "
+        "that it explains alone; share low and share high: the 90 % interval of that; "
+        "local share: the same near the best configuration; initial weight: the first "
+        "guess, from the boundaries; at end: the best value is the lowest or highest "
+        "of its range."
+    ),
+    "interactions_": (
+        "share: part of the score's variance that the pair explains beyond its two "
+        "parameters; the other columns as above."
+    ),
+}
 
 
 def learned_sections(search: Any) -> list[tuple[str, list[Element]]]:
@@ -103,6 +117,8 @@ def _table(name: str, own: Table) -> Element:
         return tag("p", f"The table {name} is empty.", class_="note")
     rows = [[(one.cells[i], one.is_number) for one in columns] for i in range(n)]
     rest = n - MOST_ROWS
-    note = f"{rest} more rows are in {name} of the search." if rest > 0 else ""
+    note = NOTES.get(name, "")
+    if rest > 0:
+        note = f"{note} {rest} more rows are in {name} of the search.".lstrip()
     titles = [one.name.replace("_", " ") for one in columns]
     return table(f"{name} of the search", titles, rows[:MOST_ROWS], note)

@@ -27,7 +27,7 @@ def without_secrets(search: Any) -> Any:
 def _relabelled(space: Space) -> Space:
     """The space with labels in the place of secrets; itself if it has none."""
     own = dict(zip(space.names, space.dimensions, strict=True))
-    new = {name: _labels(dim) if hides(name, dim) else dim for name, dim in own.items()}
+    new = {name: _shown(name, dim) for name, dim in own.items()}
     if all(new[name] is own[name] for name in own):
         return space
     specs: dict[str, Any] = {}
@@ -45,9 +45,14 @@ def _relabelled(space: Space) -> Space:
     return Space(specs)
 
 
-def _labels(dim: Dimension) -> Dimension:
-    """A choice of as many labels, each in the same place."""
+def _shown(name: str, dim: Dimension) -> Dimension:
+    """A choice of as many labels, or of the same estimators, their secrets hidden."""
     if not isinstance(dim, Categorical):
         return dim
-    labels = tuple(f"*** {i}" for i in range(1, len(dim.choices) + 1))
-    return Categorical(labels, dim.is_ordered, dim.n_splits)
+    if hides(name, dim):
+        labels = tuple(f"*** {i}" for i in range(1, len(dim.choices) + 1))
+        return Categorical(labels, dim.is_ordered, dim.n_splits)
+    choices = masked(dim.choices)
+    if choices is dim.choices:
+        return dim
+    return Categorical(choices, dim.ordered, dim.n_splits)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from skbluetuna.history import row_key
+from skbluetuna.history import row_keys
 from skbluetuna.space import Space
 
 __all__ = ["as_references", "initial_rows"]
@@ -94,5 +94,8 @@ def _home(
 
 
 def _distinct(space: Space, rows: list[Params]) -> list[Params]:
-    keys = [row_key(unit) for unit in space.snap(space.to_unit(rows))]
-    return [row for i, row in enumerate(rows) if keys[i] not in keys[:i]]
+    keys = row_keys(space.snap(space.to_unit(rows)))
+    first: dict[bytes, Params] = {}
+    for key, row in zip(keys, rows, strict=True):
+        first.setdefault(key, row)
+    return list(first.values())

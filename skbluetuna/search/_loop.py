@@ -25,7 +25,7 @@ from skbluetuna.search._past import Past
 from skbluetuna.search._progress_log import ProgressLog
 from skbluetuna.search._results import Rows
 from skbluetuna.search._retries import ExecutorLostError, Retries, is_death
-from skbluetuna.search._scoring import cause_of, note_reasons, score_of
+from skbluetuna.search._scoring import cause_of, metric_name, note_reasons, score_of
 
 __all__ = ["Loop", "quiet_failures"]
 
@@ -224,8 +224,9 @@ class Loop:
                     "each try (%s): %s", trial.number + 1, why, trial.params,
                 )  # fmt: skip
                 reason = f"the worker ended in each try ({why})"
-                lost = self._evaluator.failure(reason)
-                outcomes = [lost] * len(self._rows.missing(trial))
+                outcomes = [
+                    self._evaluator.failure(reason) for _ in self._rows.missing(trial)
+                ]
             self._record([trial], outcomes)
 
     def _record(self, trials: Sequence[Trial], outcomes: Sequence[Outcome]) -> None:
@@ -265,27 +266,14 @@ class Loop:
         """Stop where many were evaluated, and none has a score to go by."""
         if self._has_score or len(self._causes) < MIN_TO_GIVE_UP:
             return
+        name = metric_name(self._search.scoring, self._search.refit, self._rows.metric)
         first = next(iter(self._causes.values()))
         raise ValueError(
             f"none of the first {len(self._causes)} candidates has a finite score by "
-            f"{self._metric_name()}, so the search has nothing to go by. What the "
-            f"first one says: {first}\nAll are kept in cv_results_. Set "
+            f"{name}, so the search has nothing to go by. What the first one says: "
+            f"{first}\nAll are kept in cv_results_. Set "
             'error_score="raise" to see where it fails.'
         )
-
-    def _metric_name(self) -> str:
-        """The metric that guides the search, for a message."""
-        metric, scoring = self._rows.metric, self._search.scoring
-        if scoring is None:
-            return "the estimator's own score"
-        if metric != "score":
-            return repr(metric)
-        if callable(scoring):
-            return getattr(scoring, "__name__", repr(scoring))
-        if isinstance(scoring, str):
-            return repr(scoring)
-        refit = self._search.refit
-        return repr(refit if isinstance(refit, str) else next(iter(scoring)))
 
     def _mend(self) -> None:
         self._callbacks.stay_here()

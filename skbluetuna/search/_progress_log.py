@@ -55,6 +55,7 @@ class ProgressLog:
         self._began, self._spent = time.monotonic(), 0.0
         self._end = math.inf if max_time is None else self._began + max_time
         self._running: tuple[int, float] | None = None  # how many, since when
+        self._first = math.inf  # when the first evaluation began, after those recalled
         self._is_over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
@@ -65,9 +66,7 @@ class ProgressLog:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._is_over.set()
-        if self._watcher.is_alive():
-            self._watcher.join()
+        self._fall_silent()
 
     def begins(self, trials: Sequence[Trial]) -> None:
         """Say what is evaluated now, if it is of a new stage."""
@@ -78,6 +77,7 @@ class ProgressLog:
                     "stage %s begins, evaluation %d", trial.stage, trial.number + 1
                 )
         self._running = len(trials), time.monotonic()
+        self._first = min(self._first, self._running[1])
 
     def ends(self) -> None:
         """Note that what began is over."""
@@ -107,8 +107,11 @@ class ProgressLog:
 
     def end(self, reason: str) -> None:
         """Say what was found."""
-        self.__exit__()
-        took = time.monotonic() - self._began
+        self._fall_silent()
+        now = time.monotonic()
+        took = now - self._began
+        if self._running is not None:  # what was interrupted is not its own time
+            self._spent += now - self._running[1]
         counts = [f"{self._n_evaluated} evaluated in {duration(took)}"]
         counts += [f"{self._n_recalled} recalled"] if self._n_recalled else []
         counts += [f"{self._n_kept} kept"] if self._n_kept else []
@@ -135,6 +138,11 @@ class ProgressLog:
                 self._n_recalled, self._so_far(),
             )  # fmt: skip
 
+    def _fall_silent(self) -> None:
+        self._is_over.set()
+        if self._watcher.is_alive():
+            self._watcher.join()
+
     def _watch(self) -> None:
         """Say every few seconds how far it has come, until it is over."""
         while not self._is_over.wait(EVERY):
@@ -159,7 +167,7 @@ class ProgressLog:
         if not self._n_evaluated:
             return None
         since = now if self._running is None else self._running[1]
-        pace = (since - self._began) / self._n_evaluated
+        pace = (since - self._first) / self._n_evaluated
         left = pace * (self._n_total - self._n_done) - (now - since)
         return max(0.0, min(left, self._end - now))
 

@@ -21,6 +21,7 @@ __all__ = [
     "failure",
     "for_table",
     "last_error",
+    "metric_name",
     "metric_names",
     "note_reasons",
     "score_of",
@@ -170,6 +171,27 @@ def cause_of(fits: Sequence[Fit], metric: str) -> str | None:
         return None
     odd = next((score for score in scores if not math.isfinite(score)), math.nan)
     return next((why for why in reasons if why), f"the score of a fold is {odd}")
+
+
+def metric_name(scoring: Any, refit: Any, metric: str) -> str:
+    """What to call the metric that guides a search, in a message.
+
+    Parameters
+    ----------
+    scoring, refit : as in ``GridSearchCV``
+        Those of the search.
+    metric : str
+        Its name in ``cv_results_``, or "score" before it is known.
+    """
+    if scoring is None:
+        return "the estimator's own score"
+    if metric != "score":
+        return repr(metric)
+    if callable(scoring):
+        return str(getattr(scoring, "__name__", repr(scoring)))
+    if isinstance(scoring, str):
+        return repr(scoring)
+    return repr(refit if isinstance(refit, str) else next(iter(scoring)))
 
 
 def scoring_failures(fits: Sequence[Fit]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +17,7 @@ from skbluetuna.space._dimensions import (
     shown,
 )
 from skbluetuna.space._likeness import identity, is_alike, native
+from skbluetuna.space._positions import Positions
 
 __all__ = ["Categorical"]
 
@@ -105,17 +107,15 @@ class Categorical:
 
     def index(self, value: Any) -> int | None:
         """Position of a value among the choices; None if it is not one of them."""
-        own = identity(value)
-        for i, choice in enumerate(self.choices):
-            if choice is value:
-                return i
-        for i, choice in enumerate(self.choices):
-            if identity(choice) == own:
-                return i
-        for i, choice in enumerate(self.choices):
-            if is_alike(choice, value):
-                return i
-        return None
+        return self._positions.find(value)
+
+    @cached_property
+    def _positions(self) -> Positions:
+        return Positions(self.choices, identity, is_alike)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Ids of objects are other ones in another process.
+        return {own.name: getattr(self, own.name) for own in fields(self)}
 
     def _position(self, value: Any) -> int:
         index = self.index(value)
@@ -143,12 +143,17 @@ class Categorical:
 
     def snapped(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
         """Units of the choices that own these units."""
-        places = np.searchsorted(self._borders, units, side="right")
-        return np.array(self._units)[places]
+        own, borders = self._arrays
+        return own[np.searchsorted(borders, units, side="right")]
 
-    @property
+    @cached_property
     def _borders(self) -> tuple[float, ...]:
         return tuple((a + b) / 2.0 for a, b in pairwise(self._units))
+
+    @cached_property
+    def _arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Units and the borders between them."""
+        return np.array(self._units), np.array(self._borders)
 
     def values(self) -> list[Any]:
         """Every choice."""

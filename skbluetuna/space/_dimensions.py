@@ -14,6 +14,7 @@ from numbers import Real as RealNumber
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["Dimension", "Integer", "Real"]
 
@@ -23,6 +24,7 @@ MOST_LINES = 50  # more in a tuple of three numbers look like the last of three 
 LONGEST = 200  # of a value in a message
 EPSILON = math.ulp(1.0)
 FINE = 1e-13  # of the unit interval, a tenth of what tells configurations apart
+CLOSE = 1e-13  # relative distance within which exponentials may round to either side
 LARGEST_INT = 2**32  # up to it the units of neighbours differ by more than 1e-12
 NO_LIST = "the values of a continuum cannot be listed."
 
@@ -128,7 +130,7 @@ def _check_bounds(low: Any, high: Any, log: Any) -> None:
         if not is_number(bound):
             raise TypeError(f"{name} must be a number; got {shown(bound)}.")
         if not is_finite(bound):
-            raise ValueError(f"{name} must be finite, as a float; got {shown(bound)}.")
+            raise ValueError(f"{name} must be finite; got {shown(bound)}.")
     if not isinstance(log, bool | np.bool_):
         raise TypeError(f"log must be True or False; got {log!r}.")
     if float(low) >= float(high):  # numpy's small floats would overflow
@@ -348,6 +350,27 @@ class Integer:
         else:
             value = self.low + math.floor(unit * (self.high - self.low + 1))
         return min(self.high, max(self.low, value))
+
+    def snapped(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Units of the integers that own these units."""
+        if self.log:
+            return self._log_snapped(units)
+        n = self.high - self.low + 1
+        return np.asarray((np.clip(np.floor(units * n), 0.0, n - 1.0) + 0.5) / n)
+
+    def _log_snapped(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same on a log scale, to the last bit of `from_unit` and `to_unit`.
+
+        numpy's exponentials may round otherwise than Python's, which decides next to a
+        half-integer; and so may its logarithms.
+        """
+        low, high = self._log_edges()
+        ends = np.exp(low + units * (high - low)) + 0.5
+        values = np.clip(np.floor(ends), self.low, self.high)
+        for k in np.flatnonzero(np.abs(ends - np.rint(ends)) < CLOSE * ends):
+            values[k] = self.from_unit(float(units[k]))
+        distinct, place = np.unique(values, return_inverse=True)
+        return np.array([self.to_unit(value) for value in distinct.tolist()])[place]
 
     def values(self) -> list[Any]:
         """Every integer of the range."""

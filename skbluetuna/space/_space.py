@@ -326,9 +326,9 @@ class Space:
 
     def holds(self, params: Mapping[str, Any]) -> bool:
         """Whether a complete configuration belongs to the space."""
-        if not set(params) <= set(self.names) or self.fault(params) is not None:
-            return False
-        return set(params) == set(self.filled(params))
+        dims = dict(zip(self.names, self.dimensions, strict=True))
+        is_known = all(n in dims and dims[n].contains(v) for n, v in params.items())
+        return is_known and set(params) == set(self.filled(params))
 
     def fault(
         self, params: Mapping[str, Any], reference: Mapping[str, Any] | None = None
@@ -454,7 +454,7 @@ class Space:
         dim = self.dimensions[j]
         if dim.n_values is None and not (isinstance(dim, Real) and dim.is_coarse):
             return np.asarray(units, dtype=np.float64)
-        if isinstance(dim, Categorical):
+        if isinstance(dim, Categorical | Integer):
             return dim.snapped(units)
         return np.array([dim.to_unit(dim.from_unit(float(u))) for u in units])
 
@@ -557,7 +557,7 @@ def grid(space: Space) -> list[dict[str, Any]]:
     for j, (name, dim) in enumerate(zip(space.names, space.dimensions, strict=True)):
         grown = []
         for params, places in rows:
-            if name not in space.filled(params) and space.conditions[j]:
+            if space.conditions[j] and name not in space.filled(params):
                 grown.append((params, places))
                 continue
             for place, value in enumerate(dim.values()):

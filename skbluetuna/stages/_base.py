@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.history import View, row_key
+from skbluetuna.history import View, row_keys
 from skbluetuna.space import Space, grid, is_integer, is_number
 
 __all__ = [
@@ -102,7 +102,7 @@ class PlannedStage(ABC):
         if self.needs_scores and before.has_pending:
             return None
         planned = self.plan(space, before, seed)
-        return planned[[unit not in view for unit in planned]]
+        return planned[view.is_new(planned)]
 
     def is_done(self, space: Space, view: View, seed: Seed) -> bool:
         """Whether the whole plan has been asked."""
@@ -228,9 +228,11 @@ def fresh_points(
     found: dict[bytes, FloatArray] = {}
 
     def take(points: FloatArray) -> None:
-        for unit in space.snap(points):
-            if len(found) < n and unit not in view:
-                found.setdefault(row_key(unit), unit)
+        snapped = space.snap(points)
+        snapped = snapped[view.is_new(snapped)]
+        for key, unit in zip(row_keys(snapped), snapped, strict=True):
+            if len(found) < n:
+                found.setdefault(key, unit)
 
     whole = [np.array([[0.0, 1.0]])] * len(space)
     take(first)

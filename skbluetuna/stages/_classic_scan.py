@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.history import View, row_key
+from skbluetuna.history import View, row_keys
 from skbluetuna.model import reach
 from skbluetuna.space import Space
 from skbluetuna.stages._base import (
@@ -103,9 +103,10 @@ class ClassicScan(PlannedStage):
         for j in self._scanned(space):
             lines = self.lines(space, j)
             values = np.column_stack([lines.at, lines.nudged]).ravel()
-            for unit in moved(space, reference, j, values):
-                if unit not in before:
-                    points.setdefault(row_key(unit), unit)
+            at = moved(space, reference, j, values)
+            new = at[before.is_new(at)]
+            for key, unit in zip(row_keys(new), new, strict=True):
+                points.setdefault(key, unit)
         return np.array(list(points.values())).reshape(len(points), len(space))
 
     def _scanned(self, space: Space) -> list[int]:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from skbluetuna.history import View
 from skbluetuna.space import Space, grid
 from skbluetuna.stages._base import FloatArray, PlannedStage, Seed
@@ -21,4 +19,8 @@ class FullGrid(PlannedStage):
     def plan(self, space: Space, before: View, seed: Seed) -> FloatArray:  # noqa: ARG002
         """Unit points of the whole grid."""
         points = space.to_unit(grid(space))
-        return np.array([u for u in points if u not in before]).reshape(-1, len(space))
+        return points[before.is_new(points)]
+
+    def is_done(self, space: Space, view: View, seed: Seed) -> bool:  # noqa: ARG002
+        """Whether as many configurations were asked as there are."""
+        return view.n_known >= (space.size or 0)

@@ -90,7 +90,7 @@ def best_of_points(
     incumbent: float,
 ) -> FloatArray | None:
     """Point of the largest log augmented improvement that was never asked, if any."""
-    new = points[[u not in asked for u in points]]
+    new = points[asked.is_new(points)]
     if not len(new):
         return None
     gain = log_gain(model, new[:, active(space)], incumbent)

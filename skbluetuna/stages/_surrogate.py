@@ -23,9 +23,9 @@ from skbluetuna.stages._base import FloatArray, Proposal, Seed, active
 __all__ = [
     "Chooser",
     "SequentialStage",
-    "columns_of",
     "drawing",
     "evidence_model",
+    "levels_of",
     "one_by_one",
     "log_gain",
     "surrogate",
@@ -111,14 +111,14 @@ def surrogate(space: Space, view: View) -> Surrogate:
     """
     varying = active(space)
     U, y = view.told()
-    columns = columns_of(space)
+    levels = levels_of(space)
     t, shift, scale, incumbent = _targets(y, view.others)
     n = len(y) if len(y) <= REFIT_ALWAYS else len(y) - len(y) % REFIT_EVERY
     own = np.ascontiguousarray(U[:, varying])
-    levels = tuple(int(k) for k in columns.levels)
     # Without rivals the fit sees those n scores alone.
     target = t[:n] if view.others or n == len(y) else warp(y[:n])
     theta = _fit(own[:n].tobytes(), target.tobytes(), levels)
+    columns = Columns.of(levels, own)
     model = EvidenceModel.condition(encode(own, columns), t, columns, theta)
     return Surrogate(model, shift, scale, incumbent)
 
@@ -156,18 +156,19 @@ def _targets(
     return (own - shift) / scale, shift, scale, (float(warped.max()) - shift) / scale
 
 
-def columns_of(space: Space) -> Columns:
-    """Columns of the parameters that vary."""
+def levels_of(space: Space) -> tuple[int, ...]:
+    """Number of levels of each parameter that varies; 0 if it is ordered."""
     dims = [space.dimensions[j] for j in active(space)]
-    return Columns.of([0 if dim.is_ordered else dim.n_values or 0 for dim in dims])
+    return tuple(0 if dim.is_ordered else dim.n_values or 0 for dim in dims)
 
 
 @lru_cache(maxsize=32)
 def _fit(U: bytes, t: bytes, levels: tuple[int, ...]) -> FloatArray:
-    """Fit once for each distinct view, however often it is asked for."""
-    targets, columns = np.frombuffer(t), Columns.of(list(levels))
-    X = encode(np.frombuffer(U).reshape(len(targets), -1), columns)
-    return fit_theta(X, targets, columns)
+    """Fit once for each distinct ledger, however often it is asked for."""
+    targets = np.frombuffer(t)
+    own = np.frombuffer(U).reshape(len(targets), -1)
+    columns = Columns.of(levels, own)
+    return fit_theta(encode(own, columns), targets, columns)
 
 
 def drawing(view: View, seed: Seed) -> np.random.Generator:
@@ -203,12 +204,13 @@ def one_by_one(space: Space, view: View, n: int, choose: Chooser) -> list[Propos
     for unit in view.X[view.is_pending]:
         model = model.with_fantasy(unit[varying])
     asked, chosen = view, list[Proposal]()
-    for _ in range(n):
+    while len(chosen) < n:
+        if chosen:
+            model = model.with_fantasy(chosen[-1].unit[varying])
         point = choose(asked, model, incumbent)
         if point is None:
             break
         gain = float(log_gain(model, point[None, varying], incumbent)[0])
         chosen.append(Proposal(gain + float(np.log(scale)), point))
         asked = asked.with_asked(point, "chosen")
-        model = model.with_fantasy(point[varying])
     return chosen

@@ -107,7 +107,7 @@ class Watch:
         if not self.is_on or event in QUIET:
             return
         is_bytes = args and isinstance(args[0], bytes)
-        text = args[0].decode() if is_bytes else str(args[:1])
+        text = args[0].decode(errors="replace") if is_bytes else str(args[:1])
         is_own = self._last == "compile" if event == "exec" else text.startswith(SCIPYS)
         self._last = event if is_own else ""
         if not is_own:

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import pickle
 import socket
 import sys
 import warnings
@@ -75,6 +76,27 @@ def tuner_of(space):
         tuner.tell(number, float(number), seconds=1.0)
     tuner.ask(1)
     return tuner
+
+
+@pytest.mark.parametrize(
+    ("deed", "event"),
+    [
+        (lambda path: open(path, "w").close(), "open"),
+        (lambda path: os.system("exit"), "os.system"),
+        (lambda path: __import__("colorsys"), "import"),
+        (lambda path: exec("1"), "exec"),
+        (lambda path: pickle.loads(b"cos\ngetcwd\n(tR."), "pickle.find_class"),
+        (lambda path: path.unlink(missing_ok=True), "os.remove"),
+        (lambda path: socket.socket().close(), "socket.__new__"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_a_text_might_do_would_be_seen(tmp_path, deed, event):
+    """Else the laws below would hold of anything."""
+    sys.modules.pop("colorsys", None)
+    with hostile.watched() as events:
+        deed(tmp_path / "harm")
+    assert event in [name for name, *_ in hostile.harm(events, files=["other"])]
 
 
 @cache

@@ -7,20 +7,28 @@ from hypothesis import strategies as st
 from scipy.stats import expon, poisson
 
 from skbluetuna import Adaptive, BlueTuner, Classic, Space, when
-from skbluetuna.space import When
+from skbluetuna.space import Integer, When
 
 finite = st.floats(-1e3, 1e3)
+
+
+def whole(low, high, n_splits=3, *log):
+    """A range of integers; two of them must be spelled out."""
+    if high - low > 1:
+        return (low, high, n_splits, *log)
+    return Integer(low, high, bool(log), n_splits)
+
 
 dimensions = st.one_of(
     st.tuples(finite, st.floats(0.1, 1e3)).map(lambda b: (b[0], b[0] + b[1])),
     st.tuples(st.integers(-50, 50), st.integers(1, 300)).map(
-        lambda b: (b[0], b[0] + b[1])
+        lambda b: whole(b[0], b[0] + b[1])
     ),
     st.tuples(st.floats(1e-6, 1.0), st.floats(2.0, 1e3)).map(
         lambda b: (b[0], b[0] * b[1], "log")
     ),
     st.tuples(st.integers(1, 5), st.integers(1, 1000), st.integers(1, 5)).map(
-        lambda b: (b[0], b[0] + b[1], b[2], "log")
+        lambda b: whole(b[0], b[0] + b[1], b[2], "log")
     ),
     st.lists(
         st.sampled_from(["a", "b", None, (1, 2), 0.5, True]), min_size=1, unique=True

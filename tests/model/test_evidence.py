@@ -21,6 +21,7 @@ from skbluetuna.model import (
     warp,
 )
 from skbluetuna.model._evidence import NOISE_FLOOR, Evidence, Prior
+from skbluetuna.model._kernel import gram
 from skbluetuna.model._paths import Paths
 
 SPACES = {
@@ -148,10 +149,8 @@ def test_base_weights_alone_are_a_dot_product_kernel():
 @pytest.mark.parametrize("levels", SPACES.values(), ids=SPACES)
 def test_kernels_by_inner_products_are_those_of_explicit_features(levels):
     U, _, columns, _ = data(levels)
-    from skbluetuna.model._evidence import _gram
-
     X = encode(U, columns)
-    blocks = zip(_gram(X, X, columns), explicit_features(U, levels), strict=True)
+    blocks = zip(gram(X, X, columns), explicit_features(U, levels), strict=True)
     for ours, Phi in blocks:
         np.testing.assert_allclose(ours, Phi @ Phi.T, atol=1e-12)
 
@@ -263,3 +262,27 @@ def test_believing_the_mean_changes_no_mean_and_shrinks_the_deviation():
     np.testing.assert_allclose(after.mean, before.mean, atol=1e-8)
     assert np.all(after.std <= before.std + 1e-12)
     assert after.std[0] < 0.5 * before.std[0] or before.std[0] < 0.1
+
+
+def test_levels_that_no_trial_has_may_share_a_column():
+    """Exact: what is believed of a point depends on the levels of the trials alone."""
+    k, rng = 100, np.random.default_rng(0)
+    U = rng.random((25, 3))
+    U[:, 1] = (rng.integers(0, k, 25) + 0.5) / k
+    U[::5, 1] = 1.0  # where it does not apply
+    t, theta = warp(rng.normal(size=25)), Prior.of(3).mean
+    few, all_ = Columns.of([0, k, 0], U), Columns.of([0, k, 0])
+    assert len(few.owner) == 2 + len(np.unique(U[:, 1])) < len(all_.owner)
+    short, long = (
+        EvidenceModel.condition(encode(U, c), t, c, theta) for c in (few, all_)
+    )
+    at = rng.random((200, 3))
+    at[:, 1] = np.where(at[:, 1] < 0.1, 1.0, (np.floor(at[:, 1] * k) + 0.5) / k)
+    unseen = np.array([0.3, next(u for u in at[:, 1] if u not in U[:, 1]), 0.3])
+    for ours, theirs in (
+        (short, long),
+        (short.believing(unseen), long.believing(unseen)),
+    ):
+        one, other = (model.predict(at, gradient=True) for model in (ours, theirs))
+        for got, expected in zip(one, other, strict=True):
+            np.testing.assert_allclose(got, expected, atol=1e-9)

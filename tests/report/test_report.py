@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from skbluetuna import BlueTunaSearchCV
+from skbluetuna import BlueTunaSearchCV, Classic
 from skbluetuna.exceptions import MissingDependencyError
 from skbluetuna.report import _pictures
 from skbluetuna.report._html import tag
@@ -151,6 +151,18 @@ def test_the_tables_are_those_of_the_search_whatever_their_columns(case):
         columns = [column for column in table if column != "alternative"]
         assert head == [column.replace("_", " ") for column in columns]
         assert rows
+        if name == "weights_":  # and each number is explained below
+            note = next(t for t in Page(path).said("p") if t.startswith("weight and"))
+            assert all(one in note for one in head[1:])
+
+
+def test_a_sentence_says_what_the_regions_numbers_are(case, page):
+    search, _ = case
+    says = " ".join(text for _, text in page.texts)
+    is_probable = "probability" in search.regions_
+    assert is_probable == (not isinstance(search.strategy, Classic))
+    assert ("the fewest regions that hold 90 %" in says) == is_probable
+    assert ("not below the parameter's mean" in says) != is_probable
 
 
 def test_the_verdict_has_the_best_score_and_says_what_to_widen(case, page):

@@ -66,7 +66,7 @@ def test_nan_given_twice_is_one_choice():
         datetime.datetime(2024, 1, 2), complex(1, 2), frozenset({1}), {1, "a"},
         range(3), np.datetime64("2024-01-02"), np.dtype("f4"), slice(1, 2),
     ],
-    ids=repr,
+
 )  # fmt: skip
 def test_a_copy_of_a_value_with_an_equality_is_that_value(value):
     """A cloned estimator holds deep copies of its parameters."""
@@ -118,7 +118,6 @@ def native_types(value):
         ({np.int64(3)}, {int}),
         (frozenset([np.str_("a")]), {str}),
     ],
-    ids=repr,
 )
 def test_numbers_of_numpy_are_handed_out_as_pythons_wherever_they_stand(choice, types):
     before = copy.deepcopy(choice)

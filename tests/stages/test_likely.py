@@ -107,7 +107,7 @@ def test_the_optimized_space_is_the_hull_of_the_kept_regions():
 
 
 def test_regions_are_those_that_the_space_asks_for():
-    table = searched({"x": (0.0, 1.0, 5), "k": (1, 2)}, 10, noise(0)).regions
+    table = searched({"x": (0.0, 1.0, 5), "k": Integer(1, 2)}, 10, noise(0)).regions
     assert (table["param"] == "x").sum() == 6
     mine = table["param"] == "k"
     assert table["low"][mine].tolist() == [1]

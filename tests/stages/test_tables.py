@@ -18,9 +18,9 @@ dimensions = {
     "log": st.builds(
         lambda w, m: (0.1, 0.1 + w, m, "log"), st.floats(0.1, 50.0), n_splits
     ),
-    "integer": st.builds(lambda w, m: (1, 1 + w, m), st.integers(1, 40), n_splits),
+    "integer": st.builds(lambda w, m: (1, 1 + w, m), st.integers(2, 40), n_splits),
     "log integer": st.builds(
-        lambda w, m: (1, 1 + w, m, "log"), st.integers(1, 40), n_splits
+        lambda w, m: (1, 1 + w, m, "log"), st.integers(2, 40), n_splits
     ),
     "choice": st.integers(1, 5).map(lambda k: [f"choice{i}" for i in range(k)]),
     "ordered": st.integers(2, 6).map(lambda k: [2**i for i in range(k)]),
