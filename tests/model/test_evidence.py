@@ -257,7 +257,7 @@ def test_believing_the_mean_changes_no_mean_and_shrinks_the_deviation():
     U, t, columns, theta = data(SPACES["mixed"])
     model = EvidenceModel.condition(encode(U, columns), t, columns, theta)
     points = data(SPACES["mixed"], n=20, seed=3)[0]
-    after = model.believing(points[0]).predict(points)
+    after = model.with_fantasy(points[0]).predict(points)
     before = model.predict(points)
     np.testing.assert_allclose(after.mean, before.mean, atol=1e-8)
     assert np.all(after.std <= before.std + 1e-12)
@@ -281,7 +281,7 @@ def test_levels_that_no_trial_has_may_share_a_column():
     unseen = np.array([0.3, next(u for u in at[:, 1] if u not in U[:, 1]), 0.3])
     for ours, theirs in (
         (short, long),
-        (short.believing(unseen), long.believing(unseen)),
+        (short.with_fantasy(unseen), long.with_fantasy(unseen)),
     ):
         one, other = (model.predict(at, gradient=True) for model in (ours, theirs))
         for got, expected in zip(one, other, strict=True):

@@ -7,7 +7,7 @@ from skbluetuna._ledger import Ledger, Trial
 from skbluetuna import BlueTuner, when
 from skbluetuna.space import Space
 from skbluetuna.stages import _ascent
-from skbluetuna.stages._adaptive_climb import Ascent
+from skbluetuna.stages._adaptive_climb import AdaptiveClimb
 from skbluetuna.stages._moves import single_moves
 from skbluetuna.stages._surrogate import evidence_model
 
@@ -93,7 +93,7 @@ def test_a_redrawn_turn_climbs_under_other_hyperparameters(monkeypatch):
     monkeypatch.setattr(_ascent, "_most_promising", spy)
     for n in (29, 31, 32, 34):
         ledger = ledger_of(space, n)
-        Ascent(100).propose(space, ledger, 1, (0,))
+        AdaptiveClimb(100).propose(space, ledger, 1, (0,))
         own = evidence_model(space, ledger).theta
         assert (climbed[-1] == own).all() == (n in (29, 32))
         assert np.abs(climbed[-1] - own).max() < 8.0  # within reach of the prior
@@ -126,7 +126,7 @@ def ledger_of(space, n):
 @pytest.mark.parametrize("n", [29, 30, 31, 32, 33])
 def test_what_an_alternative_promises_does_not_hang_on_the_turn(n, monkeypatch):
     space = Space(SPACE)
-    stage, ledger = Ascent(100), ledger_of(space, n)
+    stage, ledger = AdaptiveClimb(100), ledger_of(space, n)
     promise = stage.promise(space, ledger, (0,))
     (asked,) = stage.propose(space, ledger, 1, (0,))
     np.testing.assert_array_equal(promise.unit, asked)

@@ -9,8 +9,8 @@ from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.explain._boxes import near_box
 from skbluetuna.model import FittedPerceptron, autoconverge, influence
 from skbluetuna.space import Space
-from skbluetuna.stages._classic_climb import Climb
-from skbluetuna.stages._classic_scan import Scan
+from skbluetuna.stages._classic_climb import ClassicClimb
+from skbluetuna.stages._classic_scan import ClassicScan
 
 SEED = (7, 0)
 EXAMPLES = {
@@ -42,8 +42,8 @@ def smooth(params):
 
 
 def climb_of(n, **options):
-    scan = Scan()
-    return Climb(n, scan.regions, scan.initial_weights, **{"n_epochs": 40, **options})
+    scan = ClassicScan()
+    return ClassicClimb(n, scan.regions, scan.initial_weights, **{"n_epochs": 40, **options})
 
 
 def plain_climb(space, ledger, model, n, tune_lr):
@@ -197,7 +197,7 @@ def test_the_tables_show_the_weights_with_which_the_climb_climbed():
 
 
 def test_the_perceptron_is_trained_on_every_trial_before_from_equation_5():
-    space, scan = Space({"x": (0.0, 1.0), "y": (0.0, 1.0)}), Scan()
+    space, scan = Space({"x": (0.0, 1.0), "y": (0.0, 1.0)}), ClassicScan()
     first = Trial(0, {}, (0.5, 0.5), "initial")
     units = [first.unit, *scan.plan(space, Ledger((first,)), ()), [0.2, 0.3]]
     ledger = Ledger(

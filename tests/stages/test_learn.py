@@ -8,7 +8,7 @@ from skbluetuna._ledger import Ledger, Trial
 
 from skbluetuna.space import Space
 from skbluetuna.stages._base import Regions
-from skbluetuna.stages._hypercube import Learn
+from skbluetuna.stages._hypercube import Hypercube
 
 seeds = st.integers(0, 2**31)
 
@@ -40,7 +40,7 @@ masks = st.lists(st.integers(0, 1), min_size=1, max_size=5).filter(any)
 @settings(deadline=None, max_examples=60)
 def test_each_stratum_of_the_kept_union_holds_exactly_one_point(kept, n, seed):
     space = Space({f"x{j}": (0.0, 1.0) for j in range(len(kept))})
-    U = Learn(n, rule(kept)).plan(space, Ledger(), (seed, 0))
+    U = Hypercube(n, rule(kept)).plan(space, Ledger(), (seed, 0))
     assert U.shape == (n, len(kept))
     for u, parts in zip(U.T, kept, strict=True):
         stratum = np.floor(position(u, parts) * n + 1e-9).astype(int)
@@ -51,7 +51,7 @@ def test_each_stratum_of_the_kept_union_holds_exactly_one_point(kept, n, seed):
 @settings(deadline=None, max_examples=60)
 def test_with_every_region_kept_the_hypercube_is_stratified_over_the_range(n, d, seed):
     space = Space({f"x{j}": (-2.0, 3.0) for j in range(d)})
-    U = Learn(n, rule([[1, 1, 1, 1]] * d)).plan(space, Ledger(), (seed, 0))
+    U = Hypercube(n, rule([[1, 1, 1, 1]] * d)).plan(space, Ledger(), (seed, 0))
     values = np.array([list(p.values()) for p in space.from_unit(U)])
     for column in values.T:
         assert np.histogram(column, bins=n, range=(-2.0, 3.0))[0].tolist() == [1] * n
@@ -59,7 +59,7 @@ def test_with_every_region_kept_the_hypercube_is_stratified_over_the_range(n, d,
 
 def test_integers_and_choices_are_spread_evenly_too():
     space = Space({"k": (1, 4), "c": ["a", "b", "c"], "x": (0.0, 1.0)})
-    U = Learn(24, rule([[1], [1] * 3, [1]])).plan(space, Ledger(), (0, 0))
+    U = Hypercube(24, rule([[1], [1] * 3, [1]])).plan(space, Ledger(), (0, 0))
     params = space.from_unit(U)
     assert [sum(p["k"] == k for p in params) for k in (1, 2, 3, 4)] == [6] * 4
     assert [sum(p["c"] == c for p in params) for c in "abc"] == [8] * 3
@@ -67,7 +67,7 @@ def test_integers_and_choices_are_spread_evenly_too():
 
 def test_a_value_that_was_not_kept_is_not_tried():
     space = Space({"c": ["a", "b", "c"], "x": (0.0, 1.0)})
-    U = Learn(30, rule([[1, 0, 1], [0, 1]])).plan(space, Ledger(), (0, 0))
+    U = Hypercube(30, rule([[1, 0, 1], [0, 1]])).plan(space, Ledger(), (0, 0))
     params = space.from_unit(U)
     assert {p["c"] for p in params} == {"a", "c"}
     assert min(p["x"] for p in params) >= 0.5
@@ -76,26 +76,26 @@ def test_a_value_that_was_not_kept_is_not_tried():
 def test_no_configuration_is_repeated_even_if_the_kept_part_is_too_small():
     space = Space({"k": (1, 10)})
     rows = (Trial(0, {"k": 1}, (0.05,), "initial", state="complete", score=1.0),)
-    U = Learn(9, rule([[1, 0]])).plan(space, Ledger(rows), (0, 0))
+    U = Hypercube(9, rule([[1, 0]])).plan(space, Ledger(rows), (0, 0))
     assert sorted(p["k"] for p in space.from_unit(U)) == list(range(2, 11))
 
 
 def test_the_plan_follows_from_the_seed():
-    space, learn = Space({"x": (0.0, 1.0)}), Learn(6, rule([[1]]))
+    space, learn = Space({"x": (0.0, 1.0)}), Hypercube(6, rule([[1]]))
     one, two, other = (learn.plan(space, Ledger(), (s, 0)) for s in (1, 1, 2))
     assert np.array_equal(one, two)
     assert not np.array_equal(one, other)
 
 
 def test_no_trials_are_a_plan_too():
-    space, learn = Space({"x": (0.0, 1.0)}), Learn(0, rule([[1]]))
+    space, learn = Space({"x": (0.0, 1.0)}), Hypercube(0, rule([[1]]))
     assert learn.plan(space, Ledger(), (0, 0)).shape == (0, 1)
     assert learn.is_done(space, Ledger(), (0, 0))
 
 
 @pytest.mark.parametrize("state", ["asked", "complete", "failed"])
 def test_it_waits_for_the_scores_of_the_stages_before(state):
-    space, learn = Space({"x": (0.0, 1.0)}), Learn(3, rule([[1]]))
+    space, learn = Space({"x": (0.0, 1.0)}), Hypercube(3, rule([[1]]))
     score = 1.0 if state == "complete" else None
     ledger = Ledger((Trial(0, {}, (0.5,), "scan", state=state, score=score),))
     proposed = learn.propose(space, ledger, None, (0, 0))

@@ -6,7 +6,7 @@ from skbluetuna._ledger import Ledger, Trial
 
 from skbluetuna import BlueTuner, Space, when
 from skbluetuna.explain._regions import fewest, likely_regions
-from skbluetuna.stages._classic_scan import Scan
+from skbluetuna.stages._classic_scan import ClassicScan
 
 MIXED = {
     "x": (1e-3, 10.0, "log"),
@@ -51,7 +51,7 @@ def test_the_fewest_regions_that_hold_90_percent_are_kept_and_the_best_s(seed):
             assert p[kept].sum() >= 0.9 * p.sum() - 1e-9
             assert kept.sum() <= needed + (name in best.params)
         if name in best.params:
-            edges = Scan(None).lines(Space(MIXED), j).edges
+            edges = ClassicScan(None).lines(Space(MIXED), j).edges
             own = np.searchsorted(edges, best.unit[j], side="right") - 1
             assert kept[min(own, len(p) - 1)]
 

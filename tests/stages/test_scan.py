@@ -12,7 +12,7 @@ from skbluetuna import BlueTuner, Classic
 from skbluetuna.explain._tables import region_table
 from skbluetuna.space import Space
 from skbluetuna.stages._classic_scan import (
-    Scan,
+    ClassicScan,
     keep,
     projection_score,
     pseudo_gradient,
@@ -40,7 +40,7 @@ def spaces(*dimensions):
 
 def scanned(space, score, scan=None, reference=None, failed=()):
     """Ledger of a reference and a whole scan around it, all told."""
-    scan = scan or Scan()
+    scan = scan or ClassicScan()
     start = space.centre() if reference is None else reference
     first = Trial(0, start, tuple(space.to_unit([start])[0]), "initial")
     units = [first.unit, *map(tuple, scan.plan(space, Ledger((first,)), ()))]
@@ -84,7 +84,7 @@ def test_published_example_gives_regions_2_4_6_8_10_after_a_search():
 def test_published_example_gives_regions_2_4_6_8_10_from_the_scan(bounds):
     space = Space({"p": (*bounds, 3)})
     ledger = scanned(space, lambda p: p["p"])
-    table = region_table(space, Scan().regions(space, ledger))
+    table = region_table(space, ClassicScan().regions(space, ledger))
     assert table["low"].tolist() == [2, 4, 6, 8]
     assert table["high"].tolist() == [4, 6, 8, 10]
     assert {2, 4, 6, 8, 10} <= {trial.params["p"] for trial in ledger}
@@ -164,7 +164,7 @@ def test_scan_applies_equations_1_to_4_to_a_parabola():
     The slope ahead of b is 2 b + h; the last boundary looks behind: 2 - h.
     """
     space = Space({"x": (0.0, 1.0, 3)})
-    regions = Scan().regions(space, scanned(space, lambda p: p["x"] ** 2))
+    regions = ClassicScan().regions(space, scanned(space, lambda p: p["x"] ** 2))
     raw = [1 / 128, 5 / 128, 13 / 128, 25 / 128]
     inward = [-1 / 2, -1 / 2, -1 / 2, 13 / 8 - 15 / 8]
     np.testing.assert_allclose(regions.measures["raw_output"], raw, rtol=1e-12)
@@ -176,7 +176,7 @@ def test_scan_applies_equations_1_to_4_to_a_parabola():
 
 @given(low=st.floats(0.0, 5.0), slope=st.floats(0.1, 10.0), nudge=st.floats(0.05, 1.0))
 def test_a_straight_line_points_into_no_region(low, slope, nudge):
-    space, scan = Space({"x": (0.0, 1.0, 4)}), Scan(nudge)
+    space, scan = Space({"x": (0.0, 1.0, 4)}), ClassicScan(nudge)
     ledger = scanned(space, lambda p: low + slope * p["x"], scan)
     np.testing.assert_allclose(
         scan.regions(space, ledger).measures["projection"], 0.0, atol=1e-6
@@ -186,7 +186,7 @@ def test_a_straight_line_points_into_no_region(low, slope, nudge):
 def test_the_region_of_a_lone_peak_points_most_inward():
     space = Space({"x": (0.0, 1.0, 4)})
     ledger = scanned(space, lambda p: 1.0 - abs(p["x"] - 0.5))
-    regions = Scan().regions(space, ledger)
+    regions = ClassicScan().regions(space, ledger)
     assert np.argmax(regions.measures["projection"]) == 2
     assert regions.kept[2]
 
@@ -194,7 +194,7 @@ def test_the_region_of_a_lone_peak_points_most_inward():
 @given(nudge=st.floats(0.05, 0.45))
 def test_nudges_look_ahead_and_the_last_boundary_looks_behind(nudge):
     space = Space({"x": (0.0, 1.0, 1)})
-    ledger = scanned(space, lambda p: p["x"], Scan(nudge))
+    ledger = scanned(space, lambda p: p["x"], ClassicScan(nudge))
     step = nudge / 2.0
     expected = [0.0, step, 0.5, 0.5 + step, 1.0 - step, 1.0]
     got = sorted(trial.params["x"] for trial in ledger)
@@ -202,7 +202,7 @@ def test_nudges_look_ahead_and_the_last_boundary_looks_behind(nudge):
 
 
 def test_without_nudges_only_boundaries_are_tried_and_slopes_are_their_differences():
-    space, scan = Space({"x": (0.0, 1.0, 3)}), Scan(None)
+    space, scan = Space({"x": (0.0, 1.0, 3)}), ClassicScan(None)
     ledger = scanned(space, lambda p: np.exp(p["x"]), scan)
     assert sorted(t.params["x"] for t in ledger) == [0.0, 0.25, 0.5, 0.75, 1.0]
     slope = np.gradient(np.exp(np.linspace(0.0, 1.0, 5)), 0.25)
@@ -217,7 +217,7 @@ def test_the_regions_of_a_choice_are_its_values_scored_by_their_scores():
     space = Space({"c": ["a", "b", "c", "d"]})
     score = {"a": 0.5, "b": 0.125, "c": 0.75, "d": 0.25}
     ledger = scanned(space, lambda p: score[p["c"]])
-    table = region_table(space, Scan().regions(space, ledger))
+    table = region_table(space, ClassicScan().regions(space, ledger))
     assert table["low"].tolist() == table["high"].tolist() == list(score)
     assert table["score"].tolist() == list(score.values())
     assert table["raw_output"].tolist() == list(score.values())
@@ -237,7 +237,7 @@ def test_initial_weights_are_sensitivities_worked_out_by_hand():
     """x: slopes 1/4, 5/4, 7/4 under the ceiling 2; c: a range of 1/2 under 7/4."""
     space, score = mixed()
     s = np.array([(0.25 + 1.25 + 1.75) / 3 * 2.0, 0.5 * 1.75])
-    weights = Scan().initial_weights(space, scanned(space, score))
+    weights = ClassicScan().initial_weights(space, scanned(space, score))
     np.testing.assert_allclose(weights, s / s.sum(), rtol=1e-12)
 
 
@@ -245,9 +245,9 @@ def test_scores_below_zero_are_shifted_so_that_the_worst_counts_zero():
     space, score = mixed()
     s = np.array([(0.25 + 1.25 + 1.75) / 3 * 1.0, 0.5 * 0.75])
     ledger = scanned(space, lambda p: score(p) - 3.0)
-    weights = Scan().initial_weights(space, ledger)
+    weights = ClassicScan().initial_weights(space, ledger)
     np.testing.assert_allclose(weights, s / s.sum(), rtol=1e-12)
-    raw = Scan().regions(space, ledger).measures["raw_output"]
+    raw = ClassicScan().regions(space, ledger).measures["raw_output"]
     np.testing.assert_allclose(raw, [0.0625, 0.3125, 0.25, 0.75], rtol=1e-12)
 
 
@@ -260,18 +260,18 @@ def test_scores_below_zero_are_shifted_so_that_the_worst_counts_zero():
 def test_initial_weights_sum_to_one_for_scores_of_any_size(space, seed, scale):
     rng = np.random.default_rng(seed)
     ledger = scanned(space, lambda _: rng.uniform(-1.0, 1.0) * scale)
-    weights = Scan().initial_weights(space, ledger)
+    weights = ClassicScan().initial_weights(space, ledger)
     assert len(weights) == sum(dim.n_values != 1 for dim in space.dimensions)
     assert (weights >= 0.0).all()
     if len(weights):
         assert weights.sum() == pytest.approx(1.0, abs=1e-12)
-    assert np.isfinite(Scan().regions(space, ledger).kept).all()
+    assert np.isfinite(ClassicScan().regions(space, ledger).kept).all()
 
 
 def test_initial_weights_do_not_change_with_the_unit_of_the_score():
     space, score = mixed()
     one, huge, tiny = (
-        Scan().initial_weights(space, scanned(space, lambda p, k=k: k * score(p)))
+        ClassicScan().initial_weights(space, scanned(space, lambda p, k=k: k * score(p)))
         for k in (1.0, 2.0**1020, 2.0**-1000)
     )
     np.testing.assert_allclose(huge, one, rtol=1e-12)
@@ -281,12 +281,12 @@ def test_initial_weights_do_not_change_with_the_unit_of_the_score():
 def test_where_nothing_changes_the_score_all_weights_are_equal():
     space, _ = mixed()
     ledger = scanned(space, lambda _: 0.7)
-    assert Scan().initial_weights(space, ledger).tolist() == [0.5, 0.5]
+    assert ClassicScan().initial_weights(space, ledger).tolist() == [0.5, 0.5]
 
 
 def test_a_parameter_that_was_not_scanned_starts_at_the_mean_of_those_that_were():
     space = Space({"x": (0.0, 1.0, 1), "y": (0.0, 1.0, 1), "z": (0.0, 1.0, 1)})
-    scan = Scan(params=(0, 1))
+    scan = ClassicScan(params=(0, 1))
     ledger = scanned(space, lambda p: 1.0 + p["x"] + 3.0 * p["y"], scan)
     # slopes 1 and 3; ceilings, the others at their centre, 3.5 and 4.5
     s = np.array([3.5, 13.5, 8.5])
@@ -310,7 +310,7 @@ def test_no_configuration_is_scanned_twice_and_one_parameter_moves_at_a_time(spa
 @settings(deadline=None)
 def test_the_scan_costs_at_most_two_trials_for_each_boundary(space):
     most = 2 * sum(dim.n_splits + 2 for dim in space.dimensions)
-    assert len(Scan().plan(space, Ledger(), ())) <= most
+    assert len(ClassicScan().plan(space, Ledger(), ())) <= most
 
 
 @given(spaces(choices))
@@ -332,7 +332,7 @@ def test_narrow_integer_ranges_are_scanned_value_by_value_at_most(high, splits):
 
 def test_each_parameter_has_its_own_number_of_splits():
     space = Space({"a": (0.0, 1.0, 1), "b": (1.0, 9.0, 4), "c": (1.0, 64.0, 2, "log")})
-    table = region_table(space, Scan().regions(space, scanned(space, lambda _: 1.0)))
+    table = region_table(space, ClassicScan().regions(space, scanned(space, lambda _: 1.0)))
     expected = {
         "a": np.linspace(0.0, 1.0, 3),
         "b": np.linspace(1.0, 9.0, 6),
@@ -347,7 +347,7 @@ def test_each_parameter_has_its_own_number_of_splits():
 @given(
     space=spaces(reals, integers, choices, ordered),
     scan=st.builds(
-        Scan,
+        ClassicScan,
         st.none() | st.floats(0.05, 1.0),
         st.none() | st.integers(0, 4),
         st.none() | st.sets(st.integers(0, 3)).map(tuple),
@@ -375,7 +375,7 @@ def test_regions_cover_the_unit_interval_without_gaps(space, scan, told):
 def test_a_smaller_scan_draws_fewer_lines_and_leaves_out_the_last_parameters(
     space, most, n
 ):
-    scan = Scan(max_splits=most, params=tuple(range(n)))
+    scan = ClassicScan(max_splits=most, params=tuple(range(n)))
     ledger = scanned(space, lambda _: 1.0, scan)
     moved = {
         j
@@ -397,7 +397,7 @@ def test_a_parameter_that_cannot_vary_is_not_scanned():
     space = Space({"fixed": ["only"], "x": (0.0, 1.0)})
     ledger = scanned(space, lambda p: p["x"])
     assert len({trial.params["x"] for trial in ledger}) == len(ledger)
-    regions = Scan().regions(space, ledger)
+    regions = ClassicScan().regions(space, ledger)
     assert regions.kept[regions.param == 0].tolist() == [True]
 
 
@@ -408,7 +408,7 @@ def test_the_scan_stands_at_the_first_row_of_the_ledger():
 
 
 def test_the_scan_can_be_asked_in_pieces():
-    space, scan = Space({"x": (0.0, 1.0), "k": (1, 20)}), Scan()
+    space, scan = Space({"x": (0.0, 1.0), "k": (1, 20)}), ClassicScan()
     first = Trial(0, {}, (0.5, 0.5), "initial")
     whole, ledger = scan.plan(space, Ledger((first,)), ()), Ledger((first,))
     while not scan.is_done(space, ledger, ()):
@@ -423,9 +423,9 @@ def test_the_scan_can_be_asked_in_pieces():
 def test_later_stages_do_not_change_the_regions():
     space = Space({"x": (0.0, 1.0)})
     ledger = scanned(space, lambda p: -((p["x"] - 0.4) ** 2))
-    before = region_table(space, Scan().regions(space, ledger))
+    before = region_table(space, ClassicScan().regions(space, ledger))
     ledger.append(Trial(99, {}, (0.4,), "learn", state="complete", score=-100.0))
-    after = region_table(space, Scan().regions(space, ledger))
+    after = region_table(space, ClassicScan().regions(space, ledger))
     assert before.keys() == after.keys()
     assert all(np.array_equal(before[column], after[column]) for column in before)
 
@@ -434,7 +434,7 @@ def test_a_failed_trial_counts_as_the_worst_score_seen():
     space = Space({"c": ["a", "b", "c"]})
     score = {"a": 3.0, "b": 9.0, "c": 5.0}
     ledger = scanned(space, lambda p: score[p["c"]], failed={1})
-    assert Scan().regions(space, ledger).measures["score"].tolist() == [3.0, 3.0, 5.0]
+    assert ClassicScan().regions(space, ledger).measures["score"].tolist() == [3.0, 3.0, 5.0]
 
 
 def test_a_parameter_with_a_score_still_missing_is_not_judged():
@@ -442,7 +442,7 @@ def test_a_parameter_with_a_score_still_missing_is_not_judged():
     rows = list(scanned(space, lambda p: p["x"]))
     last = rows[-1]
     rows[-1] = Trial(last.number, last.params, last.unit, last.stage)
-    regions = Scan().regions(space, Ledger(tuple(rows)))
+    regions = ClassicScan().regions(space, Ledger(tuple(rows)))
     assert np.isfinite(regions.measures["score"][regions.param == 0]).all()
     assert np.isnan(regions.measures["score"][regions.param == 1]).all()
     assert regions.kept[regions.param == 1].all()
