@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbluetuna import BlueTuner, Space, when
+from skbluetuna import BlueTuner, Integer, Space, when
 from skbluetuna._ledger import Ledger, Trial
 from skbluetuna.stages._likely import fewest, likely_regions
 from skbluetuna.stages._scan import Scan
