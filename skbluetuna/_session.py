@@ -141,8 +141,7 @@ class Session:
 
     def _next(self) -> list[Trial]:
         """What to evaluate now: first what was interrupted."""
-        pending = [trial for trial in self._tuner.trials if trial.state == "asked"]
-        trials = pending or self._tuner.ask(self._search.batch_size)
+        trials = [*self._tuner.pending] or self._tuner.ask(self._search.batch_size)
         # The clock cuts what is evaluated, never what is asked: 1 if nothing was yet.
         return trials[: self._clock.room(len(trials)) or 1]
 
@@ -271,10 +270,9 @@ class Session:
         """Tell the tuner every row that it does not know; row i is trial i."""
         k, results = self._search.n_splits_, self._rows.results
         n_rows = len(self._rows.fits) // k
-        pending = [t for t in self._tuner.trials if t.state == "asked"]
         metric = self._search._guiding_metric(results) if results else None
         before = self._tuner.best
-        for trial in pending:
+        for trial in self._tuner.pending:
             if trial.number >= n_rows:
                 break
             fits = self._rows.fits[trial.number * k : (trial.number + 1) * k]
