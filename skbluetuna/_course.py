@@ -173,7 +173,7 @@ class Course:
 
 def _turns(now: Plan, ledger: Ledger) -> list[int]:
     """Whose turn it is: a grid's in order, else the furthest behind first."""
-    if now.is_grid:
+    if now.is_grid or len(now.numbers) == 1:
         return list(now.numbers)
 
     def progress(k: int) -> tuple[float, int]:

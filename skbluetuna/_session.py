@@ -166,8 +166,7 @@ class Session:
 
     def _next(self) -> list[Trial]:
         """What to evaluate now: first what was interrupted."""
-        pending = [trial for trial in self._tuner.trials if trial.state == "asked"]
-        trials = pending or self._tuner.ask(self._search.batch_size)
+        trials = [*self._tuner.pending] or self._tuner.ask(self._search.batch_size)
         # The clock cuts what is evaluated, never what is asked: 1 if nothing was yet.
         return trials[: self._clock.room(len(trials)) or 1]
 
@@ -325,8 +324,8 @@ class Session:
         """Tell the tuner every row that it does not know; row i is trial i."""
         results, before = self._rows.results, self._tuner.best
         means = results[f"mean_test_{self._metric()}"] if results else None
-        for trial in self._tuner.trials[: self._n_rows]:
-            if trial.state == "asked":
+        for trial in self._tuner.pending:
+            if trial.number < self._n_rows:
                 fits, row = self._fits(trial.number), trial.number
                 seconds = sum(fit["fit_time"] + fit["score_time"] for fit in fits)
                 score = math.nan if means is None else float(means[row])

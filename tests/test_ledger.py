@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from skbluetuna._ledger import Ledger, Trial, row_key
+from skbluetuna._ledger import Ledger, Trial, row_key, row_keys
 from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
 from skbluetuna.model import reach
 from skbluetuna.space import Space
@@ -335,3 +335,15 @@ def test_an_equal_configuration_is_the_same_point_however_it_was_reached():
     one, other = space.snap(np.array([[0.30, 0.1], [0.32, 0.4]]))
     assert row_key(one) == row_key(other)
     assert row_key(tuple(one)) == row_key(one)
+
+
+def test_keys_of_an_array_are_those_of_its_rows():
+    """A configuration is one whether it is looked for alone or among thousands."""
+    units = np.random.default_rng(0).random((7, 3))
+    units[0, 0], units[1] = -1e-14, units[2] + 1e-14
+    keys = row_keys(units)
+    assert keys == [row_key(unit) for unit in units]
+    assert keys == [row_key(tuple(unit)) for unit in units]
+    ledger = Ledger([trial(0, unit=tuple(units[2]))])
+    assert ledger.is_new(units).tolist() == [u not in ledger for u in units]
+    assert row_keys(np.empty((0, 3))) == []
