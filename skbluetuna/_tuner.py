@@ -143,6 +143,11 @@ class BlueTuner:
         return tuple(_copied(trial) for trial in self._history.trials)
 
     @property
+    def pending(self) -> tuple[Trial, ...]:
+        """The trials that await their score, in the order of their numbers."""
+        return tuple(_copied(t) for t in self._ledger if t.state == "asked")
+
+    @property
     def best(self) -> Trial | None:
         """The complete trial with the largest score; None before there is one."""
         best = self._history.best
