@@ -3,6 +3,7 @@
 import os
 import pickle
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -36,8 +37,8 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.estimator_checks import check_estimator
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic, Integer, Real
+from skbluetuna.explain import _regions
 from skbluetuna.search._sklearn import FitData, fold_task
-from skbluetuna.stages import _likely
 
 X, y = load_iris(return_X_y=True)
 SVC_SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 10.0, "log")}
@@ -229,19 +230,14 @@ def test_a_generator_of_splits_serves_every_batch():
 
 def test_workers_are_not_sent_the_folds():
     """A search that is being fitted is sent along with callbacks, once a task."""
-    sizes = []
-
-    class Weighs(Heard):
-        def on_fit_task_begin(self, estimator, context):
-            sizes.append(len(pickle.dumps(estimator)))
-
+    Weighs.sizes.clear()
     wide = np.zeros((20_000, 1))
     search = search_of(
         DummyClassifier(), {"strategy": ["prior", "uniform"]}, cv=KFold(5), n_iter=2
     )
     search.set_callbacks(Weighs()).fit(wide, np.arange(20_000) % 2)
-    assert len(sizes) > 10
-    assert max(sizes) < 20_000  # the folds alone are 800 kB
+    assert len(Weighs.sizes) > 10
+    assert max(Weighs.sizes) < 20_000  # the folds alone are 800 kB
 
 
 def test_a_finite_space_within_the_budget_is_grid_search():
@@ -616,13 +612,13 @@ def test_batch_size_bounds_the_candidates_in_flight(monkeypatch):
 
 def test_regions_are_made_when_they_are_looked_at(monkeypatch):
     """Landscapes are drawn and climbed for them, which many fits are never asked."""
-    made, make = [], _likely.maxima
+    made, make = [], _regions.maxima
 
     def spy(*args):
         made.append(1)
         return make(*args)
 
-    monkeypatch.setattr(_likely, "maxima", spy)
+    monkeypatch.setattr(_regions, "maxima", spy)
     search = search_of(n_iter=8, strategy="adaptive").fit(X, y)
     assert not made
     assert search.regions_["probability"].sum() == pytest.approx(2.0)
@@ -687,6 +683,15 @@ class Heard:
 
     def tasks(self, event):
         return [task for kind, task, _ in self.events if kind == event]
+
+
+class Weighs(Heard):
+    """Weighs the search as it is sent to workers."""
+
+    sizes: ClassVar[list[int]] = []
+
+    def on_fit_task_begin(self, estimator, context):
+        self.sizes.append(len(pickle.dumps(estimator)))
 
 
 @pytest.mark.slow
@@ -840,7 +845,12 @@ def test_a_forest_and_numpy_choices():
 
 
 def test_the_class_docstring_tells_every_parameter():
-    text = Path(__file__).parents[1].joinpath("skbluetuna", "_search.py").read_text()
+    text = (
+        Path(__file__)
+        .parents[1]
+        .joinpath("skbluetuna", "search/_search.py")
+        .read_text()
+    )
     for name in search_of().get_params(deep=False):
         assert f"\n    {name} : " in text, name
 
