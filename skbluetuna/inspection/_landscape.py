@@ -295,7 +295,9 @@ class LandscapeDisplay:
         """Join what was the best so far, and write the numbers of these evaluations."""
         order = np.argsort(self.points["number"], kind="stable")
         best = best_so_far(self.points["score"][order])
-        steps = order[np.diff(best, prepend=-np.inf) > 0.0]
+        best = np.where(np.isnan(best), -np.inf, best)
+        with np.errstate(invalid="ignore"):  # before the first score
+            steps = order[np.diff(best, prepend=-np.inf) > 0.0]
         if not len(steps):
             return
         self.ax_.plot(
