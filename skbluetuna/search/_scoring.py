@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna.search._sklearn import MultimetricScorer
+from skbluetuna.search._sklearn import MultimetricScorer, scorers_by_name
 
 __all__ = [
     "REASONS",
@@ -116,7 +116,7 @@ class TellingScorers(MultimetricScorer):  # type: ignore[misc]
 def telling(scorer: Any, error_score: Any) -> Any:
     """The scorer of a search, or the scorers of several metrics, with reasons."""
     if isinstance(scorer, MultimetricScorer):
-        return TellingScorers(scorer._scorers, error_score)
+        return TellingScorers(scorers_by_name(scorer), error_score)
     return TellingScorer(scorer, error_score)
 
 
@@ -225,7 +225,7 @@ def failure(search: Any, scorer: Any, reason: str) -> Fit:
     """Outcome of a fit that failed, and left nothing but the reason."""
     scores = search.error_score
     if isinstance(scorer, MultimetricScorer):
-        scores = dict.fromkeys(scorer._scorers, scores)
+        scores = dict.fromkeys(scorers_by_name(scorer), scores)
     row: Fit = {"fit_time": 0.0, "score_time": 0.0, "n_test_samples": 0}
     row |= {"fit_error": reason, "test_scores": scores}
     if search.return_train_score:
