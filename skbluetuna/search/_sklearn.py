@@ -24,6 +24,7 @@ from sklearn.utils.validation import _check_method_params, indexable
 __all__ = [
     "HAS_CALLBACKS",
     "PRIVATE",
+    "PRIVATE_OF_CALLBACKS",
     "BaseSearchCV",
     "FitData",
     "MultimetricScorer",
@@ -47,8 +48,7 @@ __all__ = [
 # scikit-learn 1.9 has callbacks; before it a fit has none.
 HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 
-# Module and name of each; those of callbacks only where there are any. What follows a
-# class may be set on its instances alone.
+# Module and name of each. What follows a class may be set on its instances alone.
 PRIVATE: tuple[str, ...] = (
     "joblib.parallel:get_active_backend",
     "sklearn.base:_fit_context",
@@ -66,12 +66,11 @@ PRIVATE: tuple[str, ...] = (
     "sklearn.utils._param_validation:StrOptions",
     "sklearn.utils.validation:_check_method_params",
 )
-if HAS_CALLBACKS:
-    PRIVATE += (
-        "sklearn.callback:CallbackContext._children_map",
-        "sklearn.model_selection._search:BaseSearchCV._init_callback_context",
-        "sklearn.model_selection._search:BaseSearchCV._skl_callbacks",
-    )
+PRIVATE_OF_CALLBACKS = (  # where there are any
+    "sklearn.callback:CallbackContext._children_map",
+    "sklearn.model_selection._search:BaseSearchCV._init_callback_context",
+    "sklearn.model_selection._search:BaseSearchCV._skl_callbacks",
+)
 
 
 def search_fit(method: Any) -> Any:

@@ -166,7 +166,7 @@ def test_nothing_the_caller_passed_is_changed():
 )
 def test_bad_input_is_told_in_fit_before_anything_is_fitted(kwargs, message):
     class Unfit(DecisionTreeClassifier):
-        def fit(self, X, y):
+        def fit(self, X, y, sample_weight=None, check_input=True):
             raise AssertionError("fitted in spite of bad input")
 
     search = search_of(Unfit(), **kwargs)
