@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna._utils._optional import import_optional
+from skbluetuna.history import best_so_far
 from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
 from skbluetuna.inspection._axes import axes_for, checked, space_of
 from skbluetuna.inspection._progress import (
@@ -293,8 +294,10 @@ class LandscapeDisplay:
     def _draw_way(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
         """Join what was the best so far, and write the numbers of these evaluations."""
         order = np.argsort(self.points["number"], kind="stable")
-        best = np.maximum.accumulate(self.points["score"][order])
-        steps = order[np.diff(best, prepend=-np.inf) > 0.0]
+        best = best_so_far(self.points["score"][order])
+        best = np.where(np.isnan(best), -np.inf, best)
+        with np.errstate(invalid="ignore"):  # before the first score
+            steps = order[np.diff(best, prepend=-np.inf) > 0.0]
         if not len(steps):
             return
         self.ax_.plot(

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from skbluetuna.history import best_of
 from skbluetuna.inspection._progress import evaluated
 
 __all__ = ["Scores", "scores_of"]
@@ -64,6 +65,6 @@ def scores_of(search: Any) -> Scores:
     # A callable `refit` may choose another one than the largest score; without `refit`
     # several metrics have no choice at all.
     best = getattr(search, "best_index_", None)
-    if best is None and np.isfinite(mean).any():
-        best = int(np.nanargmax(mean))
+    if best is None:
+        best = best_of(mean)
     return Scores(name, mean, folds.T.astype(float), k * np.nan_to_num(took), best)

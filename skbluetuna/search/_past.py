@@ -235,7 +235,9 @@ class Past:
         if not found:
             return None
         # With one seed and the same budgets a search takes one course.
-        short, long = sorted((own for _, own in found), key=len)[:: len(found) - 1 or 1]
+        short, long = found[0][1], found[-1][1]
+        if len(short) > len(long):
+            short, long = long, short
         if found[0][0] != found[-1][0] or long[: len(short)] != short:
             raise ValueError(
                 f"checkpoint={self._search.checkpoint!r} holds another course of this "

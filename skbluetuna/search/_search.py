@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import rankdata
 from sklearn.utils.validation import check_is_fitted
 
+from skbluetuna.history import best_of
 from skbluetuna.report import write_report
 from skbluetuna.search._fit import run_fit
 from skbluetuna.search._scoring import for_table
@@ -443,8 +444,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         """As in ``GridSearchCV``, but a score that is not finite never wins."""
         if callable(refit):
             return BaseSearchCV._select_best_index(refit, refit_metric, results)
-        scores = results[f"mean_test_{refit_metric}"]
-        return int(np.where(np.isfinite(scores), scores, -np.inf).argmax())
+        return best_of(results[f"mean_test_{refit_metric}"]) or 0
 
     def _guiding_metric(self, results):
         """Name of the metric that guides the search, as a key of ``cv_results_``."""

@@ -1,8 +1,7 @@
 """Named dimensions in their order: dicts of native values <-> rows of the unit cube."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -149,9 +148,9 @@ class Space:
                     _check_wide(name, dim)
             elif is_float and dim.n_values is not None:
                 whole.add(name)
-        read = copy(self)
-        vars(read).pop("size", None)
+        read = object.__new__(Space)
         vars(read).update(
+            {own.name: getattr(self, own.name) for own in fields(self)},  # no caches
             dimensions=tuple(dims.values()),
             _open=frozenset[str](),
             _whole=frozenset(whole),

@@ -43,7 +43,9 @@ def smooth(params):
 
 def climb_of(n, **options):
     scan = ClassicScan()
-    return ClassicClimb(n, scan.regions, scan.initial_weights, **{"n_epochs": 40, **options})
+    return ClassicClimb(
+        n, scan.regions, scan.initial_weights, **{"n_epochs": 40, **options}
+    )
 
 
 def plain_climb(space, ledger, model, n, tune_lr):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skbluetuna._ledger import Ledger, Trial
 
-from skbluetuna import BlueTuner, Space, when
+from skbluetuna import BlueTuner, Integer, Space, when
 from skbluetuna.explain._regions import fewest, likely_regions
 from skbluetuna.stages._classic_scan import ClassicScan
 

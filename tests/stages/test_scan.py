@@ -271,7 +271,9 @@ def test_initial_weights_sum_to_one_for_scores_of_any_size(space, seed, scale):
 def test_initial_weights_do_not_change_with_the_unit_of_the_score():
     space, score = mixed()
     one, huge, tiny = (
-        ClassicScan().initial_weights(space, scanned(space, lambda p, k=k: k * score(p)))
+        ClassicScan().initial_weights(
+            space, scanned(space, lambda p, k=k: k * score(p))
+        )
         for k in (1.0, 2.0**1020, 2.0**-1000)
     )
     np.testing.assert_allclose(huge, one, rtol=1e-12)
@@ -332,7 +334,9 @@ def test_narrow_integer_ranges_are_scanned_value_by_value_at_most(high, splits):
 
 def test_each_parameter_has_its_own_number_of_splits():
     space = Space({"a": (0.0, 1.0, 1), "b": (1.0, 9.0, 4), "c": (1.0, 64.0, 2, "log")})
-    table = region_table(space, ClassicScan().regions(space, scanned(space, lambda _: 1.0)))
+    table = region_table(
+        space, ClassicScan().regions(space, scanned(space, lambda _: 1.0))
+    )
     expected = {
         "a": np.linspace(0.0, 1.0, 3),
         "b": np.linspace(1.0, 9.0, 6),
@@ -434,7 +438,11 @@ def test_a_failed_trial_counts_as_the_worst_score_seen():
     space = Space({"c": ["a", "b", "c"]})
     score = {"a": 3.0, "b": 9.0, "c": 5.0}
     ledger = scanned(space, lambda p: score[p["c"]], failed={1})
-    assert ClassicScan().regions(space, ledger).measures["score"].tolist() == [3.0, 3.0, 5.0]
+    assert ClassicScan().regions(space, ledger).measures["score"].tolist() == [
+        3.0,
+        3.0,
+        5.0,
+    ]
 
 
 def test_a_parameter_with_a_score_still_missing_is_not_judged():
