@@ -76,8 +76,13 @@ def describe(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
         "random_state": (None if seed is None else int(seed)) if is_seed else "object",
     }
     choices = [choices_of(space, secrets) for space in spaces]
-    fields = (scores, course, _describe_data(folds, data), choices)
-    return Problem(*map(_as_json, fields), "\n".join(secrets))
+    return Problem(
+        _as_json(scores),
+        _as_json(course),
+        _as_json(_describe_data(folds, data)),
+        _as_json(choices),
+        "\n".join(secrets),
+    )
 
 
 def choices_of(space: Any, secrets: list[str]) -> list[list[Any]]:
