@@ -18,7 +18,7 @@ from skbluetuna.inspection._progress import (
 )
 from skbluetuna.inspection._scales import Scale, named
 from skbluetuna.inspection._slices import (
-    evaluated,
+    evaluated_points,
     example,
     most_influential,
     predicted,
@@ -177,7 +177,7 @@ class LandscapeDisplay:
             dimensions=dimensions,
             values=values,
             prediction=predicted(tuner, space, k, centre, names, values),
-            points=evaluated(space, trials, centre, names),
+            points=evaluated_points(space, trials, centre, names),
             centre=centre,
             best=None if best is None else best.number,
             title=title_of(search, k),
@@ -332,7 +332,7 @@ class LandscapeDisplay:
         alpha = np.clip(fade, 0.2, 1.0)
         if len(x):
             self.ax_.scatter(x, y, alpha=alpha, zorder=3, clip_on=False, **style)
-        self.ax_.scatter([], [], label="evaluated", **style)
+        self.ax_.scatter([], [], label="evaluated_points", **style)
         star = self.points["number"] == self.best
         if star.any():
             self.ax_.plot(

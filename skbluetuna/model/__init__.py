@@ -40,7 +40,7 @@ from skbluetuna.model._perceptron import (
     FittedPerceptron,
     autoconverge,
     loss_gradient,
-    scores_of,
+    perceptron_scores,
 )
 from skbluetuna.model._reach import reach, within_reach
 from skbluetuna.model._warp import standardised, unwarp, warp
@@ -72,7 +72,7 @@ __all__ = [
     "perceptron_jacobian",
     "reach",
     "redrawn_models",
-    "scores_of",
+    "perceptron_scores",
     "standardised",
     "unwarp",
     "warp",

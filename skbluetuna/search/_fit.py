@@ -21,7 +21,7 @@ from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._loop import Loop, quiet_failures
 from skbluetuna.search._past import Past
-from skbluetuna.search._problem import describe
+from skbluetuna.search._problem import problem_of
 from skbluetuna.search._progress_log import ProgressLog, visible_log
 from skbluetuna.search._reading import spaces_for
 from skbluetuna.search._results import Rows
@@ -62,7 +62,7 @@ def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
         _check_common_score(search.estimator, spaces)
     is_kept = search.warm_start or search.checkpoint is not None
     folds = Folds(cv, data.X, data.y, data.split_params, is_checked=is_kept)
-    problem = describe(search, spaces, folds, data) if is_kept else None
+    problem = problem_of(search, spaces, folds, data) if is_kept else None
     past = Past(search, problem, folds)
 
     def make(seed: int | None, n_iter: int | None) -> BlueTuner:

@@ -29,7 +29,7 @@ from skbluetuna.history import (
 )
 from skbluetuna.search._checkpoint import Checkpoint, Section
 from skbluetuna.search._event_checks import EventCheck, check_header
-from skbluetuna.search._imports import Evaluation, add_imports, of_history, of_rows
+from skbluetuna.search._imports import PastEvaluation, add_imports, of_history, of_rows
 from skbluetuna.search._problem import Problem
 
 __all__ = ["Kept", "Past"]
@@ -279,7 +279,7 @@ class Past:
 
     def _import(self, tuner: BlueTuner) -> None:
         """Add what a search of other settings has evaluated of this one's space."""
-        found: list[Evaluation] = []
+        found: list[PastEvaluation] = []
         if self._kept is not None:
             found += of_history(self._kept.spaces, self._kept.events)
         check = EventCheck((), self._folds.n_splits, self._search)

@@ -32,7 +32,7 @@ from skbluetuna.stages._moves import (
 from skbluetuna.stages._surrogate import (
     Chooser,
     SequentialStage,
-    drawing,
+    generator_of,
     log_gain,
     one_by_one,
 )
@@ -83,7 +83,7 @@ class AdaptiveClimb(SequentialStage):
         chosen = super().best_proposal(space, view, seed)
         if chosen is None or _turn(view) is None:
             return chosen
-        rng = drawing(view, seed)
+        rng = generator_of(view, seed)
         (plain,) = one_by_one(
             space,
             view,

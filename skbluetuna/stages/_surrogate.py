@@ -24,7 +24,7 @@ from skbluetuna.stages._base import FloatArray, Proposal, Seed, active
 __all__ = [
     "Chooser",
     "SequentialStage",
-    "drawing",
+    "generator_of",
     "fitted_model",
     "levels_of",
     "one_by_one",
@@ -88,7 +88,7 @@ class SequentialStage(ABC):
     def _choose(self, space: Space, view: View, n: int, seed: Seed) -> "list[Proposal]":
         if n <= 0 or not view.n_told:
             return []
-        chooser = self.chooser(space, view, drawing(view, seed))
+        chooser = self.chooser(space, view, generator_of(view, seed))
         return one_by_one(space, view, n, chooser)
 
 
@@ -172,7 +172,7 @@ def _fit(U: bytes, t: bytes, levels: tuple[int, ...]) -> Hyperparameters:
     return fit_hyperparameters(encode(own, columns), targets, columns)
 
 
-def drawing(view: View, seed: Seed) -> np.random.Generator:
+def generator_of(view: View, seed: Seed) -> np.random.Generator:
     """The generator of the next choice, a function of the number of trials."""
     return np.random.default_rng([*seed, len(view)])
 
