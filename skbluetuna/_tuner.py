@@ -143,6 +143,11 @@ class BlueTuner:
         return tuple(_copied(trial) for trial in self._history.trials)
 
     @property
+    def pending(self) -> tuple[Trial, ...]:
+        """The trials that await their score, in the order of their numbers."""
+        return tuple(_copied(trial) for trial in self._history.pending)
+
+    @property
     def best(self) -> Trial | None:
         """The complete trial with the largest score; None before there is one."""
         best = self._history.best
@@ -153,11 +158,6 @@ class BlueTuner:
         """Whether everything is told, and nothing is left to ask."""
         is_over = self._is_dry or self._scheduler.is_over(self._history)
         return is_over and not self._history.has_pending
-
-    @property
-    def pending(self) -> tuple[Trial, ...]:
-        """Trials whose scores are awaited, in the order of asking."""
-        return tuple(_copied(trial) for trial in self._history.pending)
 
     def ask(self, n: int | None = None) -> list[Trial]:
         """Return the next trials to evaluate.

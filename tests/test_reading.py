@@ -88,6 +88,11 @@ def test_a_range_of_ints_is_one_of_floats_where_the_own_value_is_a_float(
     """An SVC's C from 1 to 1000 was tried at whole numbers only."""
     assert read(Anything(), {name: spec}) == {name: expected}
     assert read(Anything(), Space({name: spec})) == {name: expected}
+    used = Space({name: spec})
+    used.snap(used.to_unit([used.centre()]))  # what it remembers is of its own reading
+    assert used.size is None or used.size > 0
+    ((again,), _) = spaces_for(Anything(), used)
+    assert (again.size is None) == (expected.n_values is None)
     nested = read(steps(a=Anything()), [{f"a__{name}": spec}])
     assert nested == {f"a__{name}": expected}
 

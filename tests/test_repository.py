@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT, SETUPTOOLS = SETTINGS["project"], SETTINGS["tool"]["setuptools"]
 FOLDERS = (".ci", "benchmarks", "doc", "examples", "skbluetuna", "tests")
 TEXTS = {".cfg", ".css", ".in", ".jsonl", ".md", ".py", ".toml", ""}
 
@@ -52,6 +53,18 @@ def test_links_of_the_readme_name_files_that_are_there():
         assert kind == ("raw" if path.endswith(".png") else "blob"), link
         assert branch == "main", link
         assert (ROOT / path).exists(), link
+
+
+def test_the_package_is_built_with_its_data():
+    """A build leaves out what is not named; the report would have no style."""
+    package = ROOT / "skbluetuna"
+    named = SETUPTOOLS["package-data"]["skbluetuna"]
+    there = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+    assert set(named) == there
 
 
 def test_the_address_stands_in_one_place():

@@ -3,13 +3,13 @@
 import os
 import pickle
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
 from scipy.stats import expon, loguniform, randint, uniform
-from skbluetuna._sklearn_compat import FrozenSplits
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 from sklearn.callback import ScoringMonitor
@@ -37,7 +37,8 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from sklearn.utils.estimator_checks import check_estimator
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic, Integer, Real
-from skbluetuna.stages import _likely
+from skbluetuna.explain import _regions
+from skbluetuna.search._sklearn import FitData, fold_task
 
 X, y = load_iris(return_X_y=True)
 SVC_SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 10.0, "log")}
@@ -228,10 +229,15 @@ def test_a_generator_of_splits_serves_every_batch():
 
 
 def test_workers_are_not_sent_the_folds():
-    folds = FrozenSplits(KFold(5), np.zeros((20_000, 1)), None, {})
-    assert len(list(folds.split())) == 5
-    assert len(pickle.dumps(folds)) < 1_000
-    assert search_of().fit(X, y)._checked_cv_orig.__class__.__name__ != "FrozenSplits"
+    """A search that is being fitted is sent along with callbacks, once a task."""
+    Weighs.sizes.clear()
+    wide = np.zeros((20_000, 1))
+    search = search_of(
+        DummyClassifier(), {"strategy": ["prior", "uniform"]}, cv=KFold(5), n_iter=2
+    )
+    search.set_callbacks(Weighs()).fit(wide, np.arange(20_000) % 2)
+    assert len(Weighs.sizes) > 10
+    assert max(Weighs.sizes) < 20_000  # the folds alone are 800 kB
 
 
 def test_a_finite_space_within_the_budget_is_grid_search():
@@ -606,13 +612,13 @@ def test_batch_size_bounds_the_candidates_in_flight(monkeypatch):
 
 def test_regions_are_made_when_they_are_looked_at(monkeypatch):
     """Landscapes are drawn and climbed for them, which many fits are never asked."""
-    made, make = [], _likely.maxima
+    made, make = [], _regions.maxima
 
     def spy(*args):
         made.append(1)
         return make(*args)
 
-    monkeypatch.setattr(_likely, "maxima", spy)
+    monkeypatch.setattr(_regions, "maxima", spy)
     search = search_of(n_iter=8, strategy="adaptive").fit(X, y)
     assert not made
     assert search.regions_["probability"].sum() == pytest.approx(2.0)
@@ -679,6 +685,15 @@ class Heard:
         return [task for kind, task, _ in self.events if kind == event]
 
 
+class Weighs(Heard):
+    """Weighs the search as it is sent to workers."""
+
+    sizes: ClassVar[list[int]] = []
+
+    def on_fit_task_begin(self, estimator, context):
+        self.sizes.append(len(pickle.dumps(estimator)))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["adaptive", QUICK], ids=str)
 def test_callbacks_hear_of_every_fold_and_the_right_total(strategy, tmp_path):
@@ -712,15 +727,17 @@ def test_callbacks_hear_of_every_candidate_in_the_main_process():
     assert total == 8 * (3 + 1)  # the folds are heard of where they are evaluated
 
 
-def test_callbacks_stay_here_in_every_task_of_a_search_whose_workers_are_elsewhere():
-    """A search is pickled once for each task, so more than once."""
+def test_no_search_is_sent_where_no_callback_is_heard():
+    """Workers elsewhere are sent neither contexts nor the search that holds them."""
     search = search_of(n_iter=8).set_callbacks(Heard())
-    search._is_alone = True
-    for _ in range(2):
-        before = dict(vars(search))
-        sent = pickle.loads(pickle.dumps(search))
-        assert "_skl_callbacks" not in vars(sent)
-        assert vars(search) == before
+    data = FitData.of(search, X, y, {})
+    fold = next(KFold(3).split(X))
+    for context in (None, object()):
+        _, _, sent = fold_task(
+            search.estimator, data, fold, {}, search=search, callback_ctx=context,
+            progress=((0, 3), (0, 8)),
+        )  # fmt: skip
+        assert ("caller" in sent) == (context is not None)
 
 
 @pytest.mark.slow
@@ -828,7 +845,12 @@ def test_a_forest_and_numpy_choices():
 
 
 def test_the_class_docstring_tells_every_parameter():
-    text = Path(__file__).parents[1].joinpath("skbluetuna", "_search.py").read_text()
+    text = (
+        Path(__file__)
+        .parents[1]
+        .joinpath("skbluetuna", "search/_search.py")
+        .read_text()
+    )
     for name in search_of().get_params(deep=False):
         assert f"\n    {name} : " in text, name
 

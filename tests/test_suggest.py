@@ -37,7 +37,8 @@ from sklearn.svm import SVC, SVR
 from sklearn.tree import DecisionTreeClassifier
 
 from skbluetuna import BlueTunaSearchCV, suggest_space
-from skbluetuna.space import Categorical, When, parse_dimension, when
+from skbluetuna.search._reading import spaces_for
+from skbluetuna.space import Categorical, Space, When, parse_dimension, when
 
 DATA = tomllib.loads(
     files("skbluetuna.space").joinpath("ranges.toml").read_text("utf-8")
@@ -460,3 +461,11 @@ def test_what_the_estimator_was_given_decides_what_is_suggested():
     linear = suggest_space(XGBClassifier(booster="gblinear"))
     assert not {"max_depth", "subsample", "min_child_weight"} & set(linear)
     assert "reg_lambda" in linear
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_the_space_is_read_for_its_estimator_as_it_is_written(name):
+    """No range of integers stands there for a parameter that is a float."""
+    estimator = class_of(name)()
+    (read,), _ = spaces_for(estimator, suggest_space(estimator))
+    assert read == Space(suggest_space(estimator))

@@ -4,8 +4,8 @@
 a strategy's rules to a history.
 """
 
-from skbluetuna.explain._adaptive import ADAPTIVE
-from skbluetuna.explain._classic import classic_explanation
+from skbluetuna.explain._adaptive_explanation import ADAPTIVE
+from skbluetuna.explain._classic_explanation import classic_explanation
 from skbluetuna.explain._explanation import Explanation
 from skbluetuna.explain._learned import Learned
 from skbluetuna.explain._tables import at_ends

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna._utils._table import Table
-from skbluetuna.history import Trial
+from skbluetuna.history import Trial, is_better
 from skbluetuna.model import ROWS, Influence, pairs
 from skbluetuna.space import Categorical, Dimension, Space, parse_dimension, when
 from skbluetuna.stages._base import Boundaries, FloatArray, Regions, active
@@ -112,7 +112,7 @@ def at_ends(
                 for params, score in scored
                 if name in params and _end(dim, params[name]) != end
             ]
-            if elsewhere and max(elsewhere) < best.score:
+            if elsewhere and all(is_better(best.score, score) for score in elsewhere):
                 ends[name] = end
     return ends
 

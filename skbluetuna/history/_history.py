@@ -240,9 +240,11 @@ class History:
             trial = replace(trial, stage=event.stage)
             self._n_pending += 1
         else:
-            state = "complete" if event.values else "failed"
             trial = replace(
-                trial, state=state, values=event.values, seconds=event.seconds
+                trial,
+                state="complete" if event.values else "failed",
+                values=event.values,
+                seconds=event.seconds,
             )
             self._n_first_imported += self._n_first_imported == len(self._trials)
         self._trials.append(trial)

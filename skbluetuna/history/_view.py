@@ -93,7 +93,7 @@ class View:
         keys = row_keys(units)
         return np.array([k not in rows and k not in excluded for k in keys], dtype=bool)
 
-    def has_row(self, unit: FloatArray) -> bool:
+    def has_row(self, unit: "FloatArray | tuple[float, ...]") -> bool:
         """Whether a row has this configuration."""
         return row_key(unit) in self._rows
 
@@ -139,7 +139,8 @@ class View:
     @property
     def incumbent(self) -> FloatArray:
         """The best configuration, shape (d,); the first where no score is known."""
-        return self.X[self.best_row or 0]
+        at: FloatArray = self.X[self.best_row or 0]
+        return at
 
     def count(self, stage: str) -> int:
         """Count the rows that a stage asked."""

@@ -10,7 +10,7 @@ from skbluetuna.inspection._progress import (
     AGAINST,
     Columns,
     band,
-    evaluated,
+    evaluations_of,
     limit_scores,
     mark_at_edge,
     score_ceiling,
@@ -122,7 +122,7 @@ class ConvergenceDisplay:
         ValueError
             If `against` is neither.
         """
-        points, name = evaluated(search, against)
+        points, name = evaluations_of(search, against)
         curves = {"best so far": band([points])}
         display = cls(curves, points=points, against=against, score_name=name)
         return display.plot(ax=ax)
@@ -163,7 +163,7 @@ class ConvergenceDisplay:
             raise ValueError("searches must hold at least one search for each name.")
         curves, metrics = {}, set()
         for name, runs in searches.items():
-            found = [evaluated(search, against) for search in runs]
+            found = [evaluations_of(search, against) for search in runs]
             curves[name] = band([points for points, _ in found])
             metrics |= {metric for _, metric in found}
         metric = metrics.pop() if len(metrics) == 1 else "score"
@@ -232,7 +232,7 @@ def _draw_points(ax: Any, points: Columns) -> None:
     """Draw each evaluation, those that are off the scale at the lower edge."""
     x, score = points["x"], points["score"]
     floor, ceiling = score_floor(score), score_ceiling(score)
-    stages = points.get("stage", np.full(len(x), "evaluated", dtype=object))
+    stages = points.get("stage", np.full(len(x), "evaluations_of", dtype=object))
     for stage in dict.fromkeys(stages):  # in the order of the search
         color = STAGE_COLORS.get(stage, OTHER_COLOR)
         own = stages == stage

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna._utils._optional import import_optional
+from skbluetuna.history import best_so_far
 from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
 from skbluetuna.inspection._axes import axes_for, checked, space_of
 from skbluetuna.inspection._progress import (
@@ -17,7 +18,7 @@ from skbluetuna.inspection._progress import (
 )
 from skbluetuna.inspection._scales import Scale, named
 from skbluetuna.inspection._slices import (
-    evaluated,
+    evaluated_points,
     example,
     most_influential,
     predicted,
@@ -176,7 +177,7 @@ class LandscapeDisplay:
             dimensions=dimensions,
             values=values,
             prediction=predicted(tuner, space, k, centre, names, values),
-            points=evaluated(space, trials, centre, names),
+            points=evaluated_points(space, trials, centre, names),
             centre=centre,
             best=None if best is None else best.number,
             title=title_of(search, k),
@@ -293,8 +294,10 @@ class LandscapeDisplay:
     def _draw_way(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
         """Join what was the best so far, and write the numbers of these evaluations."""
         order = np.argsort(self.points["number"], kind="stable")
-        best = np.maximum.accumulate(self.points["score"][order])
-        steps = order[np.diff(best, prepend=-np.inf) > 0.0]
+        best = best_so_far(self.points["score"][order])
+        best = np.where(np.isnan(best), -np.inf, best)
+        with np.errstate(invalid="ignore"):  # before the first score
+            steps = order[np.diff(best, prepend=-np.inf) > 0.0]
         if not len(steps):
             return
         self.ax_.plot(
@@ -329,7 +332,7 @@ class LandscapeDisplay:
         alpha = np.clip(fade, 0.2, 1.0)
         if len(x):
             self.ax_.scatter(x, y, alpha=alpha, zorder=3, clip_on=False, **style)
-        self.ax_.scatter([], [], label="evaluated", **style)
+        self.ax_.scatter([], [], label="evaluated_points", **style)
         star = self.points["number"] == self.best
         if star.any():
             self.ax_.plot(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from skbluetuna._utils._checks import check_count
 from skbluetuna._utils._optional import import_optional
+from skbluetuna.history import best_first
 from skbluetuna.inspection._alternatives import chosen, title_of
 from skbluetuna.inspection._axes import axes_for, checked, folded
 from skbluetuna.inspection._progress import score_ceiling, score_floor
@@ -116,12 +117,9 @@ class ParallelDisplay:
         """
         k = chosen(checked(search), alternative)
         space = search.tuner_.spaces[k]
-        trials = [
-            trial
-            for trial in search.tuner_.trials
-            if trial.alternative == k and trial.state == "complete"
-        ]
-        trials.sort(key=lambda trial: (trial.score, -trial.number))  # of ties the first
+        own = [trial for trial in search.tuner_.trials if trial.alternative == k]
+        order = best_first([np.nan if t.score is None else t.score for t in own])
+        trials = [own[row] for row in order[::-1]]  # the best is drawn last
         if n_best is not None:
             trials = trials[-check_count("n_best", n_best) :]
         rows = [

@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from skbluetuna.history import best_so_far
 from skbluetuna.model import within_reach
 
 __all__ = [
     "AGAINST",
     "Columns",
     "band",
-    "evaluated",
+    "evaluations_of",
     "limit_scores",
     "mark_at_edge",
     "score_ceiling",
@@ -24,7 +25,7 @@ Columns = dict[str, NDArray[Any]]
 AGAINST = {"evaluations": "Evaluations", "seconds": "Seconds of fitting and scoring"}
 
 
-def evaluated(search: Any, against: str) -> tuple[Columns, str]:
+def evaluations_of(search: Any, against: str) -> tuple[Columns, str]:
     """Each evaluation of a search, and the name of the metric that guided it.
 
     Returns
@@ -73,7 +74,7 @@ def band(runs: Sequence[Columns]) -> Columns:
     x = np.unique(np.concatenate([run["x"] for run in runs]))
     best = np.full((len(runs), len(x)), np.nan)
     for row, run in zip(best, runs, strict=True):
-        so_far = np.fmax.accumulate(run["score"])
+        so_far = best_so_far(run["score"])
         last = np.searchsorted(run["x"], x, side="right") - 1
         row[last >= 0] = so_far[last[last >= 0]]
     levels = ("min", "lower", "median", "upper", "max")

@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from skbluetuna.history import best_first
 from skbluetuna.report._html import table, tag
 from skbluetuna.report._scores import scores_of
 from skbluetuna.report._values import NOTHING, cell
@@ -17,8 +18,7 @@ N_BEST = 10
 def best_table(search: Any) -> list[Element]:
     """Rows by score; where configurations are alike in it, the earlier one first."""
     scores, results = scores_of(search), search.cv_results_
-    order = [int(i) for i in np.argsort(-scores.mean, kind="stable")]
-    order = [i for i in order if np.isfinite(scores.mean[i])][:N_BEST]
+    order = best_first(scores.mean)[:N_BEST].tolist()
     failed = int(np.isnan(scores.mean).sum())
     several = "alternative" in results
     names = dict.fromkeys(name for i in order for name in results["params"][i])

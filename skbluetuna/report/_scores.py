@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.inspection._progress import evaluated
+from skbluetuna.history import best_of
+from skbluetuna.inspection._progress import evaluations_of
 
 __all__ = ["Scores", "scores_of"]
 
@@ -54,7 +55,7 @@ class Scores(NamedTuple):
 
 def scores_of(search: Any) -> Scores:
     """Read them from a fitted search."""
-    points, metric = evaluated(search, "evaluations")
+    points, metric = evaluations_of(search, "evaluations")
     results, k = search.cv_results_, search.n_splits_
     folds = np.array([results[f"split{i}_test_{metric}"] for i in range(k)])
     took = np.asarray(results["mean_fit_time"]) + results["mean_score_time"]
@@ -64,6 +65,6 @@ def scores_of(search: Any) -> Scores:
     # A callable `refit` may choose another one than the largest score; without `refit`
     # several metrics have no choice at all.
     best = getattr(search, "best_index_", None)
-    if best is None and np.isfinite(mean).any():
-        best = int(np.nanargmax(mean))
+    if best is None:
+        best = best_of(mean)
     return Scores(name, mean, folds.T.astype(float), k * np.nan_to_num(took), best)

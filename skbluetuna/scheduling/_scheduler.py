@@ -225,7 +225,7 @@ def _left_of(share: Share, view: View) -> list[Params]:
 
 def _turns(now: Budget, history: History) -> list[int]:
     """Whose turn it is: a grid's in order, else the furthest behind first."""
-    if now.is_grid:
+    if now.is_grid or len(now.numbers) == 1:
         return list(now.numbers)
 
     def progress(k: int) -> tuple[float, int]:

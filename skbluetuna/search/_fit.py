@@ -21,7 +21,7 @@ from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._loop import Loop, quiet_failures
 from skbluetuna.search._past import Past
-from skbluetuna.search._problem import describe
+from skbluetuna.search._problem import problem_of
 from skbluetuna.search._progress_log import ProgressLog, visible_log
 from skbluetuna.search._reading import spaces_for
 from skbluetuna.search._results import Rows
@@ -62,7 +62,7 @@ def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
         _check_common_score(search.estimator, spaces)
     is_kept = search.warm_start or search.checkpoint is not None
     folds = Folds(cv, data.X, data.y, data.split_params, is_checked=is_kept)
-    problem = describe(search, spaces, folds, data) if is_kept else None
+    problem = problem_of(search, spaces, folds, data) if is_kept else None
     past = Past(search, problem, folds)
 
     def make(seed: int | None, n_iter: int | None) -> BlueTuner:
@@ -75,7 +75,7 @@ def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
             initial_params=search.initial_params,
         )
 
-    search._data_shape = tuple(getattr(X, "shape", None) or (len(X),))
+    search._data_shape = tuple(getattr(data.X, "shape", None) or (len(data.X),))
     search.n_splits_ = folds.n_splits
     search.tuner_ = past.begin(make)
     rows = Rows(search, search.tuner_.history, folds.n_splits)
@@ -92,12 +92,13 @@ def _loop(
 ) -> str:
     """Search; return the reason why it ended."""
     tuner = search.tuner_
-    callbacks.begin_search(tuner.n_iter, folds.n_splits)
+    n_trials = tuner.n_iter + tuner.history.n_imported
+    callbacks.begin_search(n_trials, folds.n_splits)
     with (
         quiet_failures(),
         visible_log(search.verbose),
         ProgressLog(tuner, search.max_time, n_kept=past.n_in_memory) as log,
-        Evaluator(search, data, folds, tuner.n_iter) as evaluator,
+        Evaluator(search, data, folds, n_trials) as evaluator,
     ):
         loop = Loop(search, tuner, rows, evaluator, callbacks, past, log)
         reason = loop.run()
@@ -125,12 +126,14 @@ def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
     """Warn of failures, choose the best, refit it."""
     outcomes = rows.outcomes(rows.trials)
     warn_or_raise_of_failures(outcomes, search.error_score)
-    _warn_of_scoring(outcomes)
     results = rows.cv_results()  # which warns of scores that are not finite
-    search.multimetric_ = isinstance(outcomes[0]["test_scores"], dict)
+    _warn_of_scoring(outcomes)
+    several = [one["test_scores"] for one in outcomes]
+    several = [scores for scores in several if isinstance(scores, dict)]
+    search.multimetric_ = bool(several)
     metric = "score"
-    if search.multimetric_:
-        search._check_refit_for_multimetric(outcomes[0]["test_scores"])
+    if several:
+        search._check_refit_for_multimetric(several[0])
         metric = search.refit
     if search.refit or not search.multimetric_:
         search.best_index_ = search._select_best_index(search.refit, metric, results)

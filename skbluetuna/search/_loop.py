@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -209,14 +210,15 @@ class Loop:
     def _evaluate(self, trials: Sequence[Trial]) -> list[Outcome]:
         return self._evaluator.evaluate(self._folds(trials), self._callbacks.context)
 
+    def _evaluate_into(self, outcomes: list[Outcome], trial: Trial) -> None:
+        outcomes.extend(self._evaluate([trial]))
+
     def _evaluate_one_by_one(self, trials: Sequence[Trial]) -> None:
         """Find out which of them kills its worker; that one has failed."""
         for trial in trials:
             outcomes: list[Outcome] = []
             why = self._retries.run_suspect(
-                lambda trial=trial, outcomes=outcomes: outcomes.extend(
-                    self._evaluate([trial])
-                )
+                partial(self._evaluate_into, outcomes, trial)
             )
             if why is not None:
                 logger.warning(

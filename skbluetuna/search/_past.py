@@ -29,7 +29,7 @@ from skbluetuna.history import (
 )
 from skbluetuna.search._checkpoint import Checkpoint, Section
 from skbluetuna.search._event_checks import EventCheck, check_header
-from skbluetuna.search._imports import Evaluation, add_imports, of_history, of_rows
+from skbluetuna.search._imports import PastEvaluation, add_imports, of_history, of_rows
 from skbluetuna.search._problem import Problem
 
 __all__ = ["Kept", "Past"]
@@ -83,7 +83,8 @@ class Past:
         self._file: Checkpoint | None = None
         self._section: Section | None = None
         self._kept: Kept | None = None
-        self._name, self._n_saved, self._splits = "", 0, None
+        self._name, self._n_saved = "", 0
+        self._splits: Any = None
         if problem is None:
             return
         if search.warm_start and isinstance(getattr(search, "_kept", None), Kept):
@@ -235,7 +236,9 @@ class Past:
         if not found:
             return None
         # With one seed and the same budgets a search takes one course.
-        short, long = sorted((own for _, own in found), key=len)[:: len(found) - 1 or 1]
+        short, long = found[0][1], found[-1][1]
+        if len(short) > len(long):
+            short, long = long, short
         if found[0][0] != found[-1][0] or long[: len(short)] != short:
             raise ValueError(
                 f"checkpoint={self._search.checkpoint!r} holds another course of this "
@@ -276,7 +279,7 @@ class Past:
 
     def _import(self, tuner: BlueTuner) -> None:
         """Add what a search of other settings has evaluated of this one's space."""
-        found: list[Evaluation] = []
+        found: list[PastEvaluation] = []
         if self._kept is not None:
             found += of_history(self._kept.spaces, self._kept.events)
         check = EventCheck((), self._folds.n_splits, self._search)

@@ -1,6 +1,6 @@
 """What a fit has evaluated, as rows of ``cv_results_``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,7 @@ class Rows:
         search._check_refit_for_multimetric(names)
         return search.refit if search.refit in names else names[0]
 
-    def _known(self) -> Iterable[Outcome]:
+    def _known(self) -> Iterable[Mapping[str, Any]]:
         """Outcomes of all folds, as they are known."""
         for trial in self._history.trials:
             yield from self._history.parts(trial.number).values()

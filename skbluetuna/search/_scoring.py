@@ -6,7 +6,7 @@ also from a worker of another host.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from traceback import format_exc
 from typing import Any
@@ -226,14 +226,14 @@ def failure(search: Any, scorer: Any, reason: str) -> Fit:
     scores = search.error_score
     if isinstance(scorer, MultimetricScorer):
         scores = dict.fromkeys(scorer._scorers, scores)
-    row = {"fit_time": 0.0, "score_time": 0.0, "n_test_samples": 0}
+    row: Fit = {"fit_time": 0.0, "score_time": 0.0, "n_test_samples": 0}
     row |= {"fit_error": reason, "test_scores": scores}
     if search.return_train_score:
         row["train_scores"] = scores
     return row
 
 
-def metric_names(fits: Iterable[Fit]) -> list[str]:
+def metric_names(fits: Iterable[Mapping[str, Any]]) -> list[str]:
     """Names of several metrics, as a fit that succeeded shows them; none of one."""
     shown = (fit["test_scores"] for fit in fits if fit["fit_error"] is None)
     scores = next(shown, None)

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.stats import rankdata
 from sklearn.utils.validation import check_is_fitted
 
+from skbluetuna.history import best_of
 from skbluetuna.report import write_report
 from skbluetuna.search._fit import run_fit
 from skbluetuna.search._scoring import for_table
@@ -21,7 +22,7 @@ from skbluetuna.search._sklearn import (
     positive,
     search_fit,
 )
-from skbluetuna.space import Space, shown
+from skbluetuna.space import Space, quoted
 from skbluetuna.strategies import NAMED
 
 __all__ = ["BlueTunaSearchCV"]
@@ -42,7 +43,7 @@ class NamesOfOthers:
             if name in named and name not in signature(cls.__init__).parameters:
                 raise TypeError(
                     f"{cls.__name__} calls it param_space, not {name}; got "
-                    f"{name}={shown(named[name])}. Write param_space=..., or give it "
+                    f"{name}={quoted(named[name])}. Write param_space=..., or give it "
                     "as the second argument: lists are choices, tuples are ranges."
                 )
         return super().__new__(cls)
@@ -443,8 +444,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         """As in ``GridSearchCV``, but a score that is not finite never wins."""
         if callable(refit):
             return BaseSearchCV._select_best_index(refit, refit_metric, results)
-        scores = results[f"mean_test_{refit_metric}"]
-        return int(np.where(np.isfinite(scores), scores, -np.inf).argmax())
+        return best_of(results[f"mean_test_{refit_metric}"]) or 0
 
     def _guiding_metric(self, results):
         """Name of the metric that guides the search, as a key of ``cv_results_``."""

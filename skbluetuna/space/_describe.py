@@ -3,9 +3,8 @@
 from typing import Any
 
 from skbluetuna.space._categorical import Categorical
-from skbluetuna.space._dimensions import N_SPLITS, Dimension, Integer, Real, shown
-from skbluetuna.space._distribution import Distribution
-from skbluetuna.space._distribution import describe as named
+from skbluetuna.space._dimensions import N_SPLITS, Dimension, Integer, Real, quoted
+from skbluetuna.space._distribution import Distribution, rv_text
 
 __all__ = ["describe", "reading"]
 
@@ -67,7 +66,7 @@ def reading(dim: Dimension) -> str:
         text += ", log scale" if dim.log else ""
     elif isinstance(dim, Distribution):
         ends = f"{dim.from_unit(0.0):.4g} to {dim.from_unit(1.0):.4g}"
-        text = f"{named(dim.rv)} from {ends}"
+        text = f"{rv_text(dim.rv)} from {ends}"
     else:
         text = repr(dim)
     return text if dim.n_splits == N_SPLITS else f"{text}, n_splits={dim.n_splits}"
@@ -77,7 +76,7 @@ def _choices(dim: Categorical) -> str:
     """The choices on one line; of many the first."""
     n, texts = len(dim.choices), list[str]()
     for choice in dim.choices:
-        text = " ".join(shown(choice).split())
+        text = " ".join(quoted(choice).split())
         text = repr(choice) if isinstance(choice, str) and len(text) < WIDEST else text
         if texts and len(", ".join([*texts, text])) > WIDEST:
             break

@@ -1,9 +1,11 @@
 """Frozen scipy distributions: read as ranges, or searched through their quantiles."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import rv_discrete
 
 from skbluetuna.space._dimensions import (
@@ -18,7 +20,7 @@ from skbluetuna.space._dimensions import (
     range_spec,
 )
 
-__all__ = ["Distribution", "check_on_integers", "describe", "is_discrete"]
+__all__ = ["Distribution", "check_on_integers", "rv_text", "is_discrete"]
 
 MOST_TERMS = 10**6  # of a sum that scipy takes over the integers, in one array
 TAIL = 0.01  # an unbounded distribution is searched between its 1 % and 99 % quantiles
@@ -29,7 +31,7 @@ def is_discrete(rv: Any) -> bool:
     return hasattr(getattr(rv, "dist", rv), "pmf")
 
 
-def describe(rv: Any) -> str:
+def rv_text(rv: Any) -> str:
     """A frozen scipy distribution as it was written."""
     if not hasattr(rv, "dist"):
         return repr(rv)
@@ -42,11 +44,18 @@ def check_on_integers(rv: Any) -> None:
     support = getattr(rv, "support", None)
     ends = [end for end in (support() if callable(support) else ()) if is_finite(end)]
     values = ends or [quantile(rv, q) for q in (0.1, 0.5, 0.9)]
-    is_between = any(rv.cdf(v) != rv.cdf(v + 0.5) for v in values)
-    if is_between or any(v != round(v) for v in values):
+    if not ends and has_no_formula(rv):  # then the quantiles are integers anyway
+        values = [v + 0.5 for v in values if rv.cdf(v) != rv.cdf(v + 0.5)]
+    if any(v != round(v) for v in values):
         raise ValueError(
-            f"a discrete distribution must be on the integers; got {describe(rv)}."
+            f"a discrete distribution must be on the integers; got {rv_text(rv)}."
         )
+
+
+def has_no_formula(rv: Any) -> bool:
+    """Whether scipy searches for the quantiles of a discrete distribution."""
+    own = getattr(type(getattr(rv, "dist", rv)), "_ppf", None)
+    return own is rv_discrete._ppf
 
 
 def quantile(rv: Any, q: float) -> Any:
@@ -56,7 +65,7 @@ def quantile(rv: Any, q: float) -> Any:
     probabilities, over as many integers as memory holds, and may end in an error. Here
     the search has bounds, and is of integers only.
     """
-    if getattr(type(getattr(rv, "dist", rv)), "_ppf", None) is not rv_discrete._ppf:
+    if not has_no_formula(rv):
         return rv.ppf(q)
     return _smallest(rv, q, *map(float, rv.support()))
 
@@ -124,7 +133,7 @@ class Distribution:
             raise ValueError(
                 "a distribution must have finite quantiles at 1 % and 99 %"
                 + (f", within some {MOST_TERMS} integers" if self._is_discrete else "")
-                + f"; got {ends} from {describe(self.rv)}. A range such as "
+                + f"; got {ends} from {rv_text(self.rv)}. A range such as "
                 "(1, 1000, 'log') has no tail."
             )
         if self._is_discrete:
@@ -132,7 +141,7 @@ class Distribution:
             if max(map(abs, ends)) > LARGEST_INT:
                 raise ValueError(
                     "a discrete distribution must lie within -2**32 and 2**32, but for "
-                    f"its tails; got {ends} from {describe(self.rv)}. Use a float "
+                    f"its tails; got {ends} from {rv_text(self.rv)}. Use a float "
                     "range for larger numbers."
                 )
         object.__setattr__(self, "n_splits", check_n_splits(self.n_splits))
@@ -170,14 +179,45 @@ class Distribution:
 
     def to_unit(self, value: Any) -> float:
         """Unit of a value: where its probability lies between the two quantiles."""
-        share = float(self.rv.cdf(value))
+        share = self._share(value)
         if self._is_discrete:  # the middle of the step
-            share = 0.5 * (share + float(self.rv.cdf(value - 1)))
+            share = 0.5 * (share + self._share(value - 1))
         return min(1.0, max(0.0, (share - TAIL) / (1.0 - 2.0 * TAIL)))
 
     def from_unit(self, unit: float) -> Any:
         """Quantile at a unit."""
-        return self.native(quantile(self.rv, TAIL + unit * (1.0 - 2.0 * TAIL)))
+        share = TAIL + unit * (1.0 - 2.0 * TAIL)
+        if self._steps is None:
+            return self.native(self.rv.ppf(share))
+        place = int(np.searchsorted(self._steps[1], share, side="left"))
+        return self._steps[0] + min(place, len(self._steps[1]) - 1)
+
+    def _share(self, value: Any) -> float:
+        """How much probability lies up to a value; a sum is remembered."""
+        if self._steps is None:
+            return float(self.rv.cdf(value))
+        if value not in self._sums:
+            self._sums[value] = float(self.rv.cdf(value))
+        return self._sums[value]
+
+    @cached_property
+    def _sums(self) -> dict[Any, float]:
+        return {}
+
+    @cached_property
+    def _steps(self) -> tuple[int, NDArray[np.float64]] | None:
+        """First integer, and how much probability lies up to each from there.
+
+        Made once where scipy would sum up for each quantile.
+        """
+        if not has_no_formula(self.rv):
+            return None
+        low, high = (int(quantile(self.rv, q)) for q in (TAIL, 1.0 - TAIL))
+        mass = self.rv.pmf(np.arange(low, high + 1))
+        return low, float(self.rv.cdf(low - 1)) + np.cumsum(mass)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"rv": self.rv, "n_splits": self.n_splits}
 
     def values(self) -> list[Any]:
         """Every integer between the two quantiles, if discrete."""

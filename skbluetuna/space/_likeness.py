@@ -6,7 +6,7 @@ import numpy as np
 
 from skbluetuna.space._dimensions import is_number
 
-__all__ = ["identity", "is_alike", "is_same", "native"]
+__all__ = ["identity", "is_alike", "native"]
 
 DEEPEST = 50  # levels of containers in a choice; one that holds itself has no end
 PLAIN = (str, int, float, bool, bytes)
@@ -65,11 +65,6 @@ def _native_scalar(value: np.generic) -> Any:
     plain = complex(own) if value.dtype.kind == "c" else float(own)
     is_lost = plain != own and (plain == 0.0 or abs(plain) == np.inf)
     return value if is_lost else plain
-
-
-def is_same(a: Any, b: Any) -> bool:
-    """Whether both are one object."""
-    return a is b
 
 
 def identity(choice: Any) -> Any:

@@ -8,7 +8,7 @@ the model chooses the one that promises most; the best configuration may move ea
 import numpy as np
 
 from skbluetuna.history import View
-from skbluetuna.model import EvidenceModel
+from skbluetuna.model import GaussianProcess
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, any_fresh_point
 from skbluetuna.stages._moves import best_of_points, single_moves
@@ -29,7 +29,7 @@ class AdaptiveScan(SequentialStage):
         moves = single_moves(space, view, lambda *_: np.array(BOUNDARIES))
 
         def choose(
-            asked: View, model: EvidenceModel, incumbent: float
+            asked: View, model: GaussianProcess, incumbent: float
         ) -> FloatArray | None:
             best = best_of_points(moves, space, asked, model, incumbent)
             return any_fresh_point(space, asked, rng) if best is None else best

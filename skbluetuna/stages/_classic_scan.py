@@ -293,6 +293,5 @@ def _rows(
 
 def _reference(space: Space, view: View) -> FloatArray:
     """The first row asked, or the centre of the space before there is one."""
-    if len(view):
-        return view.X[0]
-    return space.to_unit([space.centre()]).ravel()
+    at: FloatArray = view.X[0] if len(view) else space.to_unit([space.centre()]).ravel()
+    return at

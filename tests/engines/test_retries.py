@@ -15,7 +15,8 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import load_iris
 from sklearn.naive_bayes import GaussianNB
 
-from skbluetuna import BlueTunaSearchCV, _sklearn_compat
+from skbluetuna import BlueTunaSearchCV
+from skbluetuna.search import _evaluator
 from skbluetuna.search._retries import ExecutorLostError, Retries, is_executor_failure
 
 X, y = load_iris(return_X_y=True)
@@ -188,7 +189,7 @@ def test_with_error_score_raise_none_is_recorded_as_failed():
 
 def test_a_suspect_is_not_evaluated_where_only_this_process_is_left(monkeypatch):
     """joblib evaluates here where it finds no worker; the suspect would end us."""
-    monkeypatch.setattr(_sklearn_compat, "effective_n_jobs", lambda n_jobs: 1)
+    monkeypatch.setattr(_evaluator, "effective_n_jobs", lambda n_jobs: 1)
     with pytest.raises(TerminatedWorkerError, match="gone"):
         fit_deadly({1e-9}, grid_of(n_retries=0))
 

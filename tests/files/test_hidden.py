@@ -19,7 +19,7 @@ from skbluetuna._utils._hidden import HIDDEN, masked, says_secret
 from skbluetuna.callbacks import JSONLinesTracker
 from skbluetuna.inspection import ParallelDisplay, ScanDisplay
 from skbluetuna.report._masked import without_secrets
-from skbluetuna.report._settings import settings_section
+from skbluetuna.report._settings_section import settings_section
 
 
 class Client(ClassifierMixin, BaseEstimator):
@@ -210,7 +210,7 @@ def test_no_secret_is_in_a_report_or_its_pictures(tmp_path):
     for display in (ScanDisplay, ParallelDisplay):
         figure = display.from_search(shown).plot().figure_
         drawn += [text.get_text() for text in figure.findobj(Text)]
-    with patch("skbluetuna.report._pictures._figure", lambda *a: Element("figure")):
+    with patch("skbluetuna.report._figures._figure", lambda *a: Element("figure")):
         page = search.report(tmp_path / "report.html").read_text(encoding="utf-8")
     for text in (page, " ".join(drawn)):
         assert not any(secret in text for secret in SECRETS)

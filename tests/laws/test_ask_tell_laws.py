@@ -455,3 +455,14 @@ def test_a_range_of_few_floats_comes_to_its_end(n):
     tuner.extend(30)
     assert tuner.ask() == []
     assert BlueTuner.from_json(tuner.to_json()).ask() == []
+
+
+def test_pending_trials_are_those_that_wait():
+    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=12, random_state=0)
+    tuner.tell(tuner.ask()[0], 0.1)
+    asked = tuner.ask(3)
+    assert tuner.pending == tuple(asked)
+    tuner.tell(asked[1], 0.5)
+    assert tuner.pending == (asked[0], asked[2])
+    tuner.pending[0].params["x"] = -1.0
+    assert tuner.pending[0].params == asked[0].params

@@ -603,3 +603,25 @@ def test_the_neighbours_of_an_integer_are_those_beside_it(pair, n):
 )
 def test_neighbours_stand_beside_a_value(dimension, value, expected):
     assert dimension.neighbours(value, 2) == expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "log"),
+    [(1, 5, False), (-3, 7, False), (1, 1000, True), (3, 11, True), (1, 2**32, True),
+     (-(2**32), 2**32, False)],
+)  # fmt: skip
+def test_arrays_snap_to_the_last_bit_as_one_unit_does(low, high, log):
+    """Also next to the border between two integers: configurations are told by bits."""
+    dim, rng = Integer(low, high, log=log), np.random.default_rng(0)
+    values = rng.integers(low, high, 200)
+    at = np.array([dim.to_unit(int(v)) for v in values])
+    after = np.array([dim.to_unit(int(v) + 1) for v in values])
+    if log:
+        first, last = np.log(low - 0.5), np.log(high + 0.5)
+        border = (np.log(values + 0.5) - first) / (last - first)
+    else:
+        border = (at + after) / 2.0
+    beside = [np.nextafter(border, 0.0), border, np.nextafter(border, 1.0)]
+    units = np.clip(np.concatenate([rng.random(200), [0.0, 1.0], *beside]), 0.0, 1.0)
+    one_by_one = [dim.to_unit(dim.from_unit(float(u))) for u in units]
+    np.testing.assert_array_equal(dim.snapped(units), one_by_one)
