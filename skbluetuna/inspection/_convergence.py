@@ -232,7 +232,7 @@ def _draw_points(ax: Any, points: Columns) -> None:
     """Draw each evaluation, those that are off the scale at the lower edge."""
     x, score = points["x"], points["score"]
     floor, ceiling = score_floor(score), score_ceiling(score)
-    stages = points.get("stage", np.full(len(x), "evaluations_of", dtype=object))
+    stages = points.get("stage", np.full(len(x), "evaluated", dtype=object))
     for stage in dict.fromkeys(stages):  # in the order of the search
         color = STAGE_COLORS.get(stage, OTHER_COLOR)
         own = stages == stage

@@ -332,7 +332,7 @@ class LandscapeDisplay:
         alpha = np.clip(fade, 0.2, 1.0)
         if len(x):
             self.ax_.scatter(x, y, alpha=alpha, zorder=3, clip_on=False, **style)
-        self.ax_.scatter([], [], label="evaluated_points", **style)
+        self.ax_.scatter([], [], label="evaluated", **style)
         star = self.points["number"] == self.best
         if star.any():
             self.ax_.plot(
