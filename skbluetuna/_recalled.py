@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any
 
 from skbluetuna._files import Json, check_fields, is_budget, is_count, is_text
+from skbluetuna._scoring import REASONS
 from skbluetuna.space import Space, decode_params, decode_unit
 
 __all__ = ["FORMAT", "MARK", "RowCheck", "check_header", "check_line"]
@@ -142,7 +143,10 @@ class RowCheck:
         if len(row["fits"]) != self._n_splits:
             raise ValueError(f"must have {self._n_splits} fits")
         for fit in row["fits"]:
-            check_fields(fit, self._fields)
+            reasons = fit.get(REASONS, {})  # only where scoring failed
+            if not _is_dict(reasons) or not all(map(is_text, reasons.values())):
+                raise ValueError(f"has {REASONS} that are none")
+            check_fields({k: fit[k] for k in fit if k != REASONS}, self._fields)
             self._check_metrics(fit)
 
     def _check_metrics(self, fit: Json) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from skbluetuna._sklearn_compat import MultimetricScorer
 
 __all__ = [
+    "REASONS",
     "cause_of",
     "for_table",
     "last_error",
