@@ -126,7 +126,7 @@ class Session:
 
     @property
     def _n_rows(self) -> int:
-        return len(self._rows.fits) // self._search.n_splits_
+        return len(self._rows.fits) // max(1, self._search.n_splits_)
 
     def _fits(self, row: int) -> list[dict[str, Any]]:
         """Outcomes of a row's fits."""
