@@ -6,6 +6,7 @@ When scikit-learn moves one of them, this is the file to mend.
 import re
 from concurrent.futures import BrokenExecutor
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -392,7 +393,7 @@ class HeardContext:
         return stop
 
 
-def scorers_of(scorer):
+def scorers_of(scorer: Any) -> Any:
     """The scorers of several metrics by their names; None of a single metric."""
     return scorer._scorers if isinstance(scorer, MultimetricScorer) else None
 
