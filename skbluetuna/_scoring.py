@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna._sklearn_compat import MultimetricScorer
+from skbluetuna._sklearn_compat import MultimetricScorer, scorers_of
 
 __all__ = [
     "REASONS",
@@ -112,8 +112,9 @@ class TellingScorers(MultimetricScorer):  # type: ignore[misc]
 
 def telling(scorer: Any, error_score: Any) -> Any:
     """The scorer of a search, or the scorers of several metrics, with reasons."""
-    if isinstance(scorer, MultimetricScorer):
-        return TellingScorers(scorer._scorers, error_score)
+    several = scorers_of(scorer)
+    if several is not None:
+        return TellingScorers(several, error_score)
     return TellingScorer(scorer, error_score)
 
 

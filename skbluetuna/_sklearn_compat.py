@@ -6,6 +6,7 @@ When scikit-learn moves one of them, this is the file to mend.
 import re
 from concurrent.futures import BrokenExecutor
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -28,6 +29,7 @@ __all__ = [
     "not_negative",
     "one_of",
     "positive",
+    "scorers_of",
     "without_callbacks",
 ]
 
@@ -181,8 +183,9 @@ class LiveRows:
     def failure(self, reason):
         """Outcome of a fit that failed, and left nothing but the reason."""
         scores = self._search.error_score
-        if isinstance(self.scorer, MultimetricScorer):
-            scores = dict.fromkeys(self.scorer._scorers, scores)
+        several = scorers_of(self.scorer)
+        if several is not None:
+            scores = dict.fromkeys(several, scores)
         row = {"fit_time": 0.0, "score_time": 0.0, "n_test_samples": 0}
         row |= {"fit_error": reason, "test_scores": scores}
         if self._search.return_train_score:
@@ -388,6 +391,11 @@ class HeardContext:
         )
         self._stops.append(stop)
         return stop
+
+
+def scorers_of(scorer: Any) -> Any:
+    """The scorers of several metrics by their names; None of a single metric."""
+    return scorer._scorers if isinstance(scorer, MultimetricScorer) else None
 
 
 def at_least_one():
