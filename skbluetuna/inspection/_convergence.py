@@ -10,7 +10,7 @@ from skbluetuna.inspection._progress import (
     AGAINST,
     Columns,
     band,
-    evaluated,
+    evaluations_of,
     limit_scores,
     mark_at_edge,
     score_ceiling,
@@ -122,7 +122,7 @@ class ConvergenceDisplay:
         ValueError
             If `against` is neither.
         """
-        points, name = evaluated(search, against)
+        points, name = evaluations_of(search, against)
         curves = {"best so far": band([points])}
         display = cls(curves, points=points, against=against, score_name=name)
         return display.plot(ax=ax)
@@ -163,7 +163,7 @@ class ConvergenceDisplay:
             raise ValueError("searches must hold at least one search for each name.")
         curves, metrics = {}, set()
         for name, runs in searches.items():
-            found = [evaluated(search, against) for search in runs]
+            found = [evaluations_of(search, against) for search in runs]
             curves[name] = band([points for points, _ in found])
             metrics |= {metric for _, metric in found}
         metric = metrics.pop() if len(metrics) == 1 else "score"

@@ -14,7 +14,7 @@ __all__ = [
     "AGAINST",
     "Columns",
     "band",
-    "evaluated",
+    "evaluations_of",
     "limit_scores",
     "mark_at_edge",
     "score_ceiling",
@@ -25,7 +25,7 @@ Columns = dict[str, NDArray[Any]]
 AGAINST = {"evaluations": "Evaluations", "seconds": "Seconds of fitting and scoring"}
 
 
-def evaluated(search: Any, against: str) -> tuple[Columns, str]:
+def evaluations_of(search: Any, against: str) -> tuple[Columns, str]:
     """Each evaluation of a search, and the name of the metric that guided it.
 
     Returns

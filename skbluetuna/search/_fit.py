@@ -1,7 +1,7 @@
 """One fit of the estimator: scikit-learn's own steps around our loop.
 
-All that a fit needs and the fitted search does not keep lives here, and on what it
-holds: data, folds, workers, callbacks, the past.
+What a fit needs and a fitted search does not keep lives here: data, folds, workers,
+callbacks, evaluations of earlier fits.
 """
 
 import time
@@ -21,7 +21,7 @@ from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._loop import Loop, quiet_failures
 from skbluetuna.search._past import Past
-from skbluetuna.search._problem import describe
+from skbluetuna.search._problem import problem_of
 from skbluetuna.search._progress_log import ProgressLog, visible_log
 from skbluetuna.search._reading import spaces_for
 from skbluetuna.search._results import Rows
@@ -73,7 +73,7 @@ def _begin(search: Any, data: FitData) -> tuple[Folds, Past]:
         _check_common_score(search.estimator, spaces)
     is_kept = search.warm_start or search.checkpoint is not None
     folds = Folds(cv, data.X, data.y, data.split_params, is_checked=is_kept)
-    problem = describe(search, spaces, folds, data) if is_kept else None
+    problem = problem_of(search, spaces, folds, data) if is_kept else None
     past = Past(search, problem, folds)
 
     def make(seed: int | None, n_iter: int | None) -> BlueTuner:
@@ -132,7 +132,7 @@ def _publish(search: Any, rows: Rows, past: Past) -> None:
         results = rows.cv_results()
     if results:
         search.cv_results_ = results
-    kept = past.leave(search.tuner_)
+    kept = past.for_next_fit(search.tuner_)
     search.__dict__.pop("_kept", None)
     if kept is not None:
         search._kept = kept

@@ -1,7 +1,7 @@
 """The loop of one fit: ask, evaluate, record, tell, until something ends it.
 
 Everything here happens in the main process. The tuner decides what is evaluated, the
-evaluator evaluates it; the loop sees to it that what was paid for is kept.
+evaluator evaluates it; the loop keeps every outcome before it asks again.
 """
 
 import logging
@@ -73,7 +73,7 @@ class Loop:
         self._past, self._log = past, log
         self._clock = Clock(search.max_time)
         self._retries = Retries(
-            search.n_retries, self._mend, self._has_time, evaluator.probe
+            search.n_retries, self._renew_workers, self._has_time, evaluator.probe
         )
         self._causes: dict[int, str | None] = {}  # of each trial: why it has no score
         self._stop_asked = self._has_fit = False
@@ -112,15 +112,15 @@ class Loop:
             reason = self._reason_to_stop()
             trials = [] if reason else self._next()
             if not trials:
-                self._check_hope()
+                self._check_any_score()
                 return reason or "exhausted"
             for chunk in self._chunks(trials):
                 if not any(trial.stage in FIRST for trial in chunk):
-                    self._check_hope()
-                self._settle(chunk)
+                    self._check_any_score()
+                self._evaluate_and_tell(chunk)
 
     def _recall(self) -> None:
-        """Tell of evaluations that earlier fits have left."""
+        """Tell log and callbacks of the evaluations of earlier fits."""
         self._tell_what_is_known()
         recalled = self._rows.trials
         if recalled:
@@ -130,7 +130,7 @@ class Loop:
             self._callbacks.report(self._rows.cv_results)
 
     def _next(self) -> Sequence[Trial]:
-        """What to evaluate now: first what was asked before and has no score."""
+        """The next batch: trials asked before that have no score, else new ones."""
         trials = self._tuner.pending or self._tuner.ask(self._search.batch_size)
         room = len(trials)
         if self._search.n_iter is not None:  # which may be less than in an earlier fit
@@ -189,7 +189,7 @@ class Loop:
         for start in range(0, len(trials), size):
             yield trials[start : start + size]
 
-    def _settle(self, trials: Sequence[Trial]) -> None:
+    def _evaluate_and_tell(self, trials: Sequence[Trial]) -> None:
         """Evaluate trials, record and tell them."""
         start = time.monotonic()
         self._log.begins(trials)
@@ -270,16 +270,17 @@ class Loop:
             outcomes = self._rows.outcomes([trial])
             self._has_fit |= any(one["fit_error"] is None for one in outcomes)
             cause = cause_of(outcomes, metric)
+            is_new = trial.number not in self._causes
             self._causes[trial.number] = cause
-            if cause is not None:
+            if cause is not None and is_new:
                 self._log.failed(trial.number, cause)
 
     @property
     def _has_score(self) -> bool:
         return None in self._causes.values()
 
-    def _check_hope(self) -> None:
-        """Stop where many were evaluated, and none has a score to go by."""
+    def _check_any_score(self) -> None:
+        """Stop the search where many were evaluated and none has a score."""
         if self._has_score or len(self._causes) < MIN_TO_GIVE_UP:
             return
         name = metric_name(self._search.scoring, self._search.refit, self._rows.metric)
@@ -291,7 +292,7 @@ class Loop:
             'error_score="raise" to see where it fails.'
         )
 
-    def _mend(self) -> None:
+    def _renew_workers(self) -> None:
         self._callbacks.stay_here()
         self._evaluator.renew()
 

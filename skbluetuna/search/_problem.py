@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator
 from skbluetuna._utils._hidden import HIDDEN, hides
 from skbluetuna.space import Categorical, encode_space
 
-__all__ = ["Problem", "choice_key", "describe"]
+__all__ = ["Problem", "choice_key", "problem_of"]
 
 PLAIN = (str, bytes, int, float, complex, type, type(None), type(...))
 
@@ -32,7 +32,7 @@ class Problem(NamedTuple):
     secret: str  # what was hidden; not to be written down
 
 
-def describe(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
+def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
     """Fields of everything that decides what a search evaluates.
 
     The budget is none of them: a search may be given another one.
@@ -76,8 +76,13 @@ def describe(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
         "random_state": (None if seed is None else int(seed)) if is_seed else "object",
     }
     choices = [choices_of(space, secrets) for space in spaces]
-    fields = (scores, course, _describe_data(folds, data), choices)
-    return Problem(*map(_as_json, fields), "\n".join(secrets))
+    return Problem(
+        _as_json(scores),
+        _as_json(course),
+        _as_json(_describe_data(folds, data)),
+        _as_json(choices),
+        "\n".join(secrets),
+    )
 
 
 def choices_of(space: Any, secrets: list[str]) -> list[list[Any]]:

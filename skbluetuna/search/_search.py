@@ -22,7 +22,7 @@ from skbluetuna.search._sklearn import (
     positive,
     search_fit,
 )
-from skbluetuna.space import Space, shown
+from skbluetuna.space import Space, quoted
 from skbluetuna.strategies import NAMED
 
 __all__ = ["BlueTunaSearchCV"]
@@ -43,7 +43,7 @@ class NamesOfOthers:
             if name in named and name not in signature(cls.__init__).parameters:
                 raise TypeError(
                     f"{cls.__name__} calls it param_space, not {name}; got "
-                    f"{name}={shown(named[name])}. Write param_space=..., or give it "
+                    f"{name}={quoted(named[name])}. Write param_space=..., or give it "
                     "as the second argument: lists are choices, tuples are ranges."
                 )
         return super().__new__(cls)

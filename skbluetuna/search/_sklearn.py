@@ -40,6 +40,7 @@ __all__ = [
     "positive",
     "runs_here",
     "scorers_by_name",
+    "scorers_of",
     "search_fit",
     "warn_or_raise_of_failures",
     "without_tuner",
@@ -196,6 +197,11 @@ def forget_subtask(context: Any, task_id: int) -> None:
 def warn_or_raise_of_failures(fits: Any, error_score: Any) -> None:
     """Say once what scikit-learn says of failed fits."""
     _warn_or_raise_about_fit_failures(fits, error_score)
+
+
+def scorers_of(scorer: Any) -> Any:
+    """The scorers of several metrics by their names; None of a single metric."""
+    return scorer._scorers if isinstance(scorer, MultimetricScorer) else None
 
 
 def backend_name() -> str:

@@ -7,14 +7,14 @@ import numpy as np
 
 from skbluetuna._utils._table import Table
 from skbluetuna.inspection._alternatives import chosen, rows_of
-from skbluetuna.report._html import table, tag
-from skbluetuna.report._pictures import (
+from skbluetuna.report._figures import (
     influence,
     interactions,
     landscape,
     parallel,
     scan,
 )
+from skbluetuna.report._html import table, tag
 from skbluetuna.report._values import counted, short
 
 __all__ = ["learned_sections"]
