@@ -93,8 +93,9 @@ def width(dim, whole):
     return abs(whole.to_unit(ends[1]) - whole.to_unit(ends[0]))
 
 
-def judged(space, best, regions, truth):
+def judged(space, view, regions, truth):
     """Return the figures of `COLUMNS`, and probabilities with what came true."""
+    (best,) = space.from_unit(view.incumbent[None])
     box = Space(narrowed_space(space, regions, best))
     left = dict(zip(box.names, box.dimensions, strict=True))
     (values,), rows, told = space.from_unit(truth[None]), [], []
@@ -129,10 +130,9 @@ def search(args, index, seed):
     found = {}
     for n in args.n_iter:
         view = View.of(trials[:n], len(space))
-        best = trials[view.best_row].params
         for name, rule in (("likely", likely_regions), ("formula", by_formula)):
             regions = rule(space, view, (seed, 0))
-            found[name, n] = judged(space, best, regions, truth)
+            found[name, n] = judged(space, view, regions, truth)
     return found
 
 
