@@ -21,13 +21,12 @@ from skbluetuna.history._events import (
 )
 from skbluetuna.history._order import best_of, worst_of
 from skbluetuna.history._trial import Trial
-from skbluetuna.history._view import View
+from skbluetuna.history._view import IMPORTED, View
 from skbluetuna.space import Space
 
-__all__ = ["IMPORTED", "History"]
+__all__ = ["History"]
 
 FloatArray = NDArray[np.float64]
-IMPORTED = "imported"  # stage of evaluations made elsewhere
 
 
 class History:

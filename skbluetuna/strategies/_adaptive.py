@@ -91,7 +91,7 @@ class Adaptive:
             first = Hypercube(n_learn, _everywhere, needs_scores=False)
         else:
             n_learn = min(_n_levels(space, initial), n_trials // 4, left)
-            first = LatinChoices(n_learn)
+            first = LatinChoices(n_learn, _reference(initial))
         n_scan = min(self.n_scan, n_trials // 4, left - n_learn)
         stages = first, AdaptiveScan(n_scan), AdaptiveClimb(left - n_learn - n_scan)
         return Schedule(stages, ADAPTIVE, is_open=True)
@@ -104,6 +104,11 @@ def _n_levels(space: Space, initial: FloatArray) -> int:
     """
     unseen = n_unseen(space, initial)
     return max(unseen) if sum(unseen) > FEW_UNSEEN else 0
+
+
+def _reference(initial: FloatArray) -> tuple[float, ...] | None:
+    """The first initial configuration."""
+    return tuple(initial[0].tolist()) if len(initial) else None
 
 
 def _everywhere(space: Space, view: View) -> Regions:  # noqa: ARG001

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from skbluetuna import Adaptive, BlueTuner, Classic, Integer, Space, when
 from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
 from skbluetuna.space import When
-from skbluetuna.stages import _ascent
+from skbluetuna.stages import _adaptive_climb
 from skbluetuna.stages._classic_climb import _train
 from skbluetuna.stages._surrogate import _fit
 
@@ -35,7 +35,7 @@ few = settings(max_examples=6, deadline=None)
 def _early_turns():
     """The laws' budgets are small: let the climbs take turns within them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_ascent, "N_BEFORE_TURNS", 8)
+        patch.setattr(_adaptive_climb, "N_BEFORE_TURNS", 8)
         yield
 
 
@@ -423,7 +423,7 @@ def test_whatever_seconds_were_told_can_be_stored():
 
 def test_json_of_another_kind_is_refused():
     for text in ("[]", "{}", '{"format": 99}'):
-        with pytest.raises(ValueError, match="JSON format 3"):
+        with pytest.raises(ValueError, match="JSON format 4"):
             BlueTuner.from_json(text)
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from skbluetuna._ledger import Ledger, Trial
 
 from skbluetuna import BlueTuner, Classic
+from skbluetuna.history import History
 from skbluetuna.space import Space
-from skbluetuna.stages import resolve_strategy
+from skbluetuna.strategies import resolve_strategy
 
 n_splits = st.integers(1, 6)
 real = st.builds(lambda m: (0.0, 1.0, m), n_splits)
@@ -39,8 +39,10 @@ def centre(space):
 
 
 def scan_points(space, schedule, initial):
-    rows = (Trial(i, {}, tuple(u), "initial") for i, u in enumerate(initial))
-    return schedule.stages[0].plan(space, Ledger(rows), ())
+    history = History((space,))
+    for unit in initial:
+        history.ask(0, "initial", unit)
+    return schedule.stages[0].plan(space, history.view(0), ())
 
 
 def sizes(space, strategy, n_trials, initial=None):
