@@ -186,7 +186,7 @@ def duration(seconds: float) -> str:
     """A time as people say it."""
     if seconds < 10.0:
         return f"{max(0.0, seconds):.1f} s"
-    if seconds < 60.0:
+    if seconds < 99.5:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / 60.0), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
