@@ -132,12 +132,15 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         As in ``GridSearchCV``.
     checkpoint : path-like, default=None
         File of JSON lines where every evaluation is on disk before the next is
-        proposed. Fitting again with the same file, after a crash or Ctrl-C, recalls
-        what it holds and goes on, with the result of a search that was never stopped; a
-        larger `n_iter` counts once the former is spent. A file of another problem is
-        refused; other data (clones inside ``cross_val_score``) get a section of their
-        own in the same file. A line that is damaged, or says what this search can not
-        have written, is named in a ``CheckpointWarning`` and evaluated again.
+        proposed. Fitting again with the same file, after a crash or Ctrl-C, reads what
+        it holds and goes on, with the result of a search that was never stopped. A
+        larger `n_iter` counts once the former is spent; a smaller one ends the search
+        with what there is. Another space, strategy or seed begins a new search, which
+        learns from the evaluations that lie in its space (stage ``"imported"``; they
+        are not counted by `n_iter`). Another estimator, scoring or `cv` is refused.
+        Other data (clones inside ``cross_val_score``) get a section of their own in the
+        same file. A line that is damaged, or says what this search can not have
+        written, is named in a ``CheckpointWarning`` and evaluated again.
     warm_start : bool, default=False
         Whether fitting again, on the same data with a larger `n_iter`, goes on from the
         evaluations of the last fit (which must have been warm-started too, or nothing
@@ -225,7 +228,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     evaluate have scores that are warped together. There each has a first look, of two
     evaluations more than it has parameters that vary, as far as half of the budget goes
     round (and of its own initial configurations in any case). Then each evaluation goes
-    to the alternative that promises the largest improvement over the best score of all;
+    to the alternative whose expected gain over the best score of all is the largest;
     every tenth goes to the one that has had the fewest, so that none is given up for
     good. The classic strategy splits its budget evenly.
 
