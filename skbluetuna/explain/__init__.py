@@ -1,7 +1,7 @@
 """What was learned: tables in the user's names and values, predictions, bounds.
 
-``_classic`` and ``_adaptive`` are the rules of the two strategies, ``_learned`` applies
-a strategy's rules to a history.
+``_classic_explanation`` and ``_adaptive_explanation`` are the rules of the two
+strategies, ``_learned`` applies a strategy's rules to a history.
 """
 
 from skbluetuna.explain._adaptive_explanation import ADAPTIVE
