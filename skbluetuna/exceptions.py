@@ -34,7 +34,7 @@ class MissingDependencyError(ImportError):
 
 
 class CheckpointWarning(UserWarning):
-    """Lines of a checkpoint can not be believed, and count as not there."""
+    """Lines of a checkpoint are damaged or can not be right, and count as not there."""
 
 
 class TrackerWarning(UserWarning):

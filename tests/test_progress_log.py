@@ -161,7 +161,7 @@ def test_the_time_left_follows_from_evaluations_and_the_clock(max_time, left):
     ("seconds", "said"),
     [
         (-1e-9, "0.0 s"), (0.04, "0.0 s"), (9.94, "9.9 s"), (12.3, "12 s"),
-        (59.4, "59 s"), (60.0, "1 min"), (3599.0, "1 h 0 min"), (9000.0, "2 h 30 min"),
+        (99.4, "99 s"), (99.5, "2 min"), (3599.0, "1 h 0 min"), (9000.0, "2 h 30 min"),
     ],
 )  # fmt: skip
 def test_times_are_said_as_people_say_them(seconds, said):

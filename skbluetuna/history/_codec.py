@@ -1,4 +1,4 @@
-"""Events as JSON values, and back: what is read is checked before it is believed."""
+"""Events as JSON values, and back; what is read is checked."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,6 @@
 """What has been learned: arrays in, arrays out.
 
-This room has never heard of trials, stages or scikit-learn. Equation numbers are those
+This room knows nothing of trials, stages or scikit-learn. Equation numbers are those
 of ``doc/notation.md``.
 
 =========  ==========================================================  ==============

@@ -15,7 +15,7 @@ LOCAL_BACKENDS = (
 
 
 class Callbacks(Protocol):
-    """What a fit tells of its course."""
+    """Whom a fit tells how far it has come."""
 
     def begin_search(self, n_candidates: int, n_splits: int) -> None:
         """Begin the search, of so many candidates at most."""

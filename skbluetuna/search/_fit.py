@@ -1,7 +1,7 @@
 """One fit of the estimator: scikit-learn's own steps around our loop.
 
-All that a fit needs and the fitted search does not keep lives here, and on what it
-holds: data, folds, workers, callbacks, the past.
+What a fit needs and a fitted search does not keep lives here: data, folds, workers,
+callbacks, evaluations of earlier fits.
 """
 
 import time
@@ -115,7 +115,7 @@ def _publish(search: Any, rows: Rows, past: Past) -> None:
         results = rows.cv_results()
     if results:
         search.cv_results_ = results
-    kept = past.leave(search.tuner_)
+    kept = past.for_next_fit(search.tuner_)
     search.__dict__.pop("_kept", None)
     if kept is not None:
         search._kept = kept

@@ -1,7 +1,7 @@
 """The loop of one fit: ask, evaluate, record, tell, until something ends it.
 
 Everything here happens in the main process. The tuner decides what is evaluated, the
-evaluator evaluates it; the loop sees to it that what was paid for is kept.
+evaluator evaluates it; the loop keeps every outcome before it asks again.
 """
 
 import logging
@@ -72,7 +72,7 @@ class Loop:
         self._past, self._log = past, log
         self._clock = Clock(search.max_time)
         self._retries = Retries(
-            search.n_retries, self._mend, self._has_time, evaluator.probe
+            search.n_retries, self._renew_workers, self._has_time, evaluator.probe
         )
         self._causes: dict[int, str | None] = {}  # of each trial: why it has no score
         self._n_evaluated = 0
@@ -110,15 +110,15 @@ class Loop:
             reason = self._reason_to_stop()
             trials = [] if reason else self._next()
             if not trials:
-                self._check_hope()
+                self._check_any_score()
                 return reason or "exhausted"
             for chunk in self._chunks(trials):
                 if not any(trial.stage in FIRST for trial in chunk):
-                    self._check_hope()
-                self._settle(chunk)
+                    self._check_any_score()
+                self._evaluate_and_tell(chunk)
 
     def _recall(self) -> None:
-        """Tell of evaluations that earlier fits have left."""
+        """Tell log and callbacks of the evaluations of earlier fits."""
         recalled = self._rows.trials
         if recalled:
             self._note_causes(recalled)
@@ -127,7 +127,7 @@ class Loop:
             self._callbacks.report(self._rows.cv_results)
 
     def _next(self) -> Sequence[Trial]:
-        """What to evaluate now: first what was asked before and has no score."""
+        """The next batch: trials asked before that have no score, else new ones."""
         trials = self._tuner.pending or self._tuner.ask(self._search.batch_size)
         room = len(trials)
         if self._search.n_iter is not None:  # which may be less than in an earlier fit
@@ -186,7 +186,7 @@ class Loop:
         for start in range(0, len(trials), size):
             yield trials[start : start + size]
 
-    def _settle(self, trials: Sequence[Trial]) -> None:
+    def _evaluate_and_tell(self, trials: Sequence[Trial]) -> None:
         """Evaluate trials, record and tell them."""
         start = time.monotonic()
         self._log.begins(trials)
@@ -232,7 +232,7 @@ class Loop:
             self._record([trial], outcomes)
 
     def _record(self, trials: Sequence[Trial], outcomes: Sequence[Outcome]) -> None:
-        """Note what came of the folds, tell the scores, and put both on file."""
+        """Note the outcomes of the folds, tell the scores, write both to the file."""
         note_reasons(outcomes)
         for (trial, fold), outcome in zip(self._folds(trials), outcomes, strict=True):
             self._tuner.history.append(Reported(trial.number, fold, outcome))
@@ -264,8 +264,8 @@ class Loop:
     def _has_score(self) -> bool:
         return None in self._causes.values()
 
-    def _check_hope(self) -> None:
-        """Stop where many were evaluated, and none has a score to go by."""
+    def _check_any_score(self) -> None:
+        """Stop the search where many were evaluated and none has a score."""
         if self._has_score or len(self._causes) < MIN_TO_GIVE_UP:
             return
         name = metric_name(self._search.scoring, self._search.refit, self._rows.metric)
@@ -277,7 +277,7 @@ class Loop:
             'error_score="raise" to see where it fails.'
         )
 
-    def _mend(self) -> None:
+    def _renew_workers(self) -> None:
         self._callbacks.stay_here()
         self._evaluator.renew()
 

@@ -50,7 +50,7 @@ WORDS = {
 
 
 class Kept(NamedTuple):
-    """What a warm-started fit leaves for the next one."""
+    """What a fit with ``warm_start=True`` keeps for the next one."""
 
     problem: Problem
     hidden: str
@@ -61,7 +61,7 @@ class Kept(NamedTuple):
 
 
 class Past:
-    """What a fit goes on from, and where it keeps what it adds.
+    """Evaluations of earlier fits, and where those of this fit are kept.
 
     Parameters
     ----------
@@ -88,11 +88,11 @@ class Past:
         if problem is None:
             return
         if search.warm_start and isinstance(getattr(search, "_kept", None), Kept):
-            self._take_up(search._kept)
+            self._use_last_fit(search._kept)
         if search.checkpoint is not None:
             self._file = Checkpoint(search.checkpoint)
             self._section = self._find(self._file)
-        self._hold(folds)
+        self._fix_folds(folds)
 
     @property
     def is_on_file(self) -> bool:
@@ -134,7 +134,7 @@ class Past:
         if n_iter != tuner.history.budgets[-1]:
             with suppress(ValueError):  # a smaller one ends the search where it stands
                 tuner.extend(n_iter)
-        self._open(tuner, written)
+        self._write_missing(tuner, written)
         return tuner
 
     def save(self, tuner: BlueTuner) -> None:
@@ -143,7 +143,7 @@ class Past:
             self._write(tuner, tuner.history.since(self._n_saved))
         self._n_saved = tuner.history.n_events
 
-    def leave(self, tuner: BlueTuner) -> Kept | None:
+    def for_next_fit(self, tuner: BlueTuner) -> Kept | None:
         """What the next fit needs to go on from this one."""
         if self._problem is None or not self._search.warm_start:
             return None
@@ -156,15 +156,15 @@ class Past:
 
     # --- which past -------------------------------------------------------------------
 
-    def _take_up(self, kept: Kept) -> None:
-        """Take up the last fit."""
+    def _use_last_fit(self, kept: Kept) -> None:
+        """Go on from the last fit, in memory."""
         what = "warm_start=True: the fitted search"
         stored = kept.problem.scores | kept.problem.data
         self._check_same(what, stored, kept.hidden)
         self._kept, self._splits = kept, kept.splits
 
     def _find(self, file: Checkpoint) -> Section | None:
-        """The section that goes on; None if there is none."""
+        """The section of this search; None if there is none."""
         what, found = f"checkpoint={file.name!r}", None
         problem = self._own
         for section in file.sections:
@@ -194,7 +194,7 @@ class Past:
             )  # fmt: skip
 
     def _check_same(self, what: str, stored: Mapping[str, Any], hidden: str) -> None:
-        """Refuse a past that scores something else, and say in words what differs."""
+        """Refuse evaluations that score something else; say in words what differs."""
         own = self._own.scores | self._own.data
         for field in stored:
             if field in own and stored[field] != own[field]:
@@ -218,13 +218,13 @@ class Past:
 
     @property
     def _memory(self) -> Kept | None:
-        """The last fit, if it took the course that this one takes."""
+        """The last fit, if it asked by the same settings as this one."""
         kept = self._kept
         return kept if kept and kept.problem.course == self._own.course else None
 
     @property
     def _resumed(self) -> tuple[int, list[int | None]] | None:
-        """Seed and budgets of the past that goes on."""
+        """Seed and budgets of the search that goes on; None if none does."""
         kept, section = self._memory, self._section
         found = []
         if kept is not None:
@@ -235,7 +235,7 @@ class Past:
             found.append((section.header["seed"], [section.header["n_iter"], *budgets]))
         if not found:
             return None
-        # With one seed and the same budgets a search takes one course.
+        # With one seed and the same budgets a search asks the same trials.
         short, long = found[0][1], found[-1][1]
         if len(short) > len(long):
             short, long = long, short
@@ -247,8 +247,8 @@ class Past:
             )
         return found[0][0], long
 
-    def _hold(self, folds: Any) -> None:
-        """Keep folds that can not be drawn again, and use those that were kept."""
+    def _fix_folds(self, folds: Any) -> None:
+        """Use the folds that were kept; keep those that can not be drawn again."""
         if self._splits is not None:
             folds.splits = self._splits
         elif not folds.is_repeatable:
@@ -295,8 +295,8 @@ class Past:
                 "are learned from", tuner.history.n_imported,
             )  # fmt: skip
 
-    def _open(self, tuner: BlueTuner, written: set[Any]) -> None:
-        """Write into the file what it lacks."""
+    def _write_missing(self, tuner: BlueTuner, written: set[Any]) -> None:
+        """Write into the file the events that it does not have."""
         history = tuner.history
         if self._file is not None:
             header = None
@@ -325,7 +325,7 @@ class Past:
 
 
 class Replay:
-    """Gives a tuner events of the past, in the order in which they were kept.
+    """Gives a tuner the events of an earlier fit, in their order.
 
     Parameters
     ----------

@@ -88,7 +88,7 @@ class ProgressLog:
             self._spent += time.monotonic() - since
 
     def failed(self, number: int, cause: str) -> None:
-        """Count a candidate without a score; the first one says why."""
+        """Count an evaluation without a score; the first one says why."""
         self._n_failed += 1
         if self._n_failed == 1:
             logger.info(
@@ -97,7 +97,7 @@ class ProgressLog:
             )  # fmt: skip
 
     def improved(self, best: Trial | None) -> None:
-        """Say that there is a better one."""
+        """Say that there is a better score."""
         self._best = best
         if best is not None:
             logger.info(
@@ -186,7 +186,7 @@ def duration(seconds: float) -> str:
     """A time as people say it."""
     if seconds < 10.0:
         return f"{max(0.0, seconds):.1f} s"
-    if seconds < 60.0:
+    if seconds < 99.5:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / 60.0), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"

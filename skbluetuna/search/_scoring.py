@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna.search._sklearn import MultimetricScorer
+from skbluetuna.search._sklearn import MultimetricScorer, scorers_of
 
 __all__ = [
     "REASONS",
@@ -115,8 +115,9 @@ class TellingScorers(MultimetricScorer):  # type: ignore[misc]
 
 def telling(scorer: Any, error_score: Any) -> Any:
     """The scorer of a search, or the scorers of several metrics, with reasons."""
-    if isinstance(scorer, MultimetricScorer):
-        return TellingScorers(scorer._scorers, error_score)
+    several = scorers_of(scorer)
+    if several is not None:
+        return TellingScorers(several, error_score)
     return TellingScorer(scorer, error_score)
 
 
@@ -224,8 +225,9 @@ def last_error(text: str) -> str:
 def failure(search: Any, scorer: Any, reason: str) -> Fit:
     """Outcome of a fit that failed, and left nothing but the reason."""
     scores = search.error_score
-    if isinstance(scorer, MultimetricScorer):
-        scores = dict.fromkeys(scorer._scorers, scores)
+    several = scorers_of(scorer)
+    if several is not None:
+        scores = dict.fromkeys(several, scores)
     row: Fit = {"fit_time": 0.0, "score_time": 0.0, "n_test_samples": 0}
     row |= {"fit_error": reason, "test_scores": scores}
     if search.return_train_score:

@@ -38,6 +38,7 @@ __all__ = [
     "runs_here",
     "search_fit",
     "scorers_by_name",
+    "scorers_of",
     "warn_or_raise_of_failures",
 ]
 
@@ -176,6 +177,11 @@ def scorers_by_name(scorers: Any) -> Any:
 def warn_or_raise_of_failures(fits: Any, error_score: Any) -> None:
     """Say once what scikit-learn says of failed fits."""
     _warn_or_raise_about_fit_failures(fits, error_score)
+
+
+def scorers_of(scorer: Any) -> Any:
+    """The scorers of several metrics by their names; None of a single metric."""
+    return scorer._scorers if isinstance(scorer, MultimetricScorer) else None
 
 
 def backend_name() -> str:

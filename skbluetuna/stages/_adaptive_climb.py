@@ -1,10 +1,10 @@
-"""Stage 3 of the adaptive strategy: ascent on what the next trial may gain.
+"""Stage 3 of the adaptive strategy: climbs to the largest expected gain.
 
-The Gaussian process is the landscape; its weights stand still while the
-hyperparameter values climb log augmented improvement by its gradient. Once much is
-known, trials take turns: so climbed; the best configuration with one parameter moved,
-as differences near the top are too small for the model of the whole landscape; climbed
-under other hyperparameters of the model, which may be wrong about where to look.
+The log augmented improvement of the Gaussian process is climbed by its gradient. After
+30 trials the stage takes turns. One trial is climbed in that way. One is the best
+configuration with one parameter moved: near the top, differences are too small for a
+model of the whole landscape. One is climbed under other hyperparameters of the model,
+as the most probable ones may be wrong about where to look.
 """
 
 import numpy as np
@@ -53,7 +53,7 @@ MOVES, N_STEPS = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4]), 3
 
 
 class AdaptiveClimb(SequentialStage):
-    """Log augmented improvement of the Gaussian process, climbed (eq. 15)."""
+    """Climbs the log augmented improvement of the Gaussian process (eq. 15)."""
 
     name = "climb"
 

@@ -1,4 +1,4 @@
-"""Configurations moved in one parameter, and the most promising of several."""
+"""Configurations moved in one parameter, and the one of largest expected gain."""
 
 from collections.abc import Callable
 

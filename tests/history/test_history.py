@@ -471,13 +471,8 @@ def test_what_was_not_written_by_us_is_refused_with_a_reason():
     for row in _mutations():
         try:
             event = decode_event(row, spaces)
-<<<<<<< HEAD
         except ValueError as error:
             n_refused += bool(str(error))
-=======
-        except ValueError:
-            n_refused += 1
->>>>>>> house
             continue
         # What is believed is something that could have been written.
         again = json.loads(json.dumps(encode_event(event, spaces)))
