@@ -9,6 +9,7 @@ __all__ = [
     "CheckpointWarning",
     "MissingDependencyError",
     "TrackerWarning",
+    "UnexplainedError",
     "UnknownTrialError",
 ]
 
@@ -19,6 +20,13 @@ class UnknownTrialError(ValueError):
 
 class AlreadyToldError(RuntimeError):
     """A score was told twice for the same trial."""
+
+
+class UnexplainedError(AttributeError, ValueError):
+    """The strategy of a search has no rules that say what it learned.
+
+    So the search has no tables: ``hasattr(search, "weights_")`` is False.
+    """
 
 
 class MissingDependencyError(ImportError):

@@ -1,4 +1,4 @@
-"""What all trackers do: hear of evaluations, and never stop the search."""
+"""What all trackers do: they log evaluations, and never stop the search."""
 
 import logging
 import math
@@ -76,7 +76,7 @@ class Tracker:
         self._forget(estimator)
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
-        """Do nothing: folds are heard of in workers too."""
+        """Do nothing: this is called for folds, in workers too."""
 
     def on_fit_task_end(self, estimator: Any, context: Any) -> None:
         """Complete the run when the fit is complete."""

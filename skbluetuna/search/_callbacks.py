@@ -54,7 +54,7 @@ class Callbacks(Protocol):
         ...
 
     def refit(self, estimator: Any, fit: Callable[[], None]) -> None:
-        """Refit the best estimator, which its callbacks hear of."""
+        """Refit the best estimator, and tell its callbacks."""
         ...
 
     def end_fit(self) -> None:
@@ -113,7 +113,7 @@ class SearchCallbacks:
     """Tasks as in ``GridSearchCV``: one for the search, below it one for each fold.
 
     In one process the folds' contexts go to scikit-learn, which ignores their requests
-    to stop; they are heard here. Contexts also travel to workers on this machine, whose
+    to stop; they are noted here. Contexts also travel to workers on this machine, whose
     requests do not come back: a further task for each candidate asks here. Other hosts
     are not sent any, as scikit-learn's callbacks break there: their folds are reported
     from here when they are done.
@@ -215,7 +215,7 @@ class SearchCallbacks:
         self._task.call_on_fit_task_end(estimator=self._search)
 
     def refit(self, estimator: Any, fit: Callable[[], None]) -> None:
-        """Refit the best estimator, which its callbacks hear of."""
+        """Refit the best estimator, and tell its callbacks."""
         task = self._root.subcontext(task_name="refit-with-best-params")
         with task.propagate_callback_context(estimator):
             task.call_on_fit_task_begin(**self._told)

@@ -72,37 +72,6 @@ def test_another_seed_asks_something_else(space, n_iter, strategy, seed):
         assert asks(first) != asks(second)
 
 
-@pytest.mark.slow
-@few
-@given(laws.spaces, laws.budgets, laws.strategies, laws.seeds, st.integers(0, 60))
-def test_a_json_round_trip_at_any_point_changes_nothing(
-    space, n_iter, strategy, seed, stop
-):
-    whole = run(make(space, n_iter, strategy, seed), n=3)
-    tuner = make(space, n_iter, strategy, seed)
-    while not tuner.finished and len(tuner.trials) < stop:
-        for trial in tuner.ask(3):
-            tuner.tell(trial, objective(trial))
-    tuner = BlueTuner.from_json(tuner.to_json())
-    assert asks(run(tuner, n=3)) == asks(whole)
-    assert [t.score for t in tuner.trials] == [t.score for t in whole]
-    assert BlueTuner.from_json(tuner.to_json()).to_json() == tuner.to_json()
-
-
-@few
-@search
-def test_a_json_round_trip_keeps_the_trials_that_are_awaited(
-    space, n_iter, strategy, seed
-):
-    tuner = make(space, n_iter, strategy, seed)
-    batch = tuner.ask()
-    restored = BlueTuner.from_json(tuner.to_json())
-    for trial in batch:
-        tuner.tell(trial, objective(trial))
-        restored.tell(trial, objective(trial))
-    assert asks(run(restored)) == asks(run(tuner))
-
-
 @few
 @given(laws.spaces, laws.budgets, laws.strategies, laws.seeds, st.randoms())
 def test_the_order_of_tell_inside_a_batch_is_irrelevant(

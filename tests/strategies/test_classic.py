@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from skbluetuna import BlueTuner, Classic
+from skbluetuna import BlueTuner, Classic, Integer
 from skbluetuna.history import History
 from skbluetuna.space import Space
 from skbluetuna.strategies import resolve_strategy
@@ -13,7 +13,11 @@ from skbluetuna.strategies import resolve_strategy
 n_splits = st.integers(1, 6)
 real = st.builds(lambda m: (0.0, 1.0, m), n_splits)
 log = st.builds(lambda m: (0.1, 10.0, m, "log"), n_splits)
-integer = st.builds(lambda w, m: (1, 1 + w, m), st.integers(1, 40), n_splits)
+integer = st.builds(
+    lambda w, m: (1, 1 + w, m) if w > 1 else Integer(1, 2, n_splits=m),
+    st.integers(1, 40),
+    n_splits,
+)
 choice = st.integers(1, 9).map(lambda k: [f"choice{i}" for i in range(k)])
 ordered = st.integers(2, 6).map(lambda k: [2**i for i in range(k)])
 
