@@ -8,7 +8,7 @@ import numpy as np
 from skbluetuna.inspection._axes import axes_for, plain
 from skbluetuna.inspection._progress import (
     AGAINST,
-    Columns,
+    PointColumns,
     band,
     evaluations_of,
     limit_scores,
@@ -83,9 +83,9 @@ class ConvergenceDisplay:
 
     def __init__(
         self,
-        curves: dict[str, Columns],
+        curves: dict[str, PointColumns],
         *,
-        points: Columns | None = None,
+        points: PointColumns | None = None,
         against: str = "evaluations",
         score_name: str = "score",
     ) -> None:
@@ -228,7 +228,7 @@ class ConvergenceDisplay:
         limit_scores(ax, score_floor(lows), tops)
 
 
-def _draw_points(ax: Any, points: Columns) -> None:
+def _draw_points(ax: Any, points: PointColumns) -> None:
     """Draw each evaluation, those that are off the scale at the lower edge."""
     x, score = points["x"], points["score"]
     floor, ceiling = score_floor(score), score_ceiling(score)

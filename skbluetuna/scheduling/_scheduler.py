@@ -161,7 +161,7 @@ class Scheduler:
 
         It goes to where a climb is expected to gain most over the best score of all;
         every tenth to the alternative that has had the fewest trials, so that none is
-        given up on the word of a model that has seen little of it.
+        given up by a model that has few of its scores.
         """
         n_had = {k: _n_had(now, k, history) for k in now.numbers}
         n_first = sum(one.quota + one.n_known for one in now.shares)

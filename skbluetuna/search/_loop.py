@@ -18,6 +18,7 @@ from joblib import effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
 from skbluetuna._tuner import BlueTuner
+from skbluetuna._utils._hidden import masked
 from skbluetuna.history import Reported, Trial
 from skbluetuna.search._callbacks import Callbacks
 from skbluetuna.search._clock import Clock
@@ -75,7 +76,6 @@ class Loop:
             search.n_retries, self._renew_workers, self._has_time, evaluator.probe
         )
         self._causes: dict[int, str | None] = {}  # of each trial: why it has no score
-        self._n_evaluated = 0
         self._stop_asked = self._has_fit = False
 
     def run(self) -> str:
@@ -89,11 +89,13 @@ class Loop:
         try:
             reason = self._run()
         except KeyboardInterrupt:
+            self._tell_what_is_known()
             if not self._has_score:
                 raise
             logger.warning("interrupted: %d evaluations are kept", len(self._causes))
             reason = "interrupted"
         except ExecutorLostError as error:
+            self._tell_what_is_known()
             if not self._has_score:
                 raise error.__cause__ or error from None
             logger.warning(
@@ -119,6 +121,7 @@ class Loop:
 
     def _recall(self) -> None:
         """Tell log and callbacks of the evaluations of earlier fits."""
+        self._tell_what_is_known()
         recalled = self._rows.trials
         if recalled:
             self._note_causes(recalled)
@@ -145,7 +148,7 @@ class Loop:
         if n_iter is not None and self._n_told >= n_iter:
             return "n_iter"
         if self._tuner.finished:
-            is_grid = self._tuner.trials[0].stage == "grid"
+            is_grid = any(trial.stage == "grid" for trial in self._tuner.trials)
             return "n_iter" if n_iter is None and not is_grid else "exhausted"
         if self._stop_asked:
             return "callback"
@@ -197,7 +200,10 @@ class Loop:
         except ExecutorLostError as lost:
             if not is_death(lost.__cause__) or self._search.error_score == "raise":
                 raise
-            self._evaluate_one_by_one(trials)
+            try:
+                self._evaluate_one_by_one(trials)
+            except ExecutorLostError:
+                raise lost from lost.__cause__  # which tells more than the last
         self._stop_asked |= self._callbacks.end()
         self._clock.record(len(trials), time.monotonic() - start)
         self._log.ends()
@@ -223,7 +229,7 @@ class Loop:
             if why is not None:
                 logger.warning(
                     "evaluation %d is recorded as failed, as it ended its worker in "
-                    "each try (%s): %s", trial.number + 1, why, trial.params,
+                    "each try (%s): %s", trial.number + 1, why, masked(trial.params),
                 )  # fmt: skip
                 reason = f"the worker ended in each try ({why})"
                 outcomes = [
@@ -232,10 +238,18 @@ class Loop:
             self._record([trial], outcomes)
 
     def _record(self, trials: Sequence[Trial], outcomes: Sequence[Outcome]) -> None:
-        """Note the outcomes of the folds, tell the scores, write both to the file."""
+        """Note what came of the folds, and tell the scores."""
         note_reasons(outcomes)
         for (trial, fold), outcome in zip(self._folds(trials), outcomes, strict=True):
             self._tuner.history.append(Reported(trial.number, fold, outcome))
+        self._tell(trials)
+
+    def _tell_what_is_known(self) -> None:
+        """Tell trials whose last fold came in just before something ended the loop."""
+        self._tell([t for t in self._tuner.pending if not self._rows.missing(t)])
+
+    def _tell(self, trials: Sequence[Trial]) -> None:
+        """Tell the scores of trials, and put on file what came of them."""
         before = self._tuner.best
         self._note_causes(trials)
         for trial in trials:
@@ -256,8 +270,9 @@ class Loop:
             outcomes = self._rows.outcomes([trial])
             self._has_fit |= any(one["fit_error"] is None for one in outcomes)
             cause = cause_of(outcomes, metric)
+            is_new = trial.number not in self._causes
             self._causes[trial.number] = cause
-            if cause is not None:
+            if cause is not None and is_new:
                 self._log.failed(trial.number, cause)
 
     @property

@@ -34,12 +34,19 @@ class ProgressLog:
         The search.
     max_time : float or None, default=None
         Seconds that evaluations may take.
+    n_iter : int or None, default=None
+        How many evaluations there will be at most; None for all the tuner's.
     n_kept : int, default=0
         How many it has in memory from the last fit; what it has more is on file.
     """
 
     def __init__(
-        self, tuner: BlueTuner, max_time: float | None = None, *, n_kept: int = 0
+        self,
+        tuner: BlueTuner,
+        max_time: float | None = None,
+        n_iter: int | None = None,
+        *,
+        n_kept: int = 0,
     ) -> None:
         self._spaces = tuner.spaces
         told = [
@@ -47,7 +54,8 @@ class ProgressLog:
             for trial in tuner.history.trials
             if trial.state != "asked" and trial.stage != IMPORTED
         ]
-        self._n_total, self._best = tuner.n_iter, tuner.best
+        self._n_total = tuner.n_iter if n_iter is None else n_iter
+        self._n_imported, self._best = tuner.history.n_imported, tuner.best
         self._n_kept = min(n_kept, len(told))
         self._n_recalled = len(told) - self._n_kept
         self._n_evaluated = self._n_failed = 0
@@ -102,7 +110,8 @@ class ProgressLog:
         if best is not None:
             logger.info(
                 "evaluation %d of %d improves to %.6g: %s",
-                best.number + 1, self._n_total, best.score, masked(best.params),
+                best.number + 1, self._n_total + self._n_imported, best.score,
+                masked(best.params),
             )  # fmt: skip
 
     def end(self, reason: str) -> None:

@@ -235,11 +235,18 @@ def failure(search: Any, scorer: Any, reason: str) -> Fit:
     return row
 
 
-def metric_names(fits: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Names of several metrics, as a fit that succeeded shows them; none of one."""
-    shown = (fit["test_scores"] for fit in fits if fit["fit_error"] is None)
-    scores = next(shown, None)
-    return list(scores) if isinstance(scores, dict) else []
+def metric_names(fits: Iterable[Mapping[str, Any]]) -> list[str] | None:
+    """Names of several metrics, none of one, as the first score of its own shows them.
+
+    A callable scorer that failed shows nothing: then it is None, for not known yet.
+    """
+    for fit in fits:
+        scores = fit["test_scores"]
+        if fit["fit_error"] is None and isinstance(scores, dict):
+            return list(scores)
+        if fit["fit_error"] is None and REASONS not in fit:
+            return []
+    return None
 
 
 def score_of(fit: Fit, metric: str) -> float:

@@ -114,6 +114,7 @@ def test_masking_looks_into_what_holds_secrets_and_leaves_it_as_it_was():
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning")
 def test_no_secret_is_in_checkpoint_log_tracker_or_settings(tmp_path, caplog, space):
+    pytest.importorskip("sklearn.callback", reason="trackers need scikit-learn 1.9")
     path, log = tmp_path / "search.jsonl", tmp_path / "log.jsonl"
     search = search_of(path, space=space, verbose=1)
     search.set_callbacks(JSONLinesTracker(log))
