@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from skbluetuna.history import row_keys
 from skbluetuna.space import Space
 from skbluetuna.stages import FloatArray, FullGrid, OpenStage, active
 from skbluetuna.strategies import Schedule, Strategy
@@ -94,7 +95,7 @@ def allocate(
         return first
     units = [space.to_unit(rows) for space, rows in zip(spaces, initial, strict=True)]
     known = list(imported) or [np.empty((0, len(space))) for space in spaces]
-    units = [np.vstack(pair) for pair in zip(known, units, strict=True)]
+    units = [_joined(*pair) for pair in zip(known, units, strict=True)]
     full = [
         max(0, strategy.n_trials(space, own) - len(had))
         for space, own, had in zip(spaces, units, known, strict=True)
@@ -125,6 +126,13 @@ def allocate(
     if len(own) > 1 and all(one.open_stage is not None for one in own):
         own = _competing(own, n_trials)
     return Budget(own, n_trials)
+
+
+def _joined(known: FloatArray, initial: FloatArray) -> FloatArray:
+    """Units of what was imported, and of the initial trials that were not."""
+    had = set(row_keys(known))
+    is_new = np.array([key not in had for key in row_keys(initial)], dtype=bool)
+    return np.vstack([known, initial[is_new]])
 
 
 def _grown(first: Budget, quotas: list[int], n_trials: int) -> Budget:

@@ -17,7 +17,7 @@ from joblib import effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
 from skbluetuna._tuner import BlueTuner
-from skbluetuna.history import Reported, Trial
+from skbluetuna.history import IMPORTED, Reported, Trial
 from skbluetuna.search._callbacks import Callbacks
 from skbluetuna.search._clock import Clock
 from skbluetuna.search._evaluator import Evaluator, FoldOf, Outcome
@@ -117,13 +117,20 @@ class Loop:
                 self._settle(chunk)
 
     def _recall(self) -> None:
-        """Tell of evaluations that earlier fits have left."""
+        """Tell of evaluations that earlier fits have left.
+
+        Of imported ones whose folds are not all on file the others are evaluated.
+        """
         recalled = self._rows.trials
         if recalled:
             self._note_causes(recalled)
             self._callbacks.begin(recalled)
             self._stop_asked |= self._callbacks.end(is_reported=False)
             self._callbacks.report(self._rows.cv_results)
+        imported = (t for t in self._tuner.trials if t.stage == IMPORTED)
+        lacking = [trial for trial in imported if self._rows.missing(trial)]
+        if lacking:
+            self._settle(lacking)
 
     def _next(self) -> Sequence[Trial]:
         """What to evaluate now: first what was asked before and has no score."""
@@ -237,6 +244,8 @@ class Loop:
         before = self._tuner.best
         self._note_causes(trials)
         for trial in trials:
+            if trial.stage == IMPORTED:
+                continue
             known = self._rows.outcomes([trial])
             seconds = sum(one["fit_time"] + one["score_time"] for one in known)
             score = self._rows.score(trial) if self._has_fit else math.nan
