@@ -74,7 +74,8 @@ class Past:
         self._file: Checkpoint | None = None
         self._sections: list[Section] = []  # of the same data and folds
         self._section: Section | None = None  # which goes on
-        self._name, self._n_saved, self._splits = "", 0, None
+        self._name, self._n_saved = "", 0
+        self._splits: Any = None
         if problem is None:
             return
         if search.warm_start and isinstance(getattr(search, "_kept", None), Kept):

@@ -72,4 +72,4 @@ def _shown(stored: Any, given: Any) -> str:
     is_said = texts[0] != texts[1] and max(map(len, texts)) <= LONGEST
     if not is_said or "…" in "".join(texts):
         return ""
-    return f", which had {texts[0]} and has {texts[1]} here"
+    return f" (there {texts[0]}, here {texts[1]})"
