@@ -268,7 +268,7 @@ class Past:
         for event, _ in read.values():
             if isinstance(event, Asked | Imported):
                 asked.setdefault(event.number, event)
-        replay = Replay(tuner, self._folds.n_splits, self._search.refit, asked)
+        replay = Replay(tuner, self._folds.n_splits, self._search, asked)
         self._recall(tuner, replay, asked)
         written: set[Any] = set()
         for line, (event, point) in read.items():

@@ -1,6 +1,9 @@
 """Events of the past, given to a tuner as if they happened now."""
 
 from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 
 from skbluetuna._tuner import BlueTuner
 from skbluetuna.history import (
@@ -30,8 +33,8 @@ class Replay:
         The tuner, with all its budgets.
     n_splits : int
         Number of folds.
-    refit : as in ``GridSearchCV``
-        Which of several metrics guides the search.
+    search : BlueTunaSearchCV
+        Its `batch_size` and `refit` count.
     asked : mapping
         Events by which trials came to be, by number, wherever in the file they stand.
     """
@@ -40,10 +43,11 @@ class Replay:
         self,
         tuner: BlueTuner,
         n_splits: int,
-        refit: object,
+        search: Any,
         asked: Mapping[int, Asked | Imported],
     ) -> None:
-        self._tuner, self._n_splits, self._refit = tuner, n_splits, refit
+        self._tuner, self._n_splits = tuner, n_splits
+        self._batch_size, self._refit = search.batch_size, search.refit
         self._asked = asked
         self._ends: dict[int, Finished | Failed] = {}
 
@@ -64,12 +68,25 @@ class Replay:
         """
         if isinstance(event, Budgeted):
             return
+        if isinstance(event, Asked | Imported):
+            self._take_trial(event)
+        else:
+            self._take_outcome(event, point)
+
+    def _take_trial(self, event: Asked | Imported) -> None:
+        history = self._tuner.history
+        self._fill(event.number)
+        if event.number == len(history):
+            history.append(event)
+        trial = history.trial(event.number)
+        if (trial.unit, trial.alternative) != (event.unit, event.alternative):
+            raise ValueError("has the number of another trial")
+
+    def _take_outcome(
+        self, event: Reported | Finished | Failed, point: str | None
+    ) -> None:
         self._fill(event.number + 1)
         trial = self._tuner.history.trial(event.number)
-        if isinstance(event, Asked | Imported):
-            if (trial.unit, trial.alternative) != (event.unit, event.alternative):
-                raise ValueError("has the number of another trial")
-            return
         if point is not None and point != point_of(trial):
             raise ValueError("is of another configuration than the trial's")
         if isinstance(event, Reported):
@@ -89,10 +106,34 @@ class Replay:
             event = self._asked.get(len(history))
             if event is not None:
                 history.append(event)
-            elif not self._tuner.ask(1):
+            elif not self._ask_again():
                 break
         if len(history) < n:
             raise ValueError("is of a trial that the search does not have")
+
+    def _ask_again(self) -> bool:
+        """Ask the next trial as it was asked: in a batch, before any of that was told.
+
+        Whether there is one.
+        """
+        history = self._tuner.history
+        states = [trial.state for trial in history.trials]
+        start = len(states)
+        while start and states[start - 1] == "asked":
+            start -= 1
+        then = self._tuner.with_events(
+            e for e in history.events if isinstance(e, Budgeted) or e.number < start
+        )
+        batch = then.ask(self._batch_size)
+        known = history.trials[start:]
+        if len(batch) <= len(known) or any(
+            one.unit != other.unit for one, other in zip(batch, known, strict=False)
+        ):
+            return bool(self._tuner.ask(1))
+        new = batch[len(known)]
+        unit = np.array(new.unit)
+        history.ask(new.alternative, new.stage, unit, params=new.params)
+        return True
 
     def _report(self, event: Reported) -> None:
         history = self._tuner.history
