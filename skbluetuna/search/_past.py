@@ -83,10 +83,7 @@ class Past:
         if search.checkpoint is not None:
             self._file = Checkpoint(search.checkpoint)
             self._find(self._file)
-        if self._splits is not None:
-            folds.splits = self._splits
-        elif not folds.is_repeatable:
-            self._splits = folds.splits
+        self._share_folds()
 
     @property
     def is_on_file(self) -> bool:
@@ -146,6 +143,13 @@ class Past:
             sealed_secret(own.secret), sealed_secret(own.course_secret),
             tuner.seed, self._splits, tuner.history.events, tuple(tuner.spaces),
         )  # fmt: skip
+
+    def _share_folds(self) -> None:
+        """Use the folds of the past, and keep those that can not be drawn again."""
+        if self._splits is not None:
+            self._folds.splits = self._splits
+        elif not self._folds.is_repeatable:
+            self._splits = self._folds.splits
 
     # --- which past -------------------------------------------------------------------
 

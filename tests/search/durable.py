@@ -15,6 +15,7 @@ from skbluetuna._utils._files import seal, unseal
 X, y = load_iris(return_X_y=True)
 SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 10.0, "log")}
 X_SPACE = {"x": (0.0, 1.0)}
+SPACES = {"one": SPACE, "two": [SPACE, {"C": [0.1, 1.0], "kernel": ["linear"]}]}
 SEARCHED = ["adaptive", Classic(n_epochs=30)]
 
 

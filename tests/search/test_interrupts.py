@@ -18,7 +18,7 @@ from sklearn.tree import DecisionTreeClassifier
 from skbluetuna import BlueTunaSearchCV
 from tests.search.durable import (
     SEARCHED,
-    SPACE,
+    SPACES,
     X_SPACE,
     Logged,
     X,
@@ -145,9 +145,6 @@ def test_failures_are_warned_of_once_for_the_whole_search():
     )
     assert sum("non-finite" in text for text in texts) == 1
     assert len(texts) == 2
-
-
-SPACES = {"one": SPACE, "two": [SPACE, {"C": [0.1, 1.0], "kernel": ["linear"]}]}
 
 
 @cache
