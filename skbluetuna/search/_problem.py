@@ -136,7 +136,7 @@ def _describe_data(folds: Any, data: Any) -> dict[str, Any]:
         "fit_params": joblib.hash(sorted(data.params.items())),
         "folds": joblib.hash(pairs)
         if folds.is_repeatable
-        else type(folds.cv).__name__ + _text(_settings(folds.cv)),
+        else _called(folds.cv, _settings(folds.cv)),
     }
 
 
@@ -155,10 +155,10 @@ def _fingerprint(data: Any) -> Any:
     return joblib.hash([rows.shape, rows.data, rows.indices, rows.indptr])
 
 
-def _settings(splitter: Any) -> dict[str, Any]:
+def _settings(splitter: Any) -> str:
     """A splitter's attributes, but for the state of a generator."""
     own = vars(splitter).items()
-    return {name: value for name, value in own if name != "random_state"}
+    return ", ".join(f"{name}={_text(v)}" for name, v in own if name != "random_state")
 
 
 def _text(value: Any, secrets: list[str] | None = None) -> str:

@@ -66,7 +66,10 @@ def _shown(stored: Any, given: Any) -> str:
     if isinstance(given, list | Mapping):
         return ""
     texts = [re.sub(r"\b[0-9a-f]{32}\b", "…", str(one)) for one in (stored, given)]
-    if max(map(len, texts)) > LONGEST:
+    kinds = [text.partition("(")[0] for text in texts]
+    if kinds[0] != kinds[1]:
+        texts = kinds
+    elif max(map(len, texts)) > LONGEST:
         parts = zip(*(text.split(", ") for text in texts), strict=False)
         texts = list(next((pair for pair in parts if pair[0] != pair[1]), ("", "")))
     is_said = texts[0] != texts[1] and max(map(len, texts)) <= LONGEST

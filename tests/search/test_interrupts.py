@@ -1,4 +1,4 @@
-"""TODO"""
+"""Ctrl-C and errors keep what was evaluated."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Pickles and texts of searches and tuners are small, and whole."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""TODO"""
+"""Clocks, the regret rule, and spaces that end."""
 
 import time
 
