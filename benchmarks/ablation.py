@@ -23,14 +23,18 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from skbluetuna import Adaptive, BlueTuner, when
-from skbluetuna.model import _acquisition, _evidence
+from skbluetuna.model import Hyperparameters, _acquisition, _hyperparameters
 from skbluetuna.model._warp import _standardise
-from skbluetuna.stages import _ascent, _surrogate
+from skbluetuna.stages import _adaptive_climb, _surrogate
 
 CHECKPOINTS = (10, 25, 50, 100)
 NOTHING, FIXED = 1e-12, 1e-3  # a prior variance of nothing, held there
-# Places in theta's tail (residual, noise, base, curvature, pairs) that are taken away.
-WITHOUT = {"residual": [0], "perceptron": [2, 3, 4], "pairs": [4]}
+# Which hyperparameters are taken away: the residual's, and places among the blocks'.
+WITHOUT = {
+    "residual": (True, []),
+    "perceptron": (False, [0, 1, 2]),
+    "pairs": (False, [2]),
+}
 TURNS = {"moves": "ALONG", "redraws": "REDRAWN"}
 VARIANTS = {
     "all": "the default",
@@ -62,20 +66,32 @@ def parts(variant):
             return gain(mean, std, incumbent, NOTHING)
 
         name = "log_augmented_improvement"
-        return strategy, [patch.object(m, name, plain) for m in (_ascent, _surrogate)]
+        return strategy, [
+            patch.object(m, name, plain) for m in (_adaptive_climb, _surrogate)
+        ]
     if variant in TURNS:  # a turn that never comes is a plain climb
-        return strategy, [patch.object(_ascent, TURNS[variant], -1)]
+        return strategy, [patch.object(_adaptive_climb, TURNS[variant], -1)]
     if variant not in WITHOUT:
         return strategy, []
-    prior_of = _evidence.Prior.of
+    prior_of = _hyperparameters.Prior.of
 
     def without(d):
         mean, sd = prior_of(d)
-        places = [d + k for k in WITHOUT[variant]]
-        mean[places], sd[places] = np.log(NOTHING), FIXED
-        return _evidence.Prior(mean, sd)
+        return _hyperparameters.Prior(
+            set_to(np.log(NOTHING), mean, *WITHOUT[variant]),
+            set_to(FIXED, sd, *WITHOUT[variant]),
+        )
 
-    return strategy, [patch.object(_evidence.Prior, "of", without)]
+    return strategy, [patch.object(_hyperparameters.Prior, "of", without)]
+
+
+def set_to(value, theta, has_no_residual, blocks):
+    """Return theta with a value in the place of some hyperparameters."""
+    known = Hyperparameters.of(theta.copy())
+    known.log_blocks[blocks] = value
+    return known._replace(
+        log_residual=value if has_no_residual else known.log_residual
+    ).theta
 
 
 def declared(land):

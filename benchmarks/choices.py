@@ -25,7 +25,7 @@ from unittest.mock import patch
 import numpy as np
 
 from skbluetuna import BlueTuner
-from skbluetuna.stages import _adaptive
+from skbluetuna.strategies import _adaptive
 
 CHECKPOINTS = (5, 10, 25, 50)
 N_VALUES = 5

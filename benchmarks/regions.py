@@ -22,13 +22,19 @@ import sys
 import numpy as np
 from joblib import Parallel, delayed
 from scipy.stats import qmc
-from skbluetuna._ledger import Ledger
 
 from skbluetuna import BlueTuner, Space
+from skbluetuna.explain._adaptive_explanation import _boundary_scores
 from skbluetuna.explain._regions import likely_regions
-from skbluetuna.stages import narrowed_space
-from skbluetuna.stages._classic_scan import WHOLE, Scan, join, score_regions, unscanned
-from skbluetuna.strategies._adaptive import _boundary_scores
+from skbluetuna.explain._tables import narrowed_space
+from skbluetuna.history import View
+from skbluetuna.stages._classic_scan import (
+    WHOLE,
+    ClassicScan,
+    join,
+    score_regions,
+    unscanned,
+)
 
 COLUMNS = ["held", "range", "box held", "box", "all in box", "halvings"]
 BORDERS = np.array([0.02, 0.1, 0.25, 0.5, 0.75, 0.9])  # of the probabilities shown
@@ -67,11 +73,11 @@ def best_known(land, space, first, calls):
     return space.snap(U[np.argmax(y)][None])[0]
 
 
-def by_formula(space, ledger, seed):  # noqa: ARG001
+def by_formula(space, view, seed):  # noqa: ARG001
     """Regions by the published formula, along the model's lines."""
-    known, parts = _boundary_scores(space, ledger), []
+    known, parts = _boundary_scores(space, view), []
     for j in range(len(space)):
-        lines = Scan(None).lines(space, j)
+        lines = ClassicScan(None).lines(space, j)
         if j in known:
             parts.append(score_regions(j, *known[j]))
         else:
@@ -87,9 +93,10 @@ def width(dim, whole):
     return abs(whole.to_unit(ends[1]) - whole.to_unit(ends[0]))
 
 
-def judged(space, ledger, regions, truth):
+def judged(space, view, regions, truth):
     """Return the figures of `COLUMNS`, and probabilities with what came true."""
-    box = Space(narrowed_space(space, regions, ledger.best.params))
+    (best,) = space.from_unit(view.incumbent[None])
+    box = Space(narrowed_space(space, regions, best))
     left = dict(zip(box.names, box.dimensions, strict=True))
     (values,), rows, told = space.from_unit(truth[None]), [], []
     for j, (name, dim) in enumerate(zip(space.names, space.dimensions, strict=True)):
@@ -122,10 +129,10 @@ def search(args, index, seed):
     truth = best_known(land, space, units, args.calls)
     found = {}
     for n in args.n_iter:
-        ledger = Ledger(trials[:n])
+        view = View.of(trials[:n], len(space))
         for name, rule in (("likely", likely_regions), ("formula", by_formula)):
-            regions = rule(space, ledger, (seed, 0))
-            found[name, n] = judged(space, ledger, regions, truth)
+            regions = rule(space, view, (seed, 0))
+            found[name, n] = judged(space, view, regions, truth)
     return found
 
 

@@ -501,7 +501,7 @@ class BlueTuner:
         return tuner
 
     def _check_place(self, number: int, stage: str) -> None:
-        """Refuse a trial that the course does not have."""
+        """Refuse a trial that this search does not ask."""
         if stage not in self.stages or number - self._history.n_imported >= self.n_iter:
             raise ValueError(
                 f"trial {number} in stage {shortened(stage)} must be one that the "

@@ -9,6 +9,7 @@ __all__ = [
     "CheckpointWarning",
     "MissingDependencyError",
     "TrackerWarning",
+    "UnexplainedError",
     "UnknownTrialError",
 ]
 
@@ -21,12 +22,19 @@ class AlreadyToldError(RuntimeError):
     """A score was told twice for the same trial."""
 
 
+class UnexplainedError(AttributeError, ValueError):
+    """The strategy of a search has no rules that say what it learned.
+
+    So the search has no tables: ``hasattr(search, "weights_")`` is False.
+    """
+
+
 class MissingDependencyError(ImportError):
     """An optional package is needed and not installed."""
 
 
 class CheckpointWarning(UserWarning):
-    """Lines of a checkpoint can not be believed, and count as not there."""
+    """Lines of a checkpoint are damaged or can not be right, and count as not there."""
 
 
 class TrackerWarning(UserWarning):

@@ -1,14 +1,17 @@
 """The repository as strangers meet it: its links, its commands, its texts."""
 
+import ast
 import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT, SETUPTOOLS = SETTINGS["project"], SETTINGS["tool"]["setuptools"]
 FOLDERS = (".ci", "benchmarks", "doc", "examples", "skbluetuna", "tests")
 TEXTS = {".cfg", ".css", ".in", ".jsonl", ".md", ".py", ".toml", ""}
 
@@ -52,6 +55,52 @@ def test_links_of_the_readme_name_files_that_are_there():
         assert kind == ("raw" if path.endswith(".png") else "blob"), link
         assert branch == "main", link
         assert (ROOT / path).exists(), link
+
+
+def test_the_package_is_built_with_its_data():
+    """A build leaves out what is not named; the report would have no style."""
+    package = ROOT / "skbluetuna"
+    named = SETUPTOOLS["package-data"]["skbluetuna"]
+    there = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+    assert set(named) == there
+
+
+@pytest.mark.parametrize("name", ["doc/architecture.md", "CONTRIBUTING.md"])
+def test_files_that_a_guide_names_are_there(name):
+    """A reader who is sent to a file finds it."""
+    there = {path.name for folder in FOLDERS for path in (ROOT / folder).rglob("*.*")}
+    named = re.findall(r"\b_?\w+\.py\b", (ROOT / name).read_text(encoding="utf-8"))
+    assert sorted(set(named) - there) == []
+    assert len(named) > 5
+
+
+def test_the_architecture_names_every_file_of_the_core():
+    """A file that it does not name is one that nobody looks for."""
+    tree = (ROOT / "doc" / "architecture.md").read_text(encoding="utf-8")
+    for room in ("space", "model", "history", "stages", "search"):
+        files = {path.name for path in (ROOT / "skbluetuna" / room).glob("*.py")}
+        assert sorted(f for f in files - {"__init__.py"} if f not in tree) == []
+
+
+@pytest.mark.parametrize("folder", ["benchmarks", "examples"])
+def test_names_that_benchmarks_and_examples_import_are_there(folder):
+    """Nobody runs all benchmarks; they would fail after a while."""
+    wanted = [
+        (node.module, alias.name)
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("skbluetuna")
+        and ".integrations" not in node.module
+        for alias in node.names
+    ]
+    assert len(wanted) > 3
+    for module, name in wanted:
+        assert hasattr(import_module(module), name), (module, name)
 
 
 def test_the_address_stands_in_one_place():

@@ -4,11 +4,11 @@ from threading import Event, Thread
 
 import numpy as np
 import pytest
-from skbluetuna._ledger import Ledger, Trial
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from skbluetuna import Adaptive, Space
 from skbluetuna._utils._threads import one_blas_thread
+from skbluetuna.history import History
 from skbluetuna.integrations._continuation import next_trial
 from skbluetuna.stages._surrogate import _fit
 
@@ -76,16 +76,12 @@ def test_it_may_be_entered_again_inside_and_ends_with_an_error():
 def test_the_doors_of_other_packages_ask_the_same_with_any_number_of_threads():
     space = Space({f"x{k}": (0.0, 1.0) for k in range(12)})
     U = np.random.default_rng(0).random((40, 12))
-    params = space.from_unit(U)
-    found = []
+    history, found = History((space,)), []
+    for unit in U:
+        trial = history.ask(0, "climb", unit)
+        history.tell(trial.number, [-float(unit @ unit)])
     for n in (1, 4):
-        ledger = Ledger(
-            Trial(
-                k, params[k], tuple(U[k]), "climb", 0, "complete", -float(U[k] @ U[k])
-            )
-            for k in range(40)
-        )
         _fit.cache_clear()  # what one number of threads found is not the other's
         with threadpool_limits(limits=n, user_api="blas"):
-            found.append(next_trial(space, ledger, Adaptive(), 80, 0).unit)
+            found.append(next_trial(space, history, Adaptive(), 80, 0).unit)
     assert found[0] == found[1]

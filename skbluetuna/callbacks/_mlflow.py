@@ -17,7 +17,7 @@ __all__ = ["MLflowTracker"]
 MOST_CHARACTERS = 500  # of a parameter's value; older stores hold no more
 
 
-class Run(NamedTuple):
+class MLflowRun(NamedTuple):
     """A parent run."""
 
     client: Any
@@ -67,7 +67,7 @@ class MLflowTracker(Tracker):
         self.folder = folder
         self.experiment = experiment
 
-    def _begin(self, search: Any) -> Run:
+    def _begin(self, search: Any) -> MLflowRun:
         tracking = import_optional(
             "mlflow.tracking", extra="mlflow", purpose="MLflowTracker"
         )
@@ -86,9 +86,9 @@ class MLflowTracker(Tracker):
         name = type(search.estimator).__name__
         run = client.create_run(experiment, run_name=name).info.run_id
         _log_params(client, run, settings_of(search))
-        return Run(client, experiment, run)
+        return MLflowRun(client, experiment, run)
 
-    def _log(self, run: Run, evaluation: Evaluation) -> None:
+    def _log(self, run: MLflowRun, evaluation: Evaluation) -> None:
         tags = {"mlflow.parentRunId": run.name, "stage": evaluation.stage}
         child = run.client.create_run(
             run.experiment, run_name=str(evaluation.number), tags=tags
@@ -104,7 +104,7 @@ class MLflowTracker(Tracker):
         # On the search's run too, where they make its curves.
         _log_metrics(run.client, run.name, evaluation.metrics, evaluation.number)
 
-    def _end(self, run: Run, search: Any, *, is_complete: bool) -> None:
+    def _end(self, run: MLflowRun, search: Any, *, is_complete: bool) -> None:
         try:
             if is_complete:
                 self._log_result(run, search)
@@ -113,7 +113,7 @@ class MLflowTracker(Tracker):
             run.client.set_terminated(run.name, status)
 
     @staticmethod
-    def _log_result(run: Run, search: Any) -> None:
+    def _log_result(run: MLflowRun, search: Any) -> None:
         run.client.set_tag(run.name, "stop_reason", search.stop_reason_)
         best = search.tuner_.best
         if best is not None:

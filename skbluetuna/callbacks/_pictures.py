@@ -12,7 +12,7 @@ from skbluetuna.inspection import (
     ParallelDisplay,
     ScanDisplay,
 )
-from skbluetuna.inspection._axes import drawing
+from skbluetuna.inspection._axes import off_screen
 from skbluetuna.report import without_secrets
 
 __all__ = ["save_pictures"]
@@ -49,7 +49,7 @@ def save_pictures(search: Any, folder: Path) -> list[Path]:
     for name, display in DISPLAYS.items():
         path = folder / f"{name}.png"
         try:
-            with drawing():
+            with off_screen():
                 display.from_search(shown).figure_.savefig(path)
         except ValueError:  # there is none, as the report says: one parameter, say
             continue

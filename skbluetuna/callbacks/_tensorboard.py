@@ -15,7 +15,7 @@ __all__ = ["TensorBoardTracker"]
 PURPOSE = {"extra": "tensorboard", "purpose": "TensorBoardTracker"}
 
 
-class Run:
+class TensorBoardRun:
     """Files of a search: its own scalars, and a folder for each candidate."""
 
     def __init__(self, folder: Path) -> None:
@@ -98,13 +98,15 @@ class TensorBoardTracker(Tracker):
             raise TypeError(f"folder must be a str or path-like; got {folder!r}.")
         self.folder = folder
 
-    def _begin(self, search: Any) -> Run:
+    def _begin(self, search: Any) -> TensorBoardRun:
         name = type(search.estimator).__name__
         when = time.strftime("%Y%m%d-%H%M%S")
-        return Run(Path(self.folder) / f"{name}-{when}-{uuid.uuid4().hex[:6]}")
+        return TensorBoardRun(
+            Path(self.folder) / f"{name}-{when}-{uuid.uuid4().hex[:6]}"
+        )
 
-    def _log(self, run: Run, evaluation: Evaluation) -> None:
+    def _log(self, run: TensorBoardRun, evaluation: Evaluation) -> None:
         run.log(evaluation)
 
-    def _end(self, run: Run, search: Any, *, is_complete: bool) -> None:  # noqa: ARG002
+    def _end(self, run: TensorBoardRun, search: Any, *, is_complete: bool) -> None:  # noqa: ARG002
         run.close()

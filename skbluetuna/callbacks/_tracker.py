@@ -1,17 +1,19 @@
-"""What all trackers do: hear of evaluations, and never stop the search."""
+"""What all trackers do: they log evaluations, and never stop the search."""
 
 import logging
 import math
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+import sklearn
 
 from skbluetuna._utils._hidden import masked
 from skbluetuna._utils._text import encodable, printable
-from skbluetuna.exceptions import TrackerWarning
+from skbluetuna.exceptions import MissingDependencyError, TrackerWarning
 
 __all__ = ["Evaluation", "Tracker", "settings_of", "text_or_number"]
 
@@ -51,9 +53,19 @@ class Tracker:
     A subclass says what is done by ``_begin``, ``_log`` and ``_end``. What ``_begin``
     returns is handed to the others: handles live there and not on the tracker, which is
     sent to workers together with the search.
+
+    Raises
+    ------
+    MissingDependencyError
+        If this scikit-learn is older than 1.9, and has no callbacks.
     """
 
     def __init__(self) -> None:
+        if find_spec("sklearn.callback") is None:
+            raise MissingDependencyError(
+                f"{type(self).__name__} needs scikit-learn 1.9 or newer, which has "
+                f"callbacks; this is scikit-learn {sklearn.__version__}."
+            )
         # By search: its clones share their callbacks.
         self._runs: dict[int, Any] = {}
         self._counts: dict[int, int] = {}
@@ -64,7 +76,7 @@ class Tracker:
         self._forget(estimator)
 
     def on_fit_task_begin(self, estimator: Any, context: Any) -> None:
-        """Do nothing: folds are heard of in workers too."""
+        """Do nothing: this is called for folds, in workers too."""
 
     def on_fit_task_end(self, estimator: Any, context: Any) -> None:
         """Complete the run when the fit is complete."""

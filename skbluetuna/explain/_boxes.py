@@ -4,7 +4,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from skbluetuna.history import View
-from skbluetuna.model import Cube
+from skbluetuna.model import BoxSample
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, active
 
@@ -18,12 +18,12 @@ FEW = 4  # values of a parameter that are all near the best
 MANY, SOME = 64, 32
 
 
-def whole_box(space: Space, rng: np.random.Generator) -> Cube:
+def whole_box(space: Space, rng: np.random.Generator) -> BoxSample:
     """The whole space; columns are those of its active dimensions."""
     return _filled(space, np.zeros(len(space)), np.ones(len(space)), rng)
 
 
-def near_box(space: Space, view: View, rng: np.random.Generator) -> Cube:
+def near_box(space: Space, view: View, rng: np.random.Generator) -> BoxSample:
     """Half of each range about the best trial; of choices and few values all."""
     has_best = view.best_row is not None
     centre = view.incumbent if has_best else np.full(len(space), 0.5)
@@ -39,7 +39,7 @@ def near_box(space: Space, view: View, rng: np.random.Generator) -> Cube:
 
 def _filled(
     space: Space, low: FloatArray, width: FloatArray, rng: np.random.Generator
-) -> Cube:
+) -> BoxSample:
     varying = active(space)
     n = max(LEAST_POINTS, PER_PARAMETER * len(varying))
     U = qmc.Halton(len(space), rng=rng).random(n)
@@ -48,4 +48,4 @@ def _filled(
         if not dim.is_ordered and (dim.n_values or 0) > MANY:
             at[:, j] = (np.floor(at[:, j] * SOME) + 0.5) / SOME
     at = space.rounded(at)
-    return Cube(at[:, varying], space.snap(at)[:, varying])
+    return BoxSample(at[:, varying], space.snap(at)[:, varying])

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from skbluetuna._utils._table import Table
 from skbluetuna._utils._threads import one_blas_thread
+from skbluetuna.exceptions import UnexplainedError
 from skbluetuna.explain._explanation import Explanation
 from skbluetuna.explain._regret import MIN_SCORES, gain_bounds
 from skbluetuna.explain._tables import (
@@ -55,7 +56,7 @@ class Learned:
 
     Raises
     ------
-    AttributeError
+    UnexplainedError
         By all but `regret_bound`, if the strategy explains nothing.
     """
 
@@ -132,7 +133,10 @@ class Learned:
     def _part(self, k: int) -> Part:
         space, rules = self._alternatives[k]
         if rules is None:
-            raise AttributeError("the strategy of this search explains nothing.")
+            raise UnexplainedError(
+                "the strategy of this search has no rules that say what was learned: "
+                "its Schedule has no explanation."
+            )
         own = tuple(t for t in self._history.trials if t.alternative == k)
         return Part(space, rules, self._history.view(k), (self._seed, k), own)
 

@@ -1,7 +1,7 @@
 """Where the best configuration is likely to be: the adaptive strategy's regions.
 
-Equation 21 of ``doc/notation.md``. Landscapes are drawn from what the model believes,
-and each is climbed: a region's probability is the share of them whose maximum lies in
+Equation 21 of ``doc/notation.md``. Landscapes are drawn from the model's posterior, and
+each is climbed. A region's probability is the share of landscapes whose maximum lies in
 it.
 """
 

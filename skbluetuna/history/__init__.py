@@ -15,11 +15,11 @@ from skbluetuna.history._events import (
     Imported,
     Reported,
 )
-from skbluetuna.history._history import IMPORTED, History
+from skbluetuna.history._history import History
 from skbluetuna.history._order import best_first, best_of, best_so_far, is_better
 from skbluetuna.history._store import MemoryStore, Store
 from skbluetuna.history._trial import Trial
-from skbluetuna.history._view import View, row_key, row_keys
+from skbluetuna.history._view import IMPORTED, View, row_key, row_keys
 
 __all__ = [
     "Asked",

@@ -1,4 +1,4 @@
-"""Events as JSON values, and back: what is read is checked before it is believed."""
+"""Events as JSON values, and back; what is read is checked."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -20,10 +20,10 @@ from skbluetuna.space import Space, decode_params, decode_unit, encode_params
 __all__ = ["decode_event", "encode_event"]
 
 Json = dict[str, Any]
-Spaces = Sequence[Space]
+Alternatives = Sequence[Space]
 
 
-def encode_event(event: Event, spaces: Spaces) -> Json:
+def encode_event(event: Event, spaces: Alternatives) -> Json:
     """JSON value of an event.
 
     Parameters
@@ -56,7 +56,7 @@ def encode_event(event: Event, spaces: Spaces) -> Json:
             return {"event": kind, "n_iter": event.n_iter}
 
 
-def decode_event(row: Any, spaces: Spaces) -> Event:
+def decode_event(row: Any, spaces: Alternatives) -> Event:
     """Event that `encode_event` stored.
 
     Parameters
@@ -90,7 +90,7 @@ def decode_event(row: Any, spaces: Spaces) -> Event:
         raise ValueError(str(error)) from None
 
 
-def _encode_trial(event: Asked | Imported, spaces: Spaces) -> Json:
+def _encode_trial(event: Asked | Imported, spaces: Alternatives) -> Json:
     space = spaces[event.alternative]
     params = event.params
     if params is None:
@@ -107,7 +107,7 @@ def _encode_trial(event: Asked | Imported, spaces: Spaces) -> Json:
     return row | {"values": list(event.values), "seconds": event.seconds}
 
 
-def _trial(row: Mapping[str, Any], spaces: Spaces) -> Json:
+def _trial(row: Mapping[str, Any], spaces: Alternatives) -> Json:
     """Fields that `Asked` and `Imported` have in common."""
     alternative = _count(row, "alternative")
     if alternative >= len(spaces):
@@ -132,42 +132,42 @@ def _beyond_unit(space: Space, unit: Any, params: Json) -> Json | None:
     return None if repr(own) == repr(params) else params
 
 
-def _asked(row: Mapping[str, Any], spaces: Spaces) -> Asked:
+def _asked(row: Mapping[str, Any], spaces: Alternatives) -> Asked:
     return Asked(stage=_word(row, "stage"), **_trial(row, spaces))
 
 
-def _imported(row: Mapping[str, Any], spaces: Spaces) -> Imported:
+def _imported(row: Mapping[str, Any], spaces: Alternatives) -> Imported:
     return Imported(
         values=_values(row, least=0), seconds=_seconds(row), **_trial(row, spaces)
     )
 
 
-def _reported(row: Mapping[str, Any], spaces: Spaces) -> Reported:  # noqa: ARG001
+def _reported(row: Mapping[str, Any], spaces: Alternatives) -> Reported:  # noqa: ARG001
     outcome = row["outcome"]
     if not isinstance(outcome, Mapping):
         raise ValueError("outcome must be an object.")
     return Reported(_count(row, "number"), _count(row, "part"), _decode(outcome))
 
 
-def _finished(row: Mapping[str, Any], spaces: Spaces) -> Finished:  # noqa: ARG001
+def _finished(row: Mapping[str, Any], spaces: Alternatives) -> Finished:  # noqa: ARG001
     return Finished(_count(row, "number"), _values(row, least=1), _seconds(row))
 
 
-def _failed(row: Mapping[str, Any], spaces: Spaces) -> Failed:  # noqa: ARG001
+def _failed(row: Mapping[str, Any], spaces: Alternatives) -> Failed:  # noqa: ARG001
     reason = row["reason"]
     if reason is not None and not isinstance(reason, str):
         raise ValueError("reason must be a text or null.")
     return Failed(_count(row, "number"), reason, _seconds(row))
 
 
-def _budgeted(row: Mapping[str, Any], spaces: Spaces) -> Budgeted:  # noqa: ARG001
+def _budgeted(row: Mapping[str, Any], spaces: Alternatives) -> Budgeted:  # noqa: ARG001
     n_iter = None if row["n_iter"] is None else _count(row, "n_iter")
     if n_iter == 0:
         raise ValueError("n_iter must be at least 1.")
     return Budgeted(n_iter)
 
 
-READERS: dict[str, Callable[[Mapping[str, Any], Spaces], Event]] = {
+READERS: dict[str, Callable[[Mapping[str, Any], Alternatives], Event]] = {
     "asked": _asked,
     "imported": _imported,
     "reported": _reported,

@@ -21,13 +21,12 @@ from skbluetuna.history._events import (
 )
 from skbluetuna.history._order import best_of, worst_of
 from skbluetuna.history._trial import Trial
-from skbluetuna.history._view import View
+from skbluetuna.history._view import IMPORTED, View
 from skbluetuna.space import Space
 
-__all__ = ["IMPORTED", "History"]
+__all__ = ["History"]
 
 FloatArray = NDArray[np.float64]
-IMPORTED = "imported"  # stage of evaluations made elsewhere
 
 
 class History:
@@ -250,9 +249,11 @@ class History:
             trial = replace(trial, stage=event.stage)
             self._n_pending += 1
         else:
-            state = "complete" if event.values else "failed"
             trial = replace(
-                trial, state=state, values=event.values, seconds=event.seconds
+                trial,
+                state="complete" if event.values else "failed",
+                values=event.values,
+                seconds=event.seconds,
             )
             self._n_first_imported += self._n_first_imported == len(self._trials)
         self._trials.append(trial)

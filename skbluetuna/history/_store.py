@@ -1,4 +1,4 @@
-"""Where events are kept: in memory here, as JSON lines on disk in ``_json_lines``."""
+"""Where events are kept: what a store must do, and one in memory."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol

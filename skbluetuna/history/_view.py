@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from skbluetuna.history._order import best_first, worst_of
 
-__all__ = ["View", "row_key", "row_keys"]
+__all__ = ["IMPORTED", "View", "row_key", "row_keys"]
 
 FloatArray = NDArray[np.float64]
+IMPORTED = "imported"  # stage of evaluations made elsewhere
 
 
 def row_key(unit: "FloatArray | tuple[float, ...]") -> bytes:
@@ -93,7 +94,7 @@ class View:
         keys = row_keys(units)
         return np.array([k not in rows and k not in excluded for k in keys], dtype=bool)
 
-    def has_row(self, unit: FloatArray) -> bool:
+    def has_row(self, unit: "FloatArray | tuple[float, ...]") -> bool:
         """Whether a row has this configuration."""
         return row_key(unit) in self._rows
 
@@ -139,7 +140,8 @@ class View:
     @property
     def incumbent(self) -> FloatArray:
         """The best configuration, shape (d,); the first where no score is known."""
-        return self.X[self.best_row or 0]
+        at: FloatArray = self.X[self.best_row or 0]
+        return at
 
     def count(self, stage: str) -> int:
         """Count the rows that a stage asked."""
@@ -183,6 +185,20 @@ class View:
         """The rows that were asked before the first one of a stage."""
         end = self.stages.index(stage) if stage in self.stages else len(self)
         return self._only(np.arange(end))
+
+    def begun(self, stage: str) -> "View":
+        """The rows of a stage, and those with which the search began.
+
+        Those are the initial ones, and what was imported before anything was asked.
+        """
+        asked = [row for row, own in enumerate(self.stages) if own != IMPORTED]
+        first = min(asked, default=len(self))
+        own = [name in ("initial", stage) for name in self.stages]
+        return self._only(np.flatnonzero([True] * first + own[first:]))
+
+    def without(self, stage: str) -> "View":
+        """The rows that other stages asked."""
+        return self._only(np.flatnonzero([own != stage for own in self.stages]))
 
     def only(self, *stages: str) -> "View":
         """The rows that these stages asked."""

@@ -15,7 +15,7 @@ from skbluetuna.space import Categorical, Integer, Real, Space
 __all__ = [
     "axes_for",
     "checked",
-    "drawing",
+    "off_screen",
     "folded",
     "is_choice",
     "is_log",
@@ -46,7 +46,7 @@ def axes_for(ax: Any, *, width: float = 6.4, height: float = 4.8) -> Any:
 
 
 @contextmanager
-def drawing() -> Iterator[Any]:
+def off_screen() -> Iterator[Any]:
     """Draw for a file: in matplotlib's own style, no window opens, all closed again.
 
     Yields

@@ -8,9 +8,9 @@ import numpy as np
 from skbluetuna.inspection._axes import axes_for, plain
 from skbluetuna.inspection._progress import (
     AGAINST,
-    Columns,
+    PointColumns,
     band,
-    evaluated,
+    evaluations_of,
     limit_scores,
     mark_at_edge,
     score_ceiling,
@@ -83,9 +83,9 @@ class ConvergenceDisplay:
 
     def __init__(
         self,
-        curves: dict[str, Columns],
+        curves: dict[str, PointColumns],
         *,
-        points: Columns | None = None,
+        points: PointColumns | None = None,
         against: str = "evaluations",
         score_name: str = "score",
     ) -> None:
@@ -122,7 +122,7 @@ class ConvergenceDisplay:
         ValueError
             If `against` is neither.
         """
-        points, name = evaluated(search, against)
+        points, name = evaluations_of(search, against)
         curves = {"best so far": band([points])}
         display = cls(curves, points=points, against=against, score_name=name)
         return display.plot(ax=ax)
@@ -163,7 +163,7 @@ class ConvergenceDisplay:
             raise ValueError("searches must hold at least one search for each name.")
         curves, metrics = {}, set()
         for name, runs in searches.items():
-            found = [evaluated(search, against) for search in runs]
+            found = [evaluations_of(search, against) for search in runs]
             curves[name] = band([points for points, _ in found])
             metrics |= {metric for _, metric in found}
         metric = metrics.pop() if len(metrics) == 1 else "score"
@@ -228,7 +228,7 @@ class ConvergenceDisplay:
         limit_scores(ax, score_floor(lows), tops)
 
 
-def _draw_points(ax: Any, points: Columns) -> None:
+def _draw_points(ax: Any, points: PointColumns) -> None:
     """Draw each evaluation, those that are off the scale at the lower edge."""
     x, score = points["x"], points["score"]
     floor, ceiling = score_floor(score), score_ceiling(score)

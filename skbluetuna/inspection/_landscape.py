@@ -18,7 +18,7 @@ from skbluetuna.inspection._progress import (
 )
 from skbluetuna.inspection._scales import Scale, named
 from skbluetuna.inspection._slices import (
-    evaluated,
+    evaluated_points,
     example,
     most_influential,
     predicted,
@@ -177,7 +177,7 @@ class LandscapeDisplay:
             dimensions=dimensions,
             values=values,
             prediction=predicted(tuner, space, k, centre, names, values),
-            points=evaluated(space, trials, centre, names),
+            points=evaluated_points(space, trials, centre, names),
             centre=centre,
             best=None if best is None else best.number,
             title=title_of(search, k),

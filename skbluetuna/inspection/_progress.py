@@ -12,20 +12,20 @@ from skbluetuna.model import within_reach
 
 __all__ = [
     "AGAINST",
-    "Columns",
+    "PointColumns",
     "band",
-    "evaluated",
+    "evaluations_of",
     "limit_scores",
     "mark_at_edge",
     "score_ceiling",
     "score_floor",
 ]
 
-Columns = dict[str, NDArray[Any]]
+PointColumns = dict[str, NDArray[Any]]
 AGAINST = {"evaluations": "Evaluations", "seconds": "Seconds of fitting and scoring"}
 
 
-def evaluated(search: Any, against: str) -> tuple[Columns, str]:
+def evaluations_of(search: Any, against: str) -> tuple[PointColumns, str]:
     """Each evaluation of a search, and the name of the metric that guided it.
 
     Returns
@@ -66,7 +66,7 @@ def _metric(search: Any) -> str:
     return refit if isinstance(refit, str) and refit in names else names[0]
 
 
-def band(runs: Sequence[Columns]) -> Columns:
+def band(runs: Sequence[PointColumns]) -> PointColumns:
     """Quantiles over runs of the best score so far, wherever one of them changes.
 
     NaN until each run has a score; a run that has ended keeps its best.

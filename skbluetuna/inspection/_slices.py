@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from skbluetuna.space import Space
 
-__all__ = ["evaluated", "example", "most_influential", "predicted"]
+__all__ = ["evaluated_points", "example", "most_influential", "predicted"]
 
 
 def most_influential(space: Space, share: NDArray[np.float64]) -> list[str]:
@@ -50,7 +50,7 @@ def predicted(
     return found.reshape(*shape, 3)
 
 
-def evaluated(
+def evaluated_points(
     space: Space, trials: list[Any], centre: dict[str, Any], names: list[str]
 ) -> dict[str, NDArray[Any]]:
     """Columns of the evaluated configurations."""

@@ -1,4 +1,4 @@
-"""Other front doors: the same search behind the interfaces of Optuna and Ray Tune.
+"""The same search behind the interfaces of other packages: Optuna and Ray Tune.
 
 Each file needs its package; importing skbluetuna loads none of them.
 """

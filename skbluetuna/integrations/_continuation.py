@@ -1,4 +1,4 @@
-"""A strategy's next trial where nobody says how many there will be."""
+"""A strategy's next trial where the number of trials is not known."""
 
 import numpy as np
 

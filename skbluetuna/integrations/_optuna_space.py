@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from skbluetuna.integrations._grid import Steps
+from skbluetuna.integrations._steps import Steps
 from skbluetuna.space import LARGEST_INT, Categorical, Dimension, Integer, Real, Space
 
 __all__ = ["OptunaSpace", "dimension_of", "from_native", "to_native"]

@@ -1,6 +1,6 @@
 """What has been learned: arrays in, arrays out.
 
-This room has never heard of trials, stages or scikit-learn. Equation numbers are those
+This room knows nothing of trials, stages or scikit-learn. Equation numbers are those
 of ``doc/notation.md``.
 
 =========  ==========================================================  ==============
@@ -21,8 +21,18 @@ t          targets: y scaled into the activation's range               (n,)
 
 from skbluetuna.model._acquisition import log_augmented_improvement, log_h
 from skbluetuna.model._columns import Columns, encode
-from skbluetuna.model._evidence import EvidenceModel, fit_theta
 from skbluetuna.model._features import pairs, perceptron_features, perceptron_jacobian
+from skbluetuna.model._gaussian_process import GaussianProcess, fit_hyperparameters
+from skbluetuna.model._hyperparameters import Hyperparameters
+from skbluetuna.model._influence_tables import (
+    ROWS,
+    BoxSample,
+    DrawnModels,
+    Influence,
+    gaussian_process_influence,
+    no_influence,
+    perceptron_influence,
+)
 from skbluetuna.model._maxima import maxima
 from skbluetuna.model._paths import Paths, drawn_models, redrawn_models
 from skbluetuna.model._perceptron import (
@@ -30,36 +40,28 @@ from skbluetuna.model._perceptron import (
     FittedPerceptron,
     autoconverge,
     loss_gradient,
-    scores_of,
+    perceptron_scores,
 )
 from skbluetuna.model._reach import reach, within_reach
-from skbluetuna.model._tables import (
-    ROWS,
-    Cube,
-    Influence,
-    Scale,
-    evidence_influence,
-    influence,
-    no_influence,
-)
 from skbluetuna.model._warp import standardised, unwarp, warp
 
 __all__ = [
     "ACTIVATIONS",
     "ROWS",
     "Columns",
-    "Cube",
-    "EvidenceModel",
+    "BoxSample",
+    "GaussianProcess",
+    "Hyperparameters",
     "FittedPerceptron",
     "Influence",
     "Paths",
-    "Scale",
+    "DrawnModels",
     "autoconverge",
     "drawn_models",
     "encode",
-    "evidence_influence",
-    "fit_theta",
-    "influence",
+    "gaussian_process_influence",
+    "fit_hyperparameters",
+    "perceptron_influence",
     "log_augmented_improvement",
     "log_h",
     "loss_gradient",
@@ -70,7 +72,7 @@ __all__ = [
     "perceptron_jacobian",
     "reach",
     "redrawn_models",
-    "scores_of",
+    "perceptron_scores",
     "standardised",
     "unwarp",
     "warp",

@@ -1,4 +1,4 @@
-"""What a trial promises, as a logarithm that does not underflow (eq. 15)."""
+"""The gain expected of a trial, as a logarithm that does not underflow (eq. 15)."""
 
 import numpy as np
 from numpy.typing import NDArray

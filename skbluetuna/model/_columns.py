@@ -1,4 +1,4 @@
-"""How unit points become the columns that the evidence-fitted perceptron sees."""
+"""How unit points become the columns that the Gaussian process sees."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""The prior covariance of the evidence-fitted perceptron, and its slopes (eq. 12).
+"""The prior covariance of the Gaussian process, and its slopes (eq. 12).
 
-Symbols are those of ``_evidence.py``. Each number is computed once, in an order that
-is kept: the search's asks depend on the last bit.
+Symbols are those of ``_gaussian_process.py``. Each number is computed once, in an order
+that is kept: the search's asks depend on the last bit.
 """
 
 from typing import NamedTuple
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.model._columns import Columns
+from skbluetuna.model._hyperparameters import Hyperparameters
 
 __all__ = [
     "Kernel",
@@ -99,17 +100,16 @@ class Kernel:
         The points, encoded.
     columns : Columns
         How the parameters became columns.
-    theta : ndarray of shape (d + 5,)
-        Hyperparameters.
+    known : Hyperparameters
+        The hyperparameters.
     """
 
-    def __init__(self, Y: FloatArray, columns: Columns, theta: FloatArray) -> None:
-        d = len(columns.levels)
+    def __init__(self, Y: FloatArray, columns: Columns, known: Hyperparameters) -> None:
         self.Y, self.columns, self.ordered = Y, columns, columns.ordered
         self.is_numeric = columns.levels == 0
-        self.inv_ell2 = np.exp(-2.0 * theta[:d])[self.is_numeric]
-        self.s_g, self.a = np.exp(theta[d]), np.exp(theta[d + 2 :])
-        self._ell = np.exp(theta[:d])
+        self.inv_ell2 = known.inverse_squares[self.is_numeric]
+        self.s_g, self.a = known.residual, known.blocks
+        self._ell = known.length_scales
         self._B = scaled(Y, self._ell, columns)
         self._squares = np.sum(self._B**2, 1)[None]
         self._Z = Y[:, self.ordered]
@@ -164,7 +164,7 @@ class Kernel:
 
 
 def covariance(
-    X: FloatArray, Y: FloatArray, columns: Columns, theta: FloatArray
+    X: FloatArray, Y: FloatArray, columns: Columns, known: Hyperparameters
 ) -> FloatArray:
     """Prior covariance of shape (n, m)."""
-    return Kernel(Y, columns, theta).at(X).k
+    return Kernel(Y, columns, known).at(X).k

@@ -14,14 +14,19 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, eigh
 
 from skbluetuna.model._columns import Columns, encode
-from skbluetuna.model._evidence import BOUND, Evidence, EvidenceModel, fit_theta
+from skbluetuna.model._gaussian_process import (
+    GaussianProcess,
+    NegativeLogPosterior,
+    fit_hyperparameters,
+)
+from skbluetuna.model._hyperparameters import BOUND, Hyperparameters
 from skbluetuna.model._kernel import covariance, scaled
 
 __all__ = ["Paths", "drawn_models", "redrawn_models", "sparse_paths"]
 
 FloatArray = NDArray[np.float64]
 
-STEP = 1e-3  # of the finite differences of the evidence's gradient
+STEP = 1e-3  # of the finite differences of the posterior's gradient
 N_WAVES = 64  # random Fourier features of the residual's prior
 N_SWEEPS = 20  # of Gibbs sampling, from equal variances of all pairs
 # Of the horseshoe's global variance to that of the model's weights: about half of the
@@ -38,11 +43,11 @@ def drawn_models(
     columns: Columns,
     n: int,
     rng: np.random.Generator,
-) -> list[EvidenceModel]:
+) -> list[GaussianProcess]:
     """Models under n hyperparameters drawn from their posterior.
 
     The posterior of theta is taken as normal about its most probable value, with the
-    curvature of the evidence there (Laplace), and no wider than the prior.
+    curvature of the log posterior there (Laplace), and no wider than the prior.
 
     Parameters
     ----------
@@ -59,22 +64,23 @@ def drawn_models(
 
     Returns
     -------
-    models : list of n EvidenceModel
+    models : list of n GaussianProcess
         Conditioned on the data.
     """
-    model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
+    best = fit_hyperparameters(X, t, columns)
+    model = GaussianProcess.condition(X, t, columns, best)
     return redrawn_models(model, n, rng)
 
 
 def redrawn_models(
-    model: EvidenceModel, n: int, rng: np.random.Generator
-) -> list[EvidenceModel]:
+    model: GaussianProcess, n: int, rng: np.random.Generator
+) -> list[GaussianProcess]:
     """As `drawn_models`, of the data of a model and about its hyperparameters."""
-    X, t, columns, best = model.X, model.t, model.columns, model.theta
-    slope = Evidence(X, t, columns)
-    prior = slope.prior
+    X, t, columns, best = model.X, model.t, model.columns, model.hyperparameters.theta
+    loss = NegativeLogPosterior(X, t, columns)
+    prior = loss.prior
     steps = STEP * np.eye(len(best))
-    H = np.array([slope(best + e)[1] - slope(best - e)[1] for e in steps]) / (2 * STEP)
+    H = np.array([loss(best + e)[1] - loss(best - e)[1] for e in steps]) / (2 * STEP)
     # In units of the prior's deviations, where its own curvature is one.
     curvature, axes = eigh(prior.sd[:, None] * (H + H.T) / 2.0 * prior.sd)
     spread = 1.0 / np.sqrt(np.maximum(curvature, 1.0))
@@ -82,7 +88,8 @@ def redrawn_models(
     draws = rng.standard_normal((n, len(best))) @ (axes * spread) @ axes.T
     reach = BOUND * prior.sd
     thetas = np.clip(best + prior.sd * draws, prior.mean - reach, prior.mean + reach)
-    return [EvidenceModel.condition(X, t, columns, theta) for theta in thetas]
+    drawn = map(Hyperparameters.of, thetas)
+    return [GaussianProcess.condition(X, t, columns, one) for one in drawn]
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ class Paths:
 
     Parameters
     ----------
-    model : EvidenceModel
+    model : GaussianProcess
         The model.
     smooth : callable
         The prior's functions without their pairs: from columns of shape (N, q) to
@@ -111,18 +118,19 @@ class Paths:
     machines, NeurIPS 2007.
     """
 
-    model: EvidenceModel
+    model: GaussianProcess
     smooth: Callable[[FloatArray], FloatArray]
     pairs: FloatArray
     update: FloatArray
 
     @classmethod
-    def drawn(cls, model: EvidenceModel, n: int, rng: np.random.Generator) -> "Paths":
+    def drawn(cls, model: GaussianProcess, n: int, rng: np.random.Generator) -> "Paths":
         """Draw n functions."""
         columns, X = model.columns, model.X
         smooth = _prior_without_pairs(model, n, rng)
         q = X.shape[1]
-        pairs = np.exp(model.theta[-1] / 2.0) * rng.standard_normal((n, q, q))
+        deviation = model.hyperparameters.block_deviations[2]
+        pairs = deviation * rng.standard_normal((n, q, q))
         pairs = np.triu(pairs) * (columns.owner[:, None] != columns.owner)
         noise = np.sqrt(model.noise) * rng.standard_normal((len(X), n))
         prior = cls(model, smooth, pairs, np.empty((0, n)))._prior(X)
@@ -160,11 +168,11 @@ class Paths:
 
     def _covariance(self, X: FloatArray) -> FloatArray:
         model = self.model
-        return covariance(X, model.X, model.columns, model.theta)
+        return covariance(X, model.X, model.columns, model.hyperparameters)
 
 
 def sparse_paths(
-    model: EvidenceModel, U: FloatArray, n: int, rng: np.random.Generator
+    model: GaussianProcess, U: FloatArray, n: int, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
     """Draw n functions as `Paths` does, under a prior by which few pairs matter much.
 
@@ -175,7 +183,7 @@ def sparse_paths(
 
     Parameters
     ----------
-    model : EvidenceModel
+    model : GaussianProcess
         The model.
     U : ndarray of shape (N, d)
         Unit points.
@@ -197,14 +205,14 @@ def sparse_paths(
     Biometrika 97 (2010); E. Makalic, D. Schmidt, A simple sampler for the horseshoe
     estimator, IEEE Signal Processing Letters 23 (2016).
     """
-    columns, theta = model.columns, model.theta.copy()
-    scale, theta[-1] = np.exp(theta[-1]), -np.inf  # pairs are kept apart
+    columns, scale = model.columns, model.hyperparameters.blocks[2]
+    without_pairs = model.hyperparameters.without_pairs()  # they are kept apart
     X, at = model.X, encode(U, columns)
     i, j = np.nonzero(_pairs_of(np.vstack([X, at]), columns))
     Phi = X[:, i] * X[:, j]
     pair = columns.owner[i] * len(columns.levels) + columns.owner[j]
     _, pair, size = np.unique(pair, return_inverse=True, return_counts=True)
-    K, k = (covariance(Z, X, columns, theta) for Z in (X, at))
+    K, k = (covariance(Z, X, columns, without_pairs) for Z in (X, at))
     K[np.diag_indices(len(X))] += model.noise
     smooth = _prior_without_pairs(model, N_SWEEPS + n, rng)
     at_trials, elsewhere = smooth(X), smooth(at)
@@ -248,18 +256,16 @@ def _pairs_of(X: FloatArray, columns: Columns) -> NDArray[np.bool_]:
 
 
 def _prior_without_pairs(
-    model: EvidenceModel, n: int, rng: np.random.Generator
+    model: GaussianProcess, n: int, rng: np.random.Generator
 ) -> Callable[[FloatArray], FloatArray]:
     """Draw n functions of the prior; what they are at columns X has shape (N, n)."""
-    columns, theta = model.columns, model.theta
-    d, q = len(columns.levels), model.X.shape[1]
-    ell, s_g = np.exp(theta[:d]), np.exp(theta[d])
-    a = np.exp(theta[d + 2 :] / 2.0)
+    columns, known, q = model.columns, model.hyperparameters, model.X.shape[1]
+    ell, a = known.length_scales, known.block_deviations
     waves = rng.standard_normal((q, N_WAVES))
     # The spectrum of Matern-5/2 is Student's t with 5 degrees of freedom.
     waves /= np.sqrt(rng.chisquare(5.0, N_WAVES) / 5.0)
     phase = rng.uniform(0.0, 2.0 * np.pi, N_WAVES)
-    size = np.sqrt(s_g * 2.0 / N_WAVES) * rng.standard_normal((N_WAVES, n))
+    size = np.sqrt(known.residual * 2.0 / N_WAVES) * rng.standard_normal((N_WAVES, n))
     base, curve = a[0] * rng.standard_normal((q, n)), a[1] * rng.standard_normal((q, n))
 
     def values(X: FloatArray) -> FloatArray:

@@ -18,7 +18,7 @@ __all__ = [
     "FittedPerceptron",
     "autoconverge",
     "loss_gradient",
-    "scores_of",
+    "perceptron_scores",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -95,7 +95,7 @@ def _targets(y: FloatArray, act: Activation) -> FloatArray:
     return act.low + (act.high - act.low) * unit
 
 
-def scores_of(output: FloatArray, y: FloatArray, activation: str) -> FloatArray:
+def perceptron_scores(output: FloatArray, y: FloatArray, activation: str) -> FloatArray:
     """Scores that outputs stand for, where the perceptron was trained on scores y.
 
     None lies farther beyond these than their range.

@@ -1,4 +1,4 @@
-"""Output warping: scores to something a Gaussian model can believe (eq. 11)."""
+"""Output warping: scores are made nearly normal (eq. 11)."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -27,7 +27,7 @@ BRACKETS: dict[type[Any], tuple[str, str]] = {
 CONSTANTS = (str, bytes, int, float, complex, bool, type(None), type(...))
 
 Items = tuple[str, list[Any], str]  # opening, items (text or items), closing
-Part = str | Items
+CodePart = str | Items
 
 
 class Code:
@@ -80,7 +80,7 @@ class Code:
         """Expression of that value, over several lines where it is long."""
         return _laid_out(self._part(value), indent, before)
 
-    def _part(self, value: Any) -> Part:
+    def _part(self, value: Any) -> CodePart:
         if isinstance(value, Space):
             value = masked(_spelled_out(value))
         for rule in (_plain, self._array, self._container, self._object):
@@ -93,7 +93,7 @@ class Code:
         self.placeholders.append(f"{name} = ...  # to be filled in: {text}")
         return name
 
-    def _array(self, value: Any) -> Part | None:
+    def _array(self, value: Any) -> CodePart | None:
         """Array of plain values; None if it is another thing, or too long."""
         if not isinstance(value, np.ndarray) or value.size > MOST_NUMBERS:
             return None
@@ -102,7 +102,7 @@ class Code:
         self._note("np", "array")
         return ("np.array(", [self._part(value.tolist())], ")")
 
-    def _container(self, value: Any) -> Part | None:
+    def _container(self, value: Any) -> CodePart | None:
         """Dict, list, tuple or set; None if it is another thing, or too long."""
         if type(value) not in BRACKETS or len(value) > MOST_ITEMS:
             return None
@@ -117,7 +117,7 @@ class Code:
         parts = [self._part(item) for item in items]
         return (opening, parts, f",{closing}" if is_single else closing)
 
-    def _object(self, value: Any) -> Part | None:
+    def _object(self, value: Any) -> CodePart | None:
         """Condition, estimator, function, class, distribution, or what shows itself."""
         if isinstance(value, When):
             self._import(when)
@@ -130,14 +130,14 @@ class Code:
             return self._distribution(value)
         return self._shown(value)
 
-    def _constructed(self, value: Any, params: dict[str, Any]) -> Part | None:
+    def _constructed(self, value: Any, params: dict[str, Any]) -> CodePart | None:
         name = self._import(type(value))
         if name is None:
             return None
         parts = [_joined(f"{key}=", self._part(v)) for key, v in params.items()]
         return (f"{name}(", parts, ")")
 
-    def _distribution(self, value: Any) -> Part | None:
+    def _distribution(self, value: Any) -> CodePart | None:
         from scipy import stats
 
         name = value.dist.name
@@ -148,7 +148,7 @@ class Code:
         parts += [_joined(f"{k}=", self._part(v)) for k, v in value.kwds.items()]
         return (f"{name}(", parts, ")")
 
-    def _shown(self, value: Any) -> Part | None:
+    def _shown(self, value: Any) -> CodePart | None:
         """What shows itself as a call of its class with plain arguments."""
         try:
             tree = ast.parse(text := repr(value), mode="eval")
@@ -175,7 +175,7 @@ class Code:
             self.homes.setdefault(home, set()).add(name)
 
 
-def _plain(value: Any) -> Part | None:
+def _plain(value: Any) -> CodePart | None:
     """Literal of a plain value, None for anything else."""
     if isinstance(value, np.generic):
         value = value.item()
@@ -221,21 +221,21 @@ def _is_alike(one: Any, other: Any) -> bool:
     return one is other or (type(one) is type(other) and repr(one) == repr(other))
 
 
-def _joined(text: str, part: Part) -> Part:
+def _joined(text: str, part: CodePart) -> CodePart:
     """Text put before a part."""
     if isinstance(part, str):
         return text + part
     return (text + part[0], part[1], part[2])
 
 
-def _flat(part: Part) -> str:
+def _flat(part: CodePart) -> str:
     if isinstance(part, str):
         return part
     opening, items, closing = part
     return opening + ", ".join(map(_flat, items)) + closing
 
 
-def _laid_out(part: Part, indent: int, before: int = 0) -> str:
+def _laid_out(part: CodePart, indent: int, before: int = 0) -> str:
     """Text on one line if it fits, else one line for each item."""
     flat = _flat(part)
     if isinstance(part, str) or indent + before + len(flat) < WIDTH or not part[1]:

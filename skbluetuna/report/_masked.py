@@ -16,8 +16,6 @@ def without_secrets(search: Any) -> Any:
         return search
     shown = copy.copy(search)
     shown.tuner_ = search.tuner_.relabelled(spaces)
-    shown.regions_ = shown.tuner_.regions
-    shown.optimized_space_ = shown.tuner_.optimized_space
     if hasattr(search, "cv_results_"):
         params = [masked(dict(own)) for own in search.cv_results_["params"]]
         shown.cv_results_ = search.cv_results_ | {"params": params}

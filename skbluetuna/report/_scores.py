@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.history import best_of
-from skbluetuna.inspection._progress import evaluated
+from skbluetuna.inspection._progress import evaluations_of
 
 __all__ = ["Scores", "scores_of"]
 
@@ -55,7 +55,7 @@ class Scores(NamedTuple):
 
 def scores_of(search: Any) -> Scores:
     """Read them from a fitted search."""
-    points, metric = evaluated(search, "evaluations")
+    points, metric = evaluations_of(search, "evaluations")
     results, k = search.cv_results_, search.n_splits_
     folds = np.array([results[f"split{i}_test_{metric}"] for i in range(k)])
     took = np.asarray(results["mean_fit_time"]) + results["mean_score_time"]

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from skbluetuna.exceptions import UnexplainedError
 from skbluetuna.inspection._alternatives import chosen, rows_of
 from skbluetuna.inspection._ends import widen
 from skbluetuna.report._scores import Scores, scores_of
@@ -89,7 +90,10 @@ def _mattered(search: Any) -> str:
     if len(varied) < 2:
         only = f"only {varied[0]}" if varied else "no parameter"
         return f"There is no ranking of what mattered, as {only} could vary."
-    weights, pairs = rows_of(search.weights_, k), rows_of(search.interactions_, k)
+    try:
+        weights, pairs = rows_of(search.weights_, k), rows_of(search.interactions_, k)
+    except UnexplainedError:
+        return "The strategy of this search does not say what mattered."
     share = np.asarray(weights["share"], dtype=float)
     order = [i for i in np.argsort(-share, kind="stable") if share[i] >= LEAST]
     order = order[:N_NAMED]

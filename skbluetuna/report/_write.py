@@ -8,11 +8,11 @@ from typing import Any
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.inspection._axes import checked
 from skbluetuna.report._best import best_table
+from skbluetuna.report._figures import convergence
 from skbluetuna.report._html import page, section, sections, tag
-from skbluetuna.report._learned import learned_sections
+from skbluetuna.report._learned_sections import learned_sections
 from skbluetuna.report._masked import without_secrets
-from skbluetuna.report._pictures import convergence
-from skbluetuna.report._settings import settings_section
+from skbluetuna.report._settings_section import settings_section
 from skbluetuna.report._verdict import CAUTION, verdict
 
 __all__ = ["write_report"]

@@ -1,5 +1,6 @@
 """A budget, and each alternative's share of it."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ class Share(NamedTuple):
     initial: list[Params]
     quota: int
     schedule: Schedule
+    n_begun: int = 0  # configurations it begins with: those it asks first, and
+    n_known: int = 0  # those that were evaluated elsewhere, besides the quota
 
     @property
     def open_stage(self) -> OpenStage | None:
@@ -80,8 +83,8 @@ def allocate(
     n_iter : int or None
         Trials of all alternatives together; None for each strategy's own schedule.
     imported : sequence of k ndarrays of shape (n, d), default=()
-        Units of evaluations that the search begins with. To a strategy they are initial
-        trials; the budget does not count them.
+        Units of evaluations that the search begins with. They are initial trials of
+        shares that are so much larger; the budget does not count them.
     first : Budget or None, default=None
         The budget with which the search began, if this one is a later one: unless that
         was a grid its stages remain, and the last has no end but the new budget's.
@@ -93,46 +96,56 @@ def allocate(
     """
     if first is not None and first.is_grid:
         return first
-    units = [space.to_unit(rows) for space, rows in zip(spaces, initial, strict=True)]
     known = list(imported) or [np.empty((0, len(space))) for space in spaces]
-    units = [_joined(*pair) for pair in zip(known, units, strict=True)]
+    n_known = [len(set(row_keys(own))) for own in known]
+    begun = [_begun(*each) for each in zip(spaces, initial, known, strict=True)]
     full = [
-        max(0, strategy.n_trials(space, own) - len(had))
-        for space, own, had in zip(spaces, units, known, strict=True)
+        max(0, strategy.n_trials(space, own) - n)
+        for space, own, n in zip(spaces, begun, n_known, strict=True)
     ]
     budget = sum(full) if n_iter is None else n_iter
-    sizes = [space.size for space in spaces]
-    is_finite = first is None and None not in sizes
-    if is_finite and sum(size or 0 for size in sizes) <= budget:
+    rooms = [
+        None if space.size is None else max(0, space.size - n)
+        for space, n in zip(spaces, n_known, strict=True)
+    ]
+    is_finite = first is None and None not in rooms
+    if is_finite and sum(room or 0 for room in rooms) <= budget:
         grids = tuple(
-            Share(s, [], s.size or 0, _exhaustive(strategy, s, u))
-            for s, u in zip(spaces, units, strict=True)
+            Share(space, [], room or 0, _exhaustive(strategy, space, own))
+            for space, own, room in zip(spaces, begun, rooms, strict=True)
         )
-        return Budget(grids, sum(size or 0 for size in sizes))
+        return Budget(grids, sum(room or 0 for room in rooms))
     if n_iter is None:
         quotas = [
-            n if s is None else min(n, s) for n, s in zip(full, sizes, strict=True)
+            n if room is None else min(n, room)
+            for n, room in zip(full, rooms, strict=True)
         ]
     else:
-        quotas = _split(n_iter, sizes)
+        quotas = _split(n_iter, rooms, n_known)
     n_trials = sum(quotas)
     if first is not None:
         return _grown(first, quotas, n_trials)
     schedules = [
-        strategy.schedule(space, own, quota + len(had))
-        for space, own, quota, had in zip(spaces, units, quotas, known, strict=True)
+        strategy.schedule(space, own, quota + n)
+        for space, own, quota, n in zip(spaces, begun, quotas, n_known, strict=True)
     ]
-    own = tuple(map(Share, spaces, initial, quotas, schedules))
+    sizes = map(len, begun)
+    own = tuple(map(Share, spaces, initial, quotas, schedules, sizes, n_known))
     if len(own) > 1 and all(one.open_stage is not None for one in own):
         own = _competing(own, n_trials)
     return Budget(own, n_trials)
 
 
-def _joined(known: FloatArray, initial: FloatArray) -> FloatArray:
-    """Units of what was imported, and of the initial trials that were not."""
-    had = set(row_keys(known))
-    is_new = np.array([key not in had for key in row_keys(initial)], dtype=bool)
-    return np.vstack([known, initial[is_new]])
+def _begun(space: Space, initial: list[Params], known: FloatArray) -> FloatArray:
+    """What an alternative begins with, none twice: what it asks first, then the rest.
+
+    So the reference leads, whether it is to be asked or was evaluated elsewhere.
+    """
+    units = np.vstack([space.to_unit(initial), known])
+    first: dict[bytes, FloatArray] = {}
+    for key, unit in zip(row_keys(units), units, strict=True):
+        first.setdefault(key, unit)
+    return np.array(list(first.values())).reshape(-1, len(space))
 
 
 def _grown(first: Budget, quotas: list[int], n_trials: int) -> Budget:
@@ -146,7 +159,8 @@ def _grown(first: Budget, quotas: list[int], n_trials: int) -> Budget:
 
 def _competing(own: tuple[Share, ...], n_trials: int) -> tuple[Share, ...]:
     """The alternatives with a first look each, in place of even shares."""
-    looks = [_look(one, n_trials // (2 * len(own))) for one in own]
+    n_all = n_trials + sum(one.n_known for one in own)
+    looks = [_look(one, n_all // (2 * len(own))) for one in own]
     if sum(looks) > n_trials:  # more initial configurations than trials
         looks = [min(look, one.quota) for look, one in zip(looks, own, strict=True)]
     ends = [_endless(one, look, n_trials) for one, look in zip(own, looks, strict=True)]
@@ -154,10 +168,14 @@ def _competing(own: tuple[Share, ...], n_trials: int) -> tuple[Share, ...]:
 
 
 def _look(share: Share, most: int) -> int:
-    """Size of the first look: two trials more than parameters, and all initial ones."""
+    """Size of the first look: two trials more than parameters, and all initial ones.
+
+    Less those that it is known to have had before.
+    """
     look = max(1, min(len(active(share.space)) + 2, most))
-    look, size = max(look, len(share.initial)), share.space.size
-    return look if size is None else min(look, size)
+    look, size = max(look, share.n_begun), share.space.size
+    look = look if size is None else min(look, size)
+    return max(0, look - share.n_known)
 
 
 def _endless(share: Share, quota: int, n_trials: int) -> Share:
@@ -165,27 +183,32 @@ def _endless(share: Share, quota: int, n_trials: int) -> Share:
     return share._replace(quota=quota, schedule=share.schedule.extended(n_trials))
 
 
-def _split(n_iter: int, sizes: list[int | None]) -> list[int]:
-    """Even shares, none above its size; what does not divide goes to the first."""
-    if n_iter < len(sizes):
+def _split(
+    n_iter: int, rooms: Sequence[int | None], n_known: Sequence[int]
+) -> list[int]:
+    """Shares that are even with what each had before, none above its room.
+
+    What does not divide goes to the first.
+    """
+    if n_iter < len(rooms):
         raise ValueError(
-            f"n_iter must be at least the number of alternatives, {len(sizes)}; "
+            f"n_iter must be at least the number of alternatives, {len(rooms)}; "
             f"got {n_iter}."
         )
-    room = np.array([np.inf if size is None else size for size in sizes])
-    full = np.zeros(len(sizes), dtype=bool)
-    while True:
-        left = n_iter - int(room[full].sum())
-        share, extra = divmod(left, max(1, int(np.sum(~full))))
-        filled = ~full & (room <= share)
-        if not filled.any():
-            break
-        full |= filled
-    first = np.cumsum(~full) <= extra
-    return [
-        int(most) if is_full else share + int(more)
-        for most, is_full, more in zip(room, full, first, strict=True)
-    ]
+    most = [n_iter if room is None else min(n_iter, room) for room in rooms]
+
+    def shares(level: int) -> list[int]:
+        pairs = zip(most, n_known, strict=True)
+        return [min(max(0, level - n), own) for own, n in pairs]
+
+    levels = range(n_iter + max(n_known) + 1)
+    level = bisect_right(levels, n_iter, key=lambda k: sum(shares(k))) - 1
+    low, high = shares(level), shares(level + 1)
+    left = n_iter - sum(low)
+    for k, (own, more) in enumerate(zip(low, high, strict=True)):
+        if left and more > own:
+            low[k], left = more, left - 1
+    return low
 
 
 def _exhaustive(strategy: Strategy, space: Space, initial: FloatArray) -> Schedule:

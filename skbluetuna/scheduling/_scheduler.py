@@ -122,15 +122,15 @@ class Scheduler:
         self, now: Budget, k: int, history: History, room: int, *, is_counted: bool
     ) -> list[Trial]:
         """Ask one alternative: initial trials, then stage after stage."""
-        space, _, quota, schedule = now.shares[k]
+        share, space = now.shares[k], now.shares[k].space
         asked: list[Trial] = []
-        room = min(room, quota - _n_asked(history, k))
-        initial = _left_of(now.shares[k], history.view(k))
+        room = min(room, share.quota - _n_asked(history, k))
+        initial = _left_of(share, history.view(k))
         for params in initial[: max(0, room)]:
             (unit,) = space.to_unit([params])
             asked.append(history.ask(k, "initial", unit, params=params))
         view = _view(now, k, history)
-        for stage in open_stages(schedule.stages, view):
+        for stage in open_stages(share.schedule.stages, view):
             left = room - len(asked)
             if left <= 0 or len(asked) < len(initial):
                 break
@@ -161,12 +161,13 @@ class Scheduler:
 
         It goes to where a climb is expected to gain most over the best score of all;
         every tenth to the alternative that has had the fewest trials, so that none is
-        given up on the word of a model that has seen little of it.
+        given up by a model that has few of its scores.
         """
-        n_asked = {k: _n_asked(history, k) for k in now.numbers}
-        n_open = sum(n_asked.values()) - sum(one.quota for one in now.shares)
+        n_had = {k: _n_had(now, k, history) for k in now.numbers}
+        n_first = sum(one.quota + one.n_known for one in now.shares)
+        n_open = sum(n_had.values()) - n_first
         best: tuple[int, Proposal] | None = None
-        for k in sorted(now.numbers, key=lambda k: (n_asked[k], k)):
+        for k in sorted(now.numbers, key=lambda k: (n_had[k], k)):
             found = self._proposal(now, k, history)
             if found is None:
                 continue
@@ -210,17 +211,25 @@ def _n_asked(history: History, k: int) -> int:
     return sum(t.alternative == k and t.stage != IMPORTED for t in history.trials)
 
 
+def _n_had(now: Budget, k: int, history: History) -> int:
+    """The same, with what the search began with."""
+    return _n_asked(history, k) + now.shares[k].n_known
+
+
 def _left_of(share: Share, view: View) -> list[Params]:
     """Initial configurations that are still to be asked.
 
     Those that were imported are not; the others are asked first, in their order.
     """
-    imported = view.only(IMPORTED)
-    own = share.initial
-    if len(imported):
-        units = share.space.to_unit(own)
-        own = [p for p, u in zip(own, units, strict=True) if not imported.has_row(u)]
-    return own[len(view) - len(imported) :]
+    own, asked = share.initial, view.without(IMPORTED)
+    if len(asked) < len(view):
+        imported, units = view.only(IMPORTED), share.space.to_unit(own)
+        own = [
+            params
+            for params, unit in zip(own, units, strict=True)
+            if asked.has_row(unit) or not imported.has_row(unit)
+        ]
+    return own[len(asked) :]
 
 
 def _turns(now: Budget, history: History) -> list[int]:
@@ -229,7 +238,8 @@ def _turns(now: Budget, history: History) -> list[int]:
         return list(now.numbers)
 
     def progress(k: int) -> tuple[float, int]:
-        return _n_asked(history, k) / max(1, now.shares[k].quota), k
+        size = now.shares[k].quota + now.shares[k].n_known
+        return _n_had(now, k, history) / max(1, size), k
 
     return sorted(now.numbers, key=progress)
 

@@ -4,7 +4,15 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from skbluetuna.history import Trial
-from skbluetuna.search._sklearn import HAS_CALLBACKS, backend_name, runs_here
+from skbluetuna.search._sklearn import (
+    HAS_CALLBACKS,
+    FitData,
+    backend_name,
+    begin_callbacks,
+    callbacks_set_on,
+    forget_subtask,
+    runs_here,
+)
 
 __all__ = ["Callbacks", "NoCallbacks", "SearchCallbacks", "callbacks_of"]
 
@@ -15,7 +23,7 @@ LOCAL_BACKENDS = (
 
 
 class Callbacks(Protocol):
-    """What a fit tells of its course."""
+    """Whom a fit tells how far it has come."""
 
     def begin_search(self, n_candidates: int, n_splits: int) -> None:
         """Begin the search, of so many candidates at most."""
@@ -46,7 +54,7 @@ class Callbacks(Protocol):
         ...
 
     def refit(self, estimator: Any, fit: Callable[[], None]) -> None:
-        """Refit the best estimator, which its callbacks hear of."""
+        """Refit the best estimator, and tell its callbacks."""
         ...
 
     def end_fit(self) -> None:
@@ -54,21 +62,17 @@ class Callbacks(Protocol):
         ...
 
 
-def callbacks_of(search: Any, X: Any, y: Any, params: dict[str, Any]) -> Callbacks:
+def callbacks_of(search: Any, data: FitData) -> Callbacks:
     """Begin a fit, where scikit-learn has callbacks (from 1.9 on).
 
     Parameters
     ----------
     search : BlueTunaSearchCV
         The search that is being fitted.
-    X, y : array-like
-        The data.
-    params : dict
-        What else was passed to ``fit``.
+    data : FitData
+        What it is fitted to.
     """
-    if not HAS_CALLBACKS:
-        return NoCallbacks()
-    return SearchCallbacks(search, X, y, params)
+    return SearchCallbacks(search, data) if HAS_CALLBACKS else NoCallbacks()
 
 
 class NoCallbacks:
@@ -109,7 +113,7 @@ class SearchCallbacks:
     """Tasks as in ``GridSearchCV``: one for the search, below it one for each fold.
 
     In one process the folds' contexts go to scikit-learn, which ignores their requests
-    to stop; they are heard here. Contexts also travel to workers on this machine, whose
+    to stop; they are noted here. Contexts also travel to workers on this machine, whose
     requests do not come back: a further task for each candidate asks here. Other hosts
     are not sent any, as scikit-learn's callbacks break there: their folds are reported
     from here when they are done.
@@ -118,20 +122,18 @@ class SearchCallbacks:
     ----------
     search : BlueTunaSearchCV
         The search that is being fitted.
-    X, y : array-like
-        The data.
-    params : dict
-        What else was passed to ``fit``.
+    data : FitData
+        What it is fitted to.
     """
 
-    def __init__(self, search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
-        weight = params.get("sample_weight")
+    def __init__(self, search: Any, data: FitData) -> None:
+        weight = data.params.get("sample_weight")
         metadata = None if weight is None else {"sample_weight": weight}
         self._search = search
-        self._told = {"estimator": search, "X": X, "y": y, "metadata": metadata}
-        self._root = search._init_callback_context(
-            max_subtasks=1 + (search.refit is not False)
-        ).call_on_fit_task_begin(**self._told)
+        self._told = {
+            "estimator": search, "X": data.X, "y": data.y, "metadata": metadata,
+        }  # fmt: skip
+        self._root = begin_callbacks(search).call_on_fit_task_begin(**self._told)
         self._trials: Sequence[Trial] = ()
         self._candidates: list[Any] = []
         self._stops: list[bool] = []
@@ -176,8 +178,7 @@ class SearchCallbacks:
         self._is_local, self._stops = False, []
         for trial in self._trials:
             for fold in range(self._n_splits):
-                place = trial.number * self._n_tasks + fold
-                self._task._children_map.pop(place, None)
+                forget_subtask(self._task, trial.number * self._n_tasks + fold)
 
     def end(self, *, is_reported: bool = True) -> bool:
         """End the batch; return whether a callback asks to stop.
@@ -201,7 +202,7 @@ class SearchCallbacks:
         """Tell callbacks that want to know, such as trackers, of all rows so far."""
         hear = [
             callback.on_evaluations
-            for callback in getattr(self._search, "_skl_callbacks", [])
+            for callback in callbacks_set_on(self._search)
             if hasattr(callback, "on_evaluations")
         ]
         if hear:
@@ -214,7 +215,7 @@ class SearchCallbacks:
         self._task.call_on_fit_task_end(estimator=self._search)
 
     def refit(self, estimator: Any, fit: Callable[[], None]) -> None:
-        """Refit the best estimator, which its callbacks hear of."""
+        """Refit the best estimator, and tell its callbacks."""
         task = self._root.subcontext(task_name="refit-with-best-params")
         with task.propagate_callback_context(estimator):
             task.call_on_fit_task_begin(**self._told)

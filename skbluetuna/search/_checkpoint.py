@@ -1,4 +1,4 @@
-"""The log of searches on disk: what was paid for once is never paid for again.
+"""The log of searches on disk, so that no fold is evaluated twice.
 
 A checkpoint is a text file of JSON lines. A header opens a section: the problem (what
 is scored, on which data, and how it is searched) and the seed. Each other line is one

@@ -11,7 +11,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from skbluetuna.history import Trial
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._scoring import failure
-from skbluetuna.search._sklearn import FitData, fold_task
+from skbluetuna.search._sklearn import FitData, fold_task, runs_here, without_tuner
 
 __all__ = ["Evaluator", "FoldOf", "Outcome"]
 
@@ -44,6 +44,7 @@ class Evaluator:
         self._search, self._data, self._folds = search, data, folds
         self._n_trials = n_trials
         self._estimator = clone(search.estimator)
+        self._caller = search if runs_here(search.n_jobs) else without_tuner(search)
         self._parallel = self._new_parallel()
 
     def __enter__(self) -> "Evaluator":
@@ -80,7 +81,7 @@ class Evaluator:
         """
         if effective_n_jobs(self._search.n_jobs) == 1:
             raise BrokenExecutor("there is no worker but this process")
-        self._parallel([delayed(int)()])
+        self._parallel([delayed(abs)(0)])
 
     def evaluate(
         self, wanted: Sequence[FoldOf], context: Callable[[Trial, int], Any]
@@ -112,7 +113,7 @@ class Evaluator:
             self._data,
             (train, test),
             one.trial.params,
-            search=self._search,
+            search=self._caller,
             callback_ctx=context,
             progress=(
                 (one.fold, self._folds.n_splits), (one.trial.number, self._n_trials),

@@ -50,7 +50,7 @@ def agree(fits: Sequence[Json], values: Sequence[float], refit: Any) -> bool:
     refit : as in ``GridSearchCV``
         Which of several metrics guides the search.
     """
-    names = metric_names(fits)
+    names = metric_names(fits) or []
     first = names[0] if names else "score"
     metric = refit if isinstance(refit, str) and refit in names else first
     scores = [score_of(fit, metric) for fit in fits]

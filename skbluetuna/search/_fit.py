@@ -1,7 +1,7 @@
 """One fit of the estimator: scikit-learn's own steps around our loop.
 
-All that a fit needs and the fitted search does not keep lives here, and on what it
-holds: data, folds, workers, callbacks, the past.
+What a fit needs and a fitted search does not keep lives here: data, folds, workers,
+callbacks, evaluations of earlier fits.
 """
 
 import time
@@ -21,7 +21,7 @@ from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._loop import Loop, quiet_failures
 from skbluetuna.search._past import Past
-from skbluetuna.search._problem import describe
+from skbluetuna.search._problem import problem_of
 from skbluetuna.search._progress_log import ProgressLog, visible_log
 from skbluetuna.search._reading import spaces_for
 from skbluetuna.search._results import Rows
@@ -36,7 +36,7 @@ __all__ = ["run_fit"]
 
 OF_RESULTS = (
     "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
-    "refit_time_",
+    "refit_time_", "stop_reason_",
 )  # fmt: skip
 
 
@@ -53,16 +53,27 @@ def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
         What else was passed to ``fit``.
     """
     data = FitData.of(search, X, y, params)
-    callbacks = callbacks_of(search, data.X, data.y, data.params)
-    cv = check_cv(search.cv, data.y, classifier=is_classifier(search.estimator))
+    callbacks = callbacks_of(search, data)
     with visible_log(search.verbose):
-        spaces, owns = spaces_for(search.estimator, search.param_space)
+        folds, past = _begin(search, data)
+        rows = Rows(search, search.tuner_.history, folds.n_splits)
+        try:
+            search.stop_reason_ = _loop(search, data, folds, rows, callbacks, past)
+        finally:
+            _publish(search, rows, past)
+    _conclude(search, data, rows, callbacks)
+
+
+def _begin(search: Any, data: FitData) -> tuple[Folds, Past]:
+    """Make out what is searched, before the first evaluation."""
+    cv = check_cv(search.cv, data.y, classifier=is_classifier(search.estimator))
+    spaces, owns = spaces_for(search.estimator, search.param_space)
     _check_numbers(search)
     if search.scoring is None and len(spaces) > 1:
         _check_common_score(search.estimator, spaces)
     is_kept = search.warm_start or search.checkpoint is not None
     folds = Folds(cv, data.X, data.y, data.split_params, is_checked=is_kept)
-    problem = describe(search, spaces, folds, data) if is_kept else None
+    problem = problem_of(search, spaces, folds, data) if is_kept else None
     past = Past(search, problem, folds)
 
     def make(seed: int | None, n_iter: int | None) -> BlueTuner:
@@ -78,27 +89,23 @@ def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
     search._data_shape = tuple(getattr(data.X, "shape", None) or (len(data.X),))
     search.n_splits_ = folds.n_splits
     search.tuner_ = past.begin(make)
-    rows = Rows(search, search.tuner_.history, folds.n_splits)
-    told = data._replace(scorers=telling(data.scorers, search.error_score))
-    try:
-        search.stop_reason_ = _loop(search, told, folds, rows, callbacks, past)
-    finally:
-        _publish(search, rows, past)
-    _conclude(search, data, rows, callbacks)
+    for name in OF_RESULTS:  # those of an earlier fit are not this one's
+        search.__dict__.pop(name, None)
+    return folds, past
 
 
 def _loop(
     search: Any, data: FitData, folds: Folds, rows: Rows, callbacks: Any, past: Past
 ) -> str:
     """Search; return the reason why it ended."""
-    tuner = search.tuner_
-    n_trials = tuner.n_iter + tuner.history.n_imported
+    tuner, n_iter = search.tuner_, _n_iter(search)
+    n_trials = n_iter + tuner.history.n_imported
+    told = data._replace(scorers=telling(data.scorers, search.error_score))
     callbacks.begin_search(n_trials, folds.n_splits)
     with (
         quiet_failures(),
-        visible_log(search.verbose),
-        ProgressLog(tuner, search.max_time, n_kept=past.n_in_memory) as log,
-        Evaluator(search, data, folds, n_trials) as evaluator,
+        ProgressLog(tuner, search.max_time, n_iter, n_kept=past.n_in_memory) as log,
+        Evaluator(search, told, folds, n_trials) as evaluator,
     ):
         loop = Loop(search, tuner, rows, evaluator, callbacks, past, log)
         reason = loop.run()
@@ -107,15 +114,25 @@ def _loop(
     return reason
 
 
+def _n_iter(search: Any) -> int:
+    """How many candidates there will be at most, of those that budgets count.
+
+    A fit that goes on may have a smaller budget than what it goes on from.
+    """
+    tuner, history = search.tuner_, search.tuner_.history
+    if search.n_iter is None:
+        return int(tuner.n_iter)
+    n_told = history.n_asked - len(history.pending)
+    return int(min(tuner.n_iter, max(search.n_iter, n_told)))
+
+
 def _publish(search: Any, rows: Rows, past: Past) -> None:
     """Set what the search has found, before anything else can fail."""
-    for name in OF_RESULTS:  # those of an earlier fit are not this one's
-        search.__dict__.pop(name, None)
     with quiet_failures():  # they are told of where the search ends
         results = rows.cv_results()
     if results:
         search.cv_results_ = results
-    kept = past.leave(search.tuner_)
+    kept = past.for_next_fit(search.tuner_)
     search.__dict__.pop("_kept", None)
     if kept is not None:
         search._kept = kept

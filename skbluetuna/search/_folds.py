@@ -65,4 +65,7 @@ class Folds:
                 f"{self.n_splits} splits, got {len(self.splits)}"
             )
         if not self.splits:
-            raise ValueError("No fits were performed. Was the CV iterator empty?")
+            raise ValueError(
+                "No fits were performed. Was the CV iterator empty? Were there no "
+                "candidates?"
+            )

@@ -21,13 +21,13 @@ from skbluetuna.search._event_checks import agree
 from skbluetuna.search._problem import choice_key
 from skbluetuna.space import Categorical, Space
 
-__all__ = ["Evaluation", "add_imports", "of_history", "of_rows"]
+__all__ = ["PastEvaluation", "add_imports", "of_history", "of_rows"]
 
 Json = dict[str, Any]
 Keys = dict[str, Any]  # of each parameter a number, or what a choice says of itself
 
 
-class Evaluation(NamedTuple):
+class PastEvaluation(NamedTuple):
     """A configuration, and what came of it elsewhere."""
 
     keys: Keys
@@ -36,11 +36,13 @@ class Evaluation(NamedTuple):
     parts: Mapping[int, Mapping[str, Any]]
 
 
-def of_history(spaces: Sequence[Space], events: Sequence[Event]) -> list[Evaluation]:
+def of_history(
+    spaces: Sequence[Space], events: Sequence[Event]
+) -> list[PastEvaluation]:
     """Evaluations in memory."""
     history = History(spaces, events)
     return [
-        Evaluation(
+        PastEvaluation(
             {name: choice_key(value) for name, value in trial.params.items()},
             trial.values, trial.seconds, history.parts(trial.number),
         )
@@ -53,7 +55,7 @@ def of_rows(
     choices: list[list[Any]],
     rows: Mapping[int, Json],
     check: Callable[[Event], None],
-) -> list[Evaluation]:
+) -> list[PastEvaluation]:
     """Evaluations on file; rows that do not fit together are left out.
 
     Parameters
@@ -78,7 +80,7 @@ def of_rows(
         elif isinstance(event, Finished | Failed):
             ends[event.number] = event  # the last word, as a fold may have been lost
     return [
-        Evaluation(keys[n], _values(ends[n]), ends[n].seconds, parts.get(n, {}))
+        PastEvaluation(keys[n], _values(ends[n]), ends[n].seconds, parts.get(n, {}))
         for n in sorted(keys)
         if n in ends
     ]
@@ -87,7 +89,7 @@ def of_rows(
 def add_imports(
     history: History,
     spaces: Sequence[Space],
-    found: Sequence[Evaluation],
+    found: Sequence[PastEvaluation],
     own: Mapping[str, Any],
     *,
     n_splits: int,
@@ -101,7 +103,7 @@ def add_imports(
         Where they are added, each configuration once.
     spaces : sequence of Space
         The alternatives; the first that holds a configuration gets it.
-    found : sequence of Evaluation
+    found : sequence of PastEvaluation
         The evaluations.
     own : mapping
         The estimator's own values.

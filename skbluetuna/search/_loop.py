@@ -1,7 +1,7 @@
 """The loop of one fit: ask, evaluate, record, tell, until something ends it.
 
 Everything here happens in the main process. The tuner decides what is evaluated, the
-evaluator evaluates it; the loop sees to it that what was paid for is kept.
+evaluator evaluates it; the loop keeps every outcome before it asks again.
 """
 
 import logging
@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from joblib import effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
 from skbluetuna._tuner import BlueTuner
+from skbluetuna._utils._hidden import masked
 from skbluetuna.history import IMPORTED, Reported, Trial
 from skbluetuna.search._callbacks import Callbacks
 from skbluetuna.search._clock import Clock
@@ -71,10 +73,9 @@ class Loop:
         self._past, self._log = past, log
         self._clock = Clock(search.max_time)
         self._retries = Retries(
-            search.n_retries, self._mend, self._has_time, evaluator.probe
+            search.n_retries, self._renew_workers, self._has_time, evaluator.probe
         )
         self._causes: dict[int, str | None] = {}  # of each trial: why it has no score
-        self._n_evaluated = 0
         self._stop_asked = self._has_fit = False
 
     def run(self) -> str:
@@ -88,11 +89,13 @@ class Loop:
         try:
             reason = self._run()
         except KeyboardInterrupt:
+            self._tell_what_is_known()
             if not self._has_score:
                 raise
             logger.warning("interrupted: %d evaluations are kept", len(self._causes))
             reason = "interrupted"
         except ExecutorLostError as error:
+            self._tell_what_is_known()
             if not self._has_score:
                 raise error.__cause__ or error from None
             logger.warning(
@@ -109,31 +112,32 @@ class Loop:
             reason = self._reason_to_stop()
             trials = [] if reason else self._next()
             if not trials:
-                self._check_hope()
+                self._check_any_score()
                 return reason or "exhausted"
             for chunk in self._chunks(trials):
                 if not any(trial.stage in FIRST for trial in chunk):
-                    self._check_hope()
-                self._settle(chunk)
+                    self._check_any_score()
+                self._evaluate_and_tell(chunk)
 
     def _recall(self) -> None:
-        """Tell of evaluations that earlier fits have left.
+        """Tell log and callbacks of the evaluations of earlier fits.
 
         Of imported ones whose folds are not all on file the others are evaluated.
         """
+        self._note_causes(self._rows.trials)
+        self._tell_what_is_known()
         recalled = self._rows.trials
         if recalled:
-            self._note_causes(recalled)
             self._callbacks.begin(recalled)
             self._stop_asked |= self._callbacks.end(is_reported=False)
             self._callbacks.report(self._rows.cv_results)
         imported = (t for t in self._tuner.trials if t.stage == IMPORTED)
         lacking = [trial for trial in imported if self._rows.missing(trial)]
         if lacking:
-            self._settle(lacking)
+            self._evaluate_and_tell(lacking)
 
     def _next(self) -> Sequence[Trial]:
-        """What to evaluate now: first what was asked before and has no score."""
+        """The next batch: trials asked before that have no score, else new ones."""
         trials = self._tuner.pending or self._tuner.ask(self._search.batch_size)
         room = len(trials)
         if self._search.n_iter is not None:  # which may be less than in an earlier fit
@@ -151,7 +155,7 @@ class Loop:
         if n_iter is not None and self._n_told >= n_iter:
             return "n_iter"
         if self._tuner.finished:
-            is_grid = self._tuner.trials[0].stage == "grid"
+            is_grid = any(trial.stage == "grid" for trial in self._tuner.trials)
             return "n_iter" if n_iter is None and not is_grid else "exhausted"
         if self._stop_asked:
             return "callback"
@@ -192,7 +196,7 @@ class Loop:
         for start in range(0, len(trials), size):
             yield trials[start : start + size]
 
-    def _settle(self, trials: Sequence[Trial]) -> None:
+    def _evaluate_and_tell(self, trials: Sequence[Trial]) -> None:
         """Evaluate trials, record and tell them."""
         start = time.monotonic()
         self._log.begins(trials)
@@ -203,7 +207,10 @@ class Loop:
         except ExecutorLostError as lost:
             if not is_death(lost.__cause__) or self._search.error_score == "raise":
                 raise
-            self._evaluate_one_by_one(trials)
+            try:
+                self._evaluate_one_by_one(trials)
+            except ExecutorLostError:
+                raise lost from lost.__cause__  # which tells more than the last
         self._stop_asked |= self._callbacks.end()
         self._clock.record(len(trials), time.monotonic() - start)
         self._log.ends()
@@ -216,19 +223,20 @@ class Loop:
     def _evaluate(self, trials: Sequence[Trial]) -> list[Outcome]:
         return self._evaluator.evaluate(self._folds(trials), self._callbacks.context)
 
+    def _evaluate_into(self, outcomes: list[Outcome], trial: Trial) -> None:
+        outcomes.extend(self._evaluate([trial]))
+
     def _evaluate_one_by_one(self, trials: Sequence[Trial]) -> None:
         """Find out which of them kills its worker; that one has failed."""
         for trial in trials:
             outcomes: list[Outcome] = []
             why = self._retries.run_suspect(
-                lambda trial=trial, outcomes=outcomes: outcomes.extend(
-                    self._evaluate([trial])
-                )
+                partial(self._evaluate_into, outcomes, trial)
             )
             if why is not None:
                 logger.warning(
                     "evaluation %d is recorded as failed, as it ended its worker in "
-                    "each try (%s): %s", trial.number + 1, why, trial.params,
+                    "each try (%s): %s", trial.number + 1, why, masked(trial.params),
                 )  # fmt: skip
                 reason = f"the worker ended in each try ({why})"
                 outcomes = [
@@ -237,10 +245,18 @@ class Loop:
             self._record([trial], outcomes)
 
     def _record(self, trials: Sequence[Trial], outcomes: Sequence[Outcome]) -> None:
-        """Note what came of the folds, tell the scores, and put both on file."""
+        """Note what came of the folds, and tell the scores."""
         note_reasons(outcomes)
         for (trial, fold), outcome in zip(self._folds(trials), outcomes, strict=True):
             self._tuner.history.append(Reported(trial.number, fold, outcome))
+        self._tell(trials)
+
+    def _tell_what_is_known(self) -> None:
+        """Tell trials whose last fold came in just before something ended the loop."""
+        self._tell([t for t in self._tuner.pending if not self._rows.missing(t)])
+
+    def _tell(self, trials: Sequence[Trial]) -> None:
+        """Tell the scores of trials, and put on file what came of them."""
         before = self._tuner.best
         self._note_causes(trials)
         for trial in trials:
@@ -263,16 +279,17 @@ class Loop:
             outcomes = self._rows.outcomes([trial])
             self._has_fit |= any(one["fit_error"] is None for one in outcomes)
             cause = cause_of(outcomes, metric)
+            is_new = trial.number not in self._causes
             self._causes[trial.number] = cause
-            if cause is not None:
+            if cause is not None and is_new:
                 self._log.failed(trial.number, cause)
 
     @property
     def _has_score(self) -> bool:
         return None in self._causes.values()
 
-    def _check_hope(self) -> None:
-        """Stop where many were evaluated, and none has a score to go by."""
+    def _check_any_score(self) -> None:
+        """Stop the search where many were evaluated and none has a score."""
         if self._has_score or len(self._causes) < MIN_TO_GIVE_UP:
             return
         name = metric_name(self._search.scoring, self._search.refit, self._rows.metric)
@@ -284,7 +301,7 @@ class Loop:
             'error_score="raise" to see where it fails.'
         )
 
-    def _mend(self) -> None:
+    def _renew_workers(self) -> None:
         self._callbacks.stay_here()
         self._evaluator.renew()
 

@@ -27,7 +27,7 @@ from skbluetuna.history import (
 )
 from skbluetuna.search._checkpoint import POINT, Checkpoint, Section
 from skbluetuna.search._event_checks import EventCheck, check_header
-from skbluetuna.search._imports import Evaluation, add_imports, of_history, of_rows
+from skbluetuna.search._imports import PastEvaluation, add_imports, of_history, of_rows
 from skbluetuna.search._problem import Problem
 from skbluetuna.search._replay import Replay
 from skbluetuna.search._same import check_same
@@ -38,7 +38,7 @@ logger = logging.getLogger("skbluetuna")
 
 
 class Kept(NamedTuple):
-    """What a warm-started fit leaves for the next one."""
+    """What a fit with ``warm_start=True`` keeps for the next one."""
 
     problem: Problem  # without its secrets
     hidden: str  # in their place
@@ -50,7 +50,7 @@ class Kept(NamedTuple):
 
 
 class Past:
-    """What a fit goes on from, and where it keeps what it adds.
+    """Evaluations of earlier fits, and where those of this fit are kept.
 
     Parameters
     ----------
@@ -79,11 +79,11 @@ class Past:
         if problem is None:
             return
         if search.warm_start and isinstance(getattr(search, "_kept", None), Kept):
-            self._take_up(search._kept)
+            self._use_last_fit(search._kept)
         if search.checkpoint is not None:
             self._file = Checkpoint(search.checkpoint)
             self._find(self._file)
-        self._share_folds()
+        self._fix_folds()
 
     @property
     def is_on_file(self) -> bool:
@@ -123,7 +123,7 @@ class Past:
             self._import(tuner)
         if self._file is not None:
             self._file.warn()
-            self._open(self._file, tuner, written)
+            self._write_missing(self._file, tuner, written)
         self._n_saved = tuner.history.n_events
         return tuner
 
@@ -133,7 +133,7 @@ class Past:
             self._write(self._file, tuner, tuner.history.since(self._n_saved))
         self._n_saved = tuner.history.n_events
 
-    def leave(self, tuner: BlueTuner) -> Kept | None:
+    def for_next_fit(self, tuner: BlueTuner) -> Kept | None:
         """What the next fit needs to go on from this one."""
         if self._problem is None or not self._search.warm_start:
             return None
@@ -144,7 +144,7 @@ class Past:
             tuner.seed, self._splits, tuner.history.events, tuple(tuner.spaces),
         )  # fmt: skip
 
-    def _share_folds(self) -> None:
+    def _fix_folds(self) -> None:
         """Use the folds of the past, and keep those that can not be drawn again."""
         if self._splits is not None:
             self._folds.splits = self._splits
@@ -153,8 +153,8 @@ class Past:
 
     # --- which past -------------------------------------------------------------------
 
-    def _take_up(self, kept: Kept) -> None:
-        """Take up the last fit."""
+    def _use_last_fit(self, kept: Kept) -> None:
+        """Go on from the last fit, in memory."""
         stored = kept.problem.scores | kept.problem.data
         check_same("the last fit", stored, kept.hidden, self._own)
         self._kept, self._splits = kept, kept.splits
@@ -225,7 +225,7 @@ class Past:
 
     @property
     def _memory(self) -> Kept | None:
-        """The last fit, if it took the course that this one takes."""
+        """The last fit, if it asked by the same settings as this one."""
         kept = self._kept
         if kept is None or not self._is_same_course(
             kept.problem.course, kept.hidden_course
@@ -315,7 +315,7 @@ class Past:
 
     def _import(self, tuner: BlueTuner) -> None:
         """Add what a search of other settings has evaluated of this one's space."""
-        found: list[Evaluation] = []
+        found: list[PastEvaluation] = []
         n_splits, refit = self._folds.n_splits, self._search.refit
         if self._kept is not None:
             found += of_history(self._kept.spaces, self._kept.events)
@@ -332,7 +332,9 @@ class Past:
                 "space and are learned from", tuner.history.n_imported, len(found),
             )  # fmt: skip
 
-    def _open(self, file: Checkpoint, tuner: BlueTuner, written: set[Any]) -> None:
+    def _write_missing(
+        self, file: Checkpoint, tuner: BlueTuner, written: set[Any]
+    ) -> None:
         """Write into the file what it lacks."""
         history, header = tuner.history, None
         budgets = history.budgets

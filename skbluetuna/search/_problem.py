@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator
 from skbluetuna._utils._hidden import HIDDEN, hides
 from skbluetuna.space import Categorical, encode_space
 
-__all__ = ["Problem", "choice_key", "describe"]
+__all__ = ["Problem", "choice_key", "problem_of"]
 
 PLAIN = (str, bytes, int, float, complex, type, type(None), type(...))
 
@@ -33,7 +33,7 @@ class Problem(NamedTuple):
     course_secret: str  # the same of `course`
 
 
-def describe(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
+def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
     """Fields of everything that decides what a search evaluates.
 
     The budget is none of them: a search may be given another one.

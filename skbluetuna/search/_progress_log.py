@@ -34,12 +34,19 @@ class ProgressLog:
         The search.
     max_time : float or None, default=None
         Seconds that evaluations may take.
+    n_iter : int or None, default=None
+        How many evaluations there will be at most; None for all the tuner's.
     n_kept : int, default=0
         How many it has in memory from the last fit; what it has more is on file.
     """
 
     def __init__(
-        self, tuner: BlueTuner, max_time: float | None = None, *, n_kept: int = 0
+        self,
+        tuner: BlueTuner,
+        max_time: float | None = None,
+        n_iter: int | None = None,
+        *,
+        n_kept: int = 0,
     ) -> None:
         self._spaces = tuner.spaces
         told = [
@@ -47,7 +54,8 @@ class ProgressLog:
             for trial in tuner.history.trials
             if trial.state != "asked" and trial.stage != IMPORTED
         ]
-        self._n_total, self._best = tuner.n_iter, tuner.best
+        self._n_total = tuner.n_iter if n_iter is None else n_iter
+        self._n_imported, self._best = tuner.history.n_imported, tuner.best
         self._n_kept = min(n_kept, len(told))
         self._n_recalled = len(told) - self._n_kept
         self._n_evaluated = self._n_failed = 0
@@ -88,7 +96,7 @@ class ProgressLog:
             self._spent += time.monotonic() - since
 
     def failed(self, number: int, cause: str) -> None:
-        """Count a candidate without a score; the first one says why."""
+        """Count an evaluation without a score; the first one says why."""
         self._n_failed += 1
         if self._n_failed == 1:
             logger.info(
@@ -97,12 +105,13 @@ class ProgressLog:
             )  # fmt: skip
 
     def improved(self, best: Trial | None) -> None:
-        """Say that there is a better one."""
+        """Say that there is a better score."""
         self._best = best
         if best is not None:
             logger.info(
                 "evaluation %d of %d improves to %.6g: %s",
-                best.number + 1, self._n_total, best.score, masked(best.params),
+                best.number + 1, self._n_total + self._n_imported, best.score,
+                masked(best.params),
             )  # fmt: skip
 
     def end(self, reason: str) -> None:
@@ -186,7 +195,7 @@ def duration(seconds: float) -> str:
     """A time as people say it."""
     if seconds < 10.0:
         return f"{max(0.0, seconds):.1f} s"
-    if seconds < 60.0:
+    if seconds < 99.5:
         return f"{seconds:.0f} s"
     hours, minutes = divmod(round(seconds / 60.0), 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"

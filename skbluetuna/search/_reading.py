@@ -13,9 +13,9 @@ from skbluetuna.space import (
     is_integer,
     is_number,
     parse_spaces,
+    quoted,
     read_number,
     read_spaces,
-    shown,
 )
 from skbluetuna.space._suggest import suggest_space
 
@@ -149,9 +149,9 @@ def _check_steps(space: Space, values: Params, what: str) -> None:
         lack = [part for part in parts if not any(part is one for one in have)]
         if lack and (have or not any(hasattr(part, "set_params") for part in lack)):
             raise ValueError(
-                f"{what}param_space[{name!r}]: {parent!r} may be {shown(lack[0])}, "
+                f"{what}param_space[{name!r}]: {parent!r} may be {quoted(lack[0])}, "
                 f"which has no parameter {rest!r}. Write {name!r}: "
-                f"when({parent!r}, {shown(have) if have else '[an estimator]'}, ...), "
+                f"when({parent!r}, {quoted(have) if have else '[an estimator]'}, ...), "
                 "so that it applies only there."
             )
 
@@ -163,8 +163,8 @@ def _check_own_step(name: str, values: Params, what: str) -> None:
         return
     raise ValueError(
         f"{what}param_space[{name!r}]: the estimator's {parent!r} is "
-        f"{shown(values[parent])}, which has no parameter {rest!r}. Put an estimator "
-        f"there, or search it: {parent!r}: [{shown(values[parent])}, an estimator], "
+        f"{quoted(values[parent])}, which has no parameter {rest!r}. Put an estimator "
+        f"there, or search it: {parent!r}: [{quoted(values[parent])}, an estimator], "
         f"{name!r}: when({parent!r}, [that estimator], ...)."
     )
 
@@ -196,6 +196,6 @@ def _check_strings(space: Space, kinds: Params, what: str) -> None:
             numbers = [choice if own is None else own for choice, own in pairs]
             raise TypeError(
                 f"{what}param_space[{name!r}]: the choices must be numbers, as the "
-                f"estimator's own value {kinds[name]!r} is; got {shown(choices)}. "
-                f"Write {shown(numbers)}."
+                f"estimator's own value {kinds[name]!r} is; got {quoted(choices)}. "
+                f"Write {quoted(numbers)}."
             )

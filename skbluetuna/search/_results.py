@@ -1,6 +1,6 @@
 """What a fit has evaluated, as rows of ``cv_results_``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ class Rows:
 
     def __init__(self, search: Any, history: History, n_splits: int) -> None:
         self._search, self._history, self._n_splits = search, history, n_splits
+        self._metric: str | None = None  # once a fit has shown it
 
     @property
     def trials(self) -> list[Trial]:
@@ -63,18 +64,19 @@ class Rows:
             If `refit` names none of the metrics that a callable scorer shows.
         """
         search, scoring = self._search, self._search.scoring
-        if scoring is None or isinstance(scoring, str):
-            return "score"
-        names = metric_names(self._known())
-        if not names:
-            return "score"
-        search._check_refit_for_multimetric(names)
-        return search.refit if search.refit in names else names[0]
+        if self._metric is None and not (scoring is None or isinstance(scoring, str)):
+            names = metric_names(self._known())
+            if names:
+                search._check_refit_for_multimetric(names)
+                self._metric = search.refit if search.refit in names else names[0]
+            elif names is not None:
+                self._metric = "score"
+        return self._metric or "score"
 
-    def _known(self) -> Iterable[Outcome]:
+    def _known(self) -> Iterable[Mapping[str, Any]]:
         """Outcomes of all folds, as they are known."""
-        for trial in self._history.trials:
-            yield from self._history.parts(trial.number).values()
+        for number in range(len(self._history)):
+            yield from self._history.parts(number).values()
 
     def score(self, trial: Trial) -> float:
         """Mean of a trial's folds by the guiding metric, as in ``cv_results_``."""

@@ -1,4 +1,4 @@
-"""When those who evaluate fail: what is no fault of a fit is tried again.
+"""Failures of the executor, which are no fault of a fit, and are tried again.
 
 A worker that is killed, a host that is lost or a cluster that goes away costs a batch,
 which a fresh set of workers evaluates to the same scores. A task that kills its worker
@@ -55,7 +55,7 @@ class Retries:
     ----------
     n_retries : int
         Most times that one task is repeated.
-    mend : callable
+    renew_workers : callable
         What is done before that; the executor may fail in it too.
     may_retry : callable
         Whether there is time for it.
@@ -66,12 +66,13 @@ class Retries:
     def __init__(
         self,
         n_retries: int,
-        mend: Callable[[], None] = lambda: None,
+        renew_workers: Callable[[], None] = lambda: None,
         may_retry: Callable[[], bool] = lambda: True,
         probe: Callable[[], None] = lambda: None,
     ) -> None:
-        self._n_retries, self._mend, self._may_retry = n_retries, mend, may_retry
-        self._probe, self._is_broken = probe, False
+        self._n_retries, self._may_retry = n_retries, may_retry
+        self._renew_workers, self._probe = renew_workers, probe
+        self._is_broken = False
 
     def run(self, task: Callable[[], Result]) -> Result:
         """Do a task, again if the executor fails.
@@ -95,7 +96,7 @@ class Retries:
         while True:
             try:
                 if self._is_broken:
-                    self._mend()
+                    self._renew_workers()
                     self._is_broken = False
                 return task()
             except Exception as error:
@@ -150,7 +151,7 @@ class Retries:
         if not self._may_retry():
             raise ExecutorLostError("time is up")
         try:
-            self._mend()
+            self._renew_workers()
             self._probe()
             self._is_broken = False
         except Exception as error:

@@ -6,14 +6,14 @@ also from a worker of another host.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from traceback import format_exc
 from typing import Any
 
 import numpy as np
 
-from skbluetuna.search._sklearn import MultimetricScorer
+from skbluetuna.search._sklearn import MultimetricScorer, scorers_of
 
 __all__ = [
     "REASONS",
@@ -115,8 +115,9 @@ class TellingScorers(MultimetricScorer):  # type: ignore[misc]
 
 def telling(scorer: Any, error_score: Any) -> Any:
     """The scorer of a search, or the scorers of several metrics, with reasons."""
-    if isinstance(scorer, MultimetricScorer):
-        return TellingScorers(scorer._scorers, error_score)
+    several = scorers_of(scorer)
+    if several is not None:
+        return TellingScorers(several, error_score)
     return TellingScorer(scorer, error_score)
 
 
@@ -224,20 +225,28 @@ def last_error(text: str) -> str:
 def failure(search: Any, scorer: Any, reason: str) -> Fit:
     """Outcome of a fit that failed, and left nothing but the reason."""
     scores = search.error_score
-    if isinstance(scorer, MultimetricScorer):
-        scores = dict.fromkeys(scorer._scorers, scores)
-    row = {"fit_time": 0.0, "score_time": 0.0, "n_test_samples": 0}
+    several = scorers_of(scorer)
+    if several is not None:
+        scores = dict.fromkeys(several, scores)
+    row: Fit = {"fit_time": 0.0, "score_time": 0.0, "n_test_samples": 0}
     row |= {"fit_error": reason, "test_scores": scores}
     if search.return_train_score:
         row["train_scores"] = scores
     return row
 
 
-def metric_names(fits: Iterable[Fit]) -> list[str]:
-    """Names of several metrics, as a fit that succeeded shows them; none of one."""
-    shown = (fit["test_scores"] for fit in fits if fit["fit_error"] is None)
-    scores = next(shown, None)
-    return list(scores) if isinstance(scores, dict) else []
+def metric_names(fits: Iterable[Mapping[str, Any]]) -> list[str] | None:
+    """Names of several metrics, none of one, as the first score of its own shows them.
+
+    A callable scorer that failed shows nothing: then it is None, for not known yet.
+    """
+    for fit in fits:
+        scores = fit["test_scores"]
+        if fit["fit_error"] is None and isinstance(scores, dict):
+            return list(scores)
+        if fit["fit_error"] is None and REASONS not in fit:
+            return []
+    return None
 
 
 def score_of(fit: Fit, metric: str) -> float:

@@ -22,7 +22,7 @@ from skbluetuna.search._sklearn import (
     positive,
     search_fit,
 )
-from skbluetuna.space import Space, shown
+from skbluetuna.space import Space, quoted
 from skbluetuna.strategies import NAMED
 
 __all__ = ["BlueTunaSearchCV"]
@@ -31,9 +31,9 @@ OTHER_NAMES = ("param_grid", "param_distributions", "search_spaces")
 
 
 class NamesOfOthers:
-    """Answers what other searches call `param_space` with its name here.
+    """Refuses other searches' names of `param_space`, and says its name here.
 
-    Only looks at the names: the constructor takes the arguments, and its signature is
+    It looks at names only: the constructor takes the arguments, and its signature is
     that of the class.
     """
 
@@ -43,7 +43,7 @@ class NamesOfOthers:
             if name in named and name not in signature(cls.__init__).parameters:
                 raise TypeError(
                     f"{cls.__name__} calls it param_space, not {name}; got "
-                    f"{name}={shown(named[name])}. Write param_space=..., or give it "
+                    f"{name}={quoted(named[name])}. Write param_space=..., or give it "
                     "as the second argument: lists are choices, tuples are ranges."
                 )
         return super().__new__(cls)
@@ -132,12 +132,15 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         As in ``GridSearchCV``.
     checkpoint : path-like, default=None
         File of JSON lines where every evaluation is on disk before the next is
-        proposed. Fitting again with the same file, after a crash or Ctrl-C, recalls
-        what it holds and goes on, with the result of a search that was never stopped; a
-        larger `n_iter` counts once the former is spent. A file of another problem is
-        refused; other data (clones inside ``cross_val_score``) get a section of their
-        own in the same file. A line that is damaged, or says what this search can not
-        have written, is named in a ``CheckpointWarning`` and evaluated again.
+        proposed. Fitting again with the same file, after a crash or Ctrl-C, reads what
+        it holds and goes on, with the result of a search that was never stopped. A
+        larger `n_iter` counts once the former is spent; a smaller one ends the search
+        with what there is. Another space, strategy or seed begins a new search, which
+        learns from the evaluations that lie in its space (stage ``"imported"``; they
+        are not counted by `n_iter`). Another estimator, scoring or `cv` is refused.
+        Other data (clones inside ``cross_val_score``) get a section of their own in the
+        same file. A line that is damaged, or says what this search can not have
+        written, is named in a ``CheckpointWarning`` and evaluated again.
     warm_start : bool, default=False
         Whether fitting again, on the same data with a larger `n_iter`, goes on from the
         evaluations of the last fit (which must have been warm-started too, or nothing
@@ -167,36 +170,35 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         As in ``GridSearchCV``.
     regions_ : dict of arrays
         The regions of each parameter, one row each, ready for ``pandas.DataFrame``:
-        ``param``, ``low`` and ``high`` (in the parameter's own values; a choice's
-        region is the choice), what follows by strategy, and ``kept``. Adaptive:
-        ``probability`` that the best configuration has its value there, which is the
-        share of landscapes drawn from the fitted model that are highest there (none
-        counts where the parameter does not apply; NaN if scores tell nothing); of each
-        parameter the fewest regions that hold 90 % together are kept, the best
-        configuration's always. Classic: ``raw_output``, ``projection`` and ``score`` by
-        the published formula from the scan's scores (NaN where nothing was scanned);
-        those not below the parameter's mean are kept.
+        ``param``; ``low`` and ``high``, in the parameter's own values (a choice's
+        region is the choice); measures that depend on the strategy; and ``kept``.
+        Adaptive: ``probability`` that the best configuration has its value there. It is
+        the share of landscapes drawn from the fitted model that are largest there;
+        those where the parameter does not apply count for no region; NaN if the scores
+        tell nothing. Of each parameter the fewest regions that hold 90 % together are
+        kept, and always the best configuration's. Classic: ``raw_output``,
+        ``projection`` and ``score`` by the published formula from the scan's scores;
+        NaN where nothing was scanned. Those not below the parameter's mean are kept.
     weights_ : dict of arrays
-        Influence of each parameter, one row each: ``param``; ``weight`` with its
-        ``std_error``; ``share`` of the score's variance over the whole box that the
-        parameter explains alone (classic: of the perceptron's terms over the trials it
-        learned from), with the ends ``share_low`` and ``share_high`` of its 90 %
-        interval; ``local_share``, the same over half of each range about the best trial
-        (all of a choice without order, and of four values or fewer);
-        ``initial_weight``, from the boundary scores (eq. 5); ``at_end``: ``"low"`` or
-        ``"high"`` where the best configuration stands at that end of a range, which is
-        then worth widening, else ``""``. Adaptive: a weight is the
-        slope of the score over the whole box, for each half of the range, in units of
-        the score; a choice's is the spread of the score over its values. Classic: the
-        perceptron's own, of scaled scores.
+        Influence of each parameter, one row each. ``weight`` and ``std_error``:
+        adaptive, the slope of the score over the whole box, for each half of the range,
+        in units of the score (of a choice, the spread of the score over its values);
+        classic, the perceptron's own, of scaled scores. ``share``: part of the score's
+        variance over the whole box that the parameter explains alone (classic: of the
+        perceptron's terms over the trials it learned from). ``share_low`` and
+        ``share_high``: its 90 % interval. ``local_share``: the same over half of each
+        range about the best trial (all of a choice without order, and of four values or
+        fewer). ``initial_weight``: from the boundary scores (eq. 5). ``at_end``:
+        ``"low"`` or ``"high"`` where the best configuration stands at that end of a
+        range, which is then worth widening, else ``""``.
     interactions_ : dict of arrays
         Interaction of each pair, one row for each ``kind`` of term: ``param_a``,
         ``param_b``, ``kind`` and the columns of ``weights_`` but the last two. A share
-        is what the pair explains beyond its two parameters. Shares of both tables sum
-        to one (for each alternative; less what the adaptive model gives to noise and to
-        more than two parameters at once), or are all zero if nothing varies. They say
-        what the model believes after these evaluations, which are few far from the
-        best configuration; what little the search looked at, the intervals show.
+        is what the pair explains beyond its two parameters. Shares of both tables
+        together sum to one, for each alternative, less what the adaptive model gives to
+        noise and to more than two parameters at once. All are zero if nothing varies.
+        They are what the model expects after these evaluations, of which few are far
+        from the best configuration; the intervals show how little is known there.
     optimized_space_ : dict, or list of dicts
         The narrowed space, valid as `param_space`: of each parameter the smallest range
         (of a choice, the values) that holds its kept regions and the best
@@ -225,7 +227,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     evaluate have scores that are warped together. There each has a first look, of two
     evaluations more than it has parameters that vary, as far as half of the budget goes
     round (and of its own initial configurations in any case). Then each evaluation goes
-    to the alternative that promises the largest improvement over the best score of all;
+    to the alternative whose expected gain over the best score of all is the largest;
     every tenth goes to the one that has had the fewest, so that none is given up for
     good. The classic strategy splits its budget evenly.
 

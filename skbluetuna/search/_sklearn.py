@@ -4,7 +4,7 @@
 one breaks that test and not users.
 """
 
-from importlib import import_module
+from copy import copy
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
@@ -24,27 +24,32 @@ from sklearn.utils.validation import _check_method_params, indexable
 __all__ = [
     "HAS_CALLBACKS",
     "PRIVATE",
+    "PRIVATE_OF_CALLBACKS",
     "BaseSearchCV",
     "FitData",
     "MultimetricScorer",
     "at_least_one",
     "backend_name",
+    "begin_callbacks",
+    "callbacks_set_on",
     "fold_task",
+    "forget_subtask",
     "has_methods",
     "not_negative",
     "one_of",
     "positive",
-    "resolve",
     "runs_here",
-    "search_fit",
     "scorers_by_name",
+    "scorers_of",
+    "search_fit",
     "warn_or_raise_of_failures",
+    "without_tuner",
 ]
 
 # scikit-learn 1.9 has callbacks; before it a fit has none.
 HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 
-# Module and attribute of each private name; those of callbacks only where they exist.
+# Module and name of each. What follows a class may be set on its instances alone.
 PRIVATE: tuple[str, ...] = (
     "joblib.parallel:get_active_backend",
     "sklearn.base:_fit_context",
@@ -62,23 +67,11 @@ PRIVATE: tuple[str, ...] = (
     "sklearn.utils._param_validation:StrOptions",
     "sklearn.utils.validation:_check_method_params",
 )
-if HAS_CALLBACKS:
-    PRIVATE += (
-        "sklearn.callback:CallbackContext._children_map",
-        "sklearn.model_selection._search:BaseSearchCV._init_callback_context",
-        "sklearn.model_selection._search:BaseSearchCV._skl_callbacks",
-    )
-
-
-def resolve(name: str) -> Any:
-    """Look up a name of `PRIVATE`; attributes of instances give their class."""
-    module, _, path = name.partition(":")
-    found: Any = import_module(module)
-    for part in path.split("."):
-        if isinstance(found, type) and not hasattr(found, part):
-            return found  # set on instances
-        found = getattr(found, part)
-    return found
+PRIVATE_OF_CALLBACKS = (  # where there are any
+    "sklearn.callback:CallbackContext._children_map",
+    "sklearn.model_selection._search:BaseSearchCV._init_callback_context",
+    "sklearn.model_selection._search:BaseSearchCV._skl_callbacks",
+)
 
 
 def search_fit(method: Any) -> Any:
@@ -109,7 +102,7 @@ def fold_task(
     params : dict
         The candidate.
     search : BlueTunaSearchCV
-        Its settings apply. It is sent along only where callbacks ask for it.
+        Its settings apply. It is sent along only where callbacks are called.
     callback_ctx : CallbackContext or None
         Where the fold's callbacks are called.
     progress : pair of pairs of int
@@ -173,9 +166,42 @@ def scorers_by_name(scorers: Any) -> Any:
     return scorers._scorers if isinstance(scorers, MultimetricScorer) else scorers
 
 
+def without_tuner(search: Any) -> Any:
+    """A copy of a search that is being fitted, to be sent along with each fold.
+
+    Its tuner knows every evaluation so far; scikit-learn's searches have nothing like
+    it while they are being fitted.
+    """
+    sent = copy(search)
+    for name in ("tuner_", "_kept"):
+        sent.__dict__.pop(name, None)
+    return sent
+
+
+def begin_callbacks(search: Any) -> Any:
+    """Set the callbacks of a search up; return the context of its fit."""
+    n_tasks = 1 + (search.refit is not False)  # the search and the refit
+    return search._init_callback_context(max_subtasks=n_tasks)
+
+
+def callbacks_set_on(search: Any) -> list[Any]:
+    """The callbacks of a search."""
+    return getattr(search, "_skl_callbacks", [])
+
+
+def forget_subtask(context: Any, task_id: int) -> None:
+    """Let a context's subtask begin anew, if it has begun."""
+    context._children_map.pop(task_id, None)
+
+
 def warn_or_raise_of_failures(fits: Any, error_score: Any) -> None:
     """Say once what scikit-learn says of failed fits."""
     _warn_or_raise_about_fit_failures(fits, error_score)
+
+
+def scorers_of(scorer: Any) -> Any:
+    """The scorers of several metrics by their names; None of a single metric."""
+    return scorer._scorers if isinstance(scorer, MultimetricScorer) else None
 
 
 def backend_name() -> str:

@@ -14,7 +14,7 @@ from skbluetuna.space._dimensions import (
     Real,
     is_integer,
     is_number,
-    shown,
+    quoted,
 )
 from skbluetuna.space._distribution import Distribution
 from skbluetuna.space._json import (
@@ -57,5 +57,5 @@ __all__ = [
     "parse_spaces",
     "read_number",
     "read_spaces",
-    "shown",
+    "quoted",
 ]

@@ -14,7 +14,7 @@ from skbluetuna.space._dimensions import (
     N_SPLITS,
     check_n_splits,
     is_number,
-    shown,
+    quoted,
 )
 from skbluetuna.space._likeness import identity, is_alike, native
 from skbluetuna.space._positions import Positions
@@ -121,7 +121,7 @@ class Categorical:
         index = self.index(value)
         if index is None:
             raise ValueError(
-                f"{shown(value)} is not one of the choices {shown(self.choices)}."
+                f"{quoted(value)} is not one of the choices {quoted(self.choices)}."
             )
         return index
 
@@ -180,7 +180,7 @@ def _as_choices(choices: Any) -> tuple[Any, ...]:
         choices, Sequence | np.ndarray
     ):
         raise TypeError(
-            f"choices must be a list, tuple or array; got {shown(choices)}."
+            f"choices must be a list, tuple or array; got {quoted(choices)}."
         )
     if isinstance(choices, np.ndarray) and choices.ndim != 1:
         raise ValueError(f"an array of choices must be 1-D; got {choices.ndim}-D.")

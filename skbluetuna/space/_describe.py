@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from skbluetuna._utils._hidden import HIDDEN, hides, masked
 from skbluetuna.space._categorical import Categorical
-from skbluetuna.space._dimensions import N_SPLITS, Dimension, Integer, Real, shown
-from skbluetuna.space._distribution import Distribution
-from skbluetuna.space._distribution import describe as named
+from skbluetuna.space._dimensions import N_SPLITS, Dimension, Integer, Real, quoted
+from skbluetuna.space._distribution import Distribution, rv_text
 
 __all__ = ["describe", "reading"]
 
@@ -15,6 +15,8 @@ LONGEST_NAME = 40
 
 def describe(space: Any) -> str:
     """How each entry of a space was read, one aligned line for each parameter.
+
+    Secrets are hidden, as this stands in logs.
 
     Parameters
     ----------
@@ -44,7 +46,7 @@ def describe(space: Any) -> str:
     width = min(LONGEST_NAME, max(map(len, space.names)))
     columns = zip(space.names, space.dimensions, space.conditions, strict=True)
     lines = [
-        f"{name:<{width}}  {reading(dim)}"
+        f"{name:<{width}}  {HIDDEN if hides(name, dim) else reading(dim)}"
         + "".join(f", where {shown_condition(one)}" for one in conditions)
         for name, dim, conditions in columns
     ]
@@ -52,7 +54,9 @@ def describe(space: Any) -> str:
 
 
 def shown_condition(condition: Any) -> str:
-    """A condition, short."""
+    """A condition, short; the values of a secret hidden."""
+    if any(hides(condition.parent, value) for value in condition.values):
+        return f"{condition.parent!r} is {HIDDEN}"
     text = " ".join(str(condition).split())
     return text if len(text) <= WIDEST else f"{text[: WIDEST - 3]}..."
 
@@ -67,7 +71,7 @@ def reading(dim: Dimension) -> str:
         text += ", log scale" if dim.log else ""
     elif isinstance(dim, Distribution):
         ends = f"{dim.from_unit(0.0):.4g} to {dim.from_unit(1.0):.4g}"
-        text = f"{named(dim.rv)} from {ends}"
+        text = f"{rv_text(dim.rv)} from {ends}"
     else:
         text = repr(dim)
     return text if dim.n_splits == N_SPLITS else f"{text}, n_splits={dim.n_splits}"
@@ -76,8 +80,8 @@ def reading(dim: Dimension) -> str:
 def _choices(dim: Categorical) -> str:
     """The choices on one line; of many the first."""
     n, texts = len(dim.choices), list[str]()
-    for choice in dim.choices:
-        text = " ".join(shown(choice).split())
+    for choice in masked(dim.choices):
+        text = " ".join(quoted(choice).split())
         text = repr(choice) if isinstance(choice, str) and len(text) < WIDEST else text
         if texts and len(", ".join([*texts, text])) > WIDEST:
             break

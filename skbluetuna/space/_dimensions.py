@@ -91,7 +91,7 @@ def is_integer(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool | np.bool_)
 
 
-def shown(value: Any) -> str:
+def quoted(value: Any) -> str:
     """A value for a message: short, also where it is long or cannot be written."""
     try:
         text = str(value) if is_number(value) else repr(value)
@@ -102,12 +102,12 @@ def shown(value: Any) -> str:
 
 def check_n_splits(n_splits: Any) -> int:
     if not is_integer(n_splits):
-        raise TypeError(f"n_splits must be an int; got {shown(n_splits)}.")
+        raise TypeError(f"n_splits must be an int; got {quoted(n_splits)}.")
     if n_splits < 1:
-        raise ValueError(f"n_splits must be at least 1; got {shown(n_splits)}.")
+        raise ValueError(f"n_splits must be at least 1; got {quoted(n_splits)}.")
     if n_splits > MOST_SPLITS:
         raise ValueError(
-            f"n_splits must be at most {MOST_SPLITS}; got {shown(n_splits)}."
+            f"n_splits must be at most {MOST_SPLITS}; got {quoted(n_splits)}."
         )
     return int(n_splits)
 
@@ -128,18 +128,18 @@ def _log_ratio(low: float, high: float) -> float:
 def _check_bounds(low: Any, high: Any, log: Any) -> None:
     for name, bound in (("low", low), ("high", high)):
         if not is_number(bound):
-            raise TypeError(f"{name} must be a number; got {shown(bound)}.")
+            raise TypeError(f"{name} must be a number; got {quoted(bound)}.")
         if not is_finite(bound):
-            raise ValueError(f"{name} must be finite; got {shown(bound)}.")
+            raise ValueError(f"{name} must be finite; got {quoted(bound)}.")
     if not isinstance(log, bool | np.bool_):
         raise TypeError(f"log must be True or False; got {log!r}.")
     if float(low) >= float(high):  # numpy's small floats would overflow
         raise ValueError(
-            f"low must be smaller than high; got low={shown(low)}, "
-            f"high={shown(high)}. Choices are a list, a fixed value is a list of one."
+            f"low must be smaller than high; got low={quoted(low)}, "
+            f"high={quoted(high)}. Choices are a list, a fixed value is a list of one."
         )
     if log and float(low) <= 0.0:  # a fraction may be above 0 and below all floats
-        raise ValueError(f"a log scale needs low > 0; got low={shown(low)}.")
+        raise ValueError(f"a log scale needs low > 0; got low={quoted(low)}.")
 
 
 def range_spec(low: Any, high: Any, log: bool, n_splits: int) -> Any:
@@ -302,7 +302,7 @@ class Integer:
                 raise TypeError(f"{name} must be an int; got {bound!r}.")
             if abs(int(bound)) > LARGEST_INT:
                 raise ValueError(
-                    f"{name} must lie within -2**32 and 2**32; got {shown(bound)}. "
+                    f"{name} must lie within -2**32 and 2**32; got {quoted(bound)}. "
                     "Use a float range for larger numbers."
                 )
             object.__setattr__(self, name, int(bound))

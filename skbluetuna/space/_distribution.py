@@ -20,7 +20,7 @@ from skbluetuna.space._dimensions import (
     range_spec,
 )
 
-__all__ = ["Distribution", "check_on_integers", "describe", "is_discrete"]
+__all__ = ["Distribution", "check_on_integers", "rv_text", "is_discrete"]
 
 MOST_TERMS = 10**6  # of a sum that scipy takes over the integers, in one array
 TAIL = 0.01  # an unbounded distribution is searched between its 1 % and 99 % quantiles
@@ -31,7 +31,7 @@ def is_discrete(rv: Any) -> bool:
     return hasattr(getattr(rv, "dist", rv), "pmf")
 
 
-def describe(rv: Any) -> str:
+def rv_text(rv: Any) -> str:
     """A frozen scipy distribution as it was written."""
     if not hasattr(rv, "dist"):
         return repr(rv)
@@ -48,7 +48,7 @@ def check_on_integers(rv: Any) -> None:
         values = [v + 0.5 for v in values if rv.cdf(v) != rv.cdf(v + 0.5)]
     if any(v != round(v) for v in values):
         raise ValueError(
-            f"a discrete distribution must be on the integers; got {describe(rv)}."
+            f"a discrete distribution must be on the integers; got {rv_text(rv)}."
         )
 
 
@@ -133,7 +133,7 @@ class Distribution:
             raise ValueError(
                 "a distribution must have finite quantiles at 1 % and 99 %"
                 + (f", within some {MOST_TERMS} integers" if self._is_discrete else "")
-                + f"; got {ends} from {describe(self.rv)}. A range such as "
+                + f"; got {ends} from {rv_text(self.rv)}. A range such as "
                 "(1, 1000, 'log') has no tail."
             )
         if self._is_discrete:
@@ -141,7 +141,7 @@ class Distribution:
             if max(map(abs, ends)) > LARGEST_INT:
                 raise ValueError(
                     "a discrete distribution must lie within -2**32 and 2**32, but for "
-                    f"its tails; got {ends} from {describe(self.rv)}. Use a float "
+                    f"its tails; got {ends} from {rv_text(self.rv)}. Use a float "
                     "range for larger numbers."
                 )
         object.__setattr__(self, "n_splits", check_n_splits(self.n_splits))

@@ -15,13 +15,13 @@ from skbluetuna.space._dimensions import (
     Real,
     is_integer,
     is_number,
-    shown,
+    quoted,
 )
 from skbluetuna.space._distribution import (
     Distribution,
     check_on_integers,
-    describe,
     is_discrete,
+    rv_text,
 )
 
 __all__ = ["parse_dimension", "read_number"]
@@ -76,8 +76,8 @@ def _parse(spec: Any) -> Dimension:
         return _parse_distribution(spec)
     raise TypeError(
         "expected a range (low, high), a list of choices, a frozen scipy distribution "
-        f"or a Real, Integer or Categorical; got {shown(spec)}. A fixed value is a "
-        f"list of one choice: {shown([spec])}."
+        f"or a Real, Integer or Categorical; got {quoted(spec)}. A fixed value is a "
+        f"list of one choice: {quoted([spec])}."
     )
 
 
@@ -93,7 +93,7 @@ def _parse_tuple(spec: tuple[Any, ...]) -> Dimension:
         raise ValueError(
             "a tuple is a range (low, high), (low, high, 'log'), (low, high, n_splits) "
             "or (low, high, n_splits, 'log'), or holds choices none of which is a "
-            f"number; got {shown(spec)}. {_instead(spec)}"
+            f"number; got {quoted(spec)}. {_instead(spec)}"
         )
     low, high = body[:2]
     splits = {"n_splits": body[2]} if len(body) == 3 else {}
@@ -110,8 +110,8 @@ def _check_lines(spec: tuple[Any, ...]) -> None:
         rule = f"at most {MOST_LINES} here" if is_count else "an int"
         raise (ValueError if is_count else TypeError)(
             f"three numbers in a tuple are a range (low, high, n_splits), and n_splits "
-            f"must be {rule}; got {shown(spec)}. Choices are a list: "
-            f"{shown(list(spec))}."
+            f"must be {rule}; got {quoted(spec)}. Choices are a list: "
+            f"{quoted(list(spec))}."
         )
 
 
@@ -128,8 +128,8 @@ def _check_written(spec: tuple[Any, ...]) -> None:
         written = (*numbers, *(("log",) if is_scale else ()))
         raise TypeError(
             f"the numbers of a range must be int or float, not {kind}; got "
-            f"{shown(spec)}. Write {shown(written)} for a range, {shown(list(spec))} "
-            "for choices."
+            f"{quoted(spec)}. Write {quoted(written)} for a range, "
+            f"{quoted(list(spec))} for choices."
         )
 
 
@@ -156,17 +156,16 @@ def _instead(spec: tuple[Any, ...]) -> str:
     read = [i if is_number(i) else read_number(i) for i in body]
     is_range = len(read) in (2, 3) and not any(number is None for number in read)
     if is_range and _is_scale(last):
-        return f"Write {shown((*read, 'log'))}."
+        return f"Write {quoted((*read, 'log'))}."
     if is_range and _is_scale(last, ("uniform", "lin", "linear")):
-        return f"Write {shown(tuple(read))}."
+        return f"Write {quoted(tuple(read))}."
     if is_range and len(read) == 2 and read_number(last) is not None:
-        return f"Write {shown((*read, read_number(last)))}, or a list for choices."
+        return f"Write {quoted((*read, read_number(last)))}, or a list for choices."
     whole = [i if is_number(i) else read_number(i) for i in spec]
     if len(whole) == 2 and not any(number is None for number in whole):
-        return (
-            f"Write {shown(tuple(whole))} for a range, {shown(list(spec))} for choices."
-        )
-    return f"Write choices as a list: {shown(list(spec))}."
+        ends = quoted(tuple(whole))
+        return f"Write {ends} for a range, {quoted(list(spec))} for choices."
+    return f"Write choices as a list: {quoted(list(spec))}."
 
 
 def _parse_distribution(rv: Any) -> Dimension:
@@ -184,7 +183,7 @@ def _parse_distribution(rv: Any) -> Dimension:
         raise
     except Exception as error:
         raise ValueError(
-            f"the quantiles of {describe(rv)} cannot be had: {error}"
+            f"the quantiles of {rv_text(rv)} cannot be had: {error}"
         ) from error
 
 
@@ -199,7 +198,7 @@ def _support(rv: Any) -> tuple[Any, Any]:
     try:
         low, high = support()
     except Exception as error:  # scipy's own, of parameters it does not expect
-        raise ValueError(f"{shown(describe(rv))} has no support: {error}") from error
+        raise ValueError(f"{quoted(rv_text(rv))} has no support: {error}") from error
     return low, high
 
 
@@ -207,7 +206,7 @@ def _parse_frozen(rv: Any) -> Dimension:
     """Read a distribution: a range if its support is bounded, else its quantiles."""
     low, high = _support(rv)
     if np.ndim(low) or np.ndim(high):
-        raise ValueError(f"a distribution must be of one variable; got {describe(rv)}.")
+        raise ValueError(f"a distribution must be of one variable; got {rv_text(rv)}.")
     if not (np.isfinite(low) and np.isfinite(high)):
         return Distribution(rv)
     if hasattr(rv, "xk"):  # rv_discrete(values=...): these numbers and no others

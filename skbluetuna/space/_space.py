@@ -23,8 +23,8 @@ from skbluetuna.space._dimensions import (
     Real,
     is_integer,
     is_number,
+    quoted,
     range_spec,
-    shown,
 )
 from skbluetuna.space._parse import parse_dimension
 
@@ -288,8 +288,8 @@ class Space:
                 continue
             if name in params and not dim.contains(params[name]):
                 raise ValueError(
-                    f"the value of {name!r} must lie in {shown(dim)}; "
-                    f"got {shown(params[name])}."
+                    f"the value of {name!r} must lie in {quoted(dim)}; "
+                    f"got {quoted(params[name])}."
                 )
             units.append(float(dim.to_unit(params[name])) if name in params else 0.0)
         on = self._names_on(units)
@@ -351,11 +351,13 @@ class Space:
             if name not in dims:
                 return f"{name!r} must be one of {sorted(dims)}."
             if not dims[name].contains(value):
-                return f"{name!r} must lie in {shown(dims[name])}; got {shown(value)}."
+                return (
+                    f"{name!r} must lie in {quoted(dims[name])}; got {quoted(value)}."
+                )
         filled = self.filled({**(reference or {}), **params})
         for name in sorted(set(params) - set(filled)):
             rules = " and ".join(map(str, self.conditions[self.names.index(name)]))
-            return f"{name!r} applies only where {rules}; got {shown(dict(params))}."
+            return f"{name!r} applies only where {rules}; got {quoted(dict(params))}."
         return None
 
     def from_unit(self, U: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from skbluetuna.space import is_alike, shown, when
+from skbluetuna.space import is_alike, quoted, when
 
 __all__ = ["suggest_space"]
 
@@ -97,7 +97,7 @@ def suggest_space(estimator: Any, *, search_all: bool = False) -> dict[str, Any]
             f"are {', '.join(sorted(name.partition('.')[2] for name in _families()))}, "
             "and pipelines of these; for others write param_space by hand."
         )
-    told = ", ".join(f"{name}={shown(value)}" for name, value in kept.items())
+    told = ", ".join(f"{name}={quoted(value)}" for name, value in kept.items())
     if not space:
         raise ValueError(
             "nothing is left to search: the estimator was given all that has ranges, "

@@ -1,10 +1,9 @@
 """What to ask next: stages as pure functions of (space, view, seed).
 
 ``_classic_scan``, ``_hypercube`` and ``_classic_climb`` are the three stages as
-published; ``_adaptive_scan`` and ``_adaptive_climb`` are what the adaptive strategy has
-in place of the first and the last, ``_latin_choices`` what it has in place of the
-second where choices have many values; ``_full_grid`` serves finite spaces. They ignore
-one another.
+published. The adaptive strategy has ``_adaptive_scan`` and ``_adaptive_climb`` in place
+of the first and the last, and ``_latin_choices`` in place of the second where choices
+have many values. ``_full_grid`` serves finite spaces. No stage imports another one.
 """
 
 from skbluetuna.stages._adaptive_climb import AdaptiveClimb

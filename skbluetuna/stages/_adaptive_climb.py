@@ -1,10 +1,10 @@
-"""Stage 3 of the adaptive strategy: ascent on what the next trial may gain.
+"""Stage 3 of the adaptive strategy: climbs to the largest expected gain.
 
-The evidence-fitted perceptron is the landscape; its weights stand still while the
-hyperparameter values climb log augmented improvement by its gradient. Once much is
-known, trials take turns: so climbed; the best configuration with one parameter moved,
-as differences near the top are too small for the model of the whole landscape; climbed
-under other hyperparameters of the model, which may be wrong about where to look.
+The log augmented improvement of the Gaussian process is climbed by its gradient. After
+30 trials the stage takes turns. One trial is climbed in that way. One is the best
+configuration with one parameter moved: near the top, differences are too small for a
+model of the whole landscape. One is climbed under other hyperparameters of the model,
+as the most probable ones may be wrong about where to look.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 
 from skbluetuna.history import View
 from skbluetuna.model import (
-    EvidenceModel,
+    GaussianProcess,
     log_augmented_improvement,
     redrawn_models,
 )
@@ -32,7 +32,7 @@ from skbluetuna.stages._moves import (
 from skbluetuna.stages._surrogate import (
     Chooser,
     SequentialStage,
-    drawing,
+    generator_of,
     log_gain,
     one_by_one,
 )
@@ -53,7 +53,7 @@ MOVES, N_STEPS = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4]), 3
 
 
 class AdaptiveClimb(SequentialStage):
-    """Log augmented improvement of the evidence-fitted perceptron, climbed (eq. 15)."""
+    """Climbs the log augmented improvement of the Gaussian process (eq. 15)."""
 
     name = "climb"
 
@@ -61,7 +61,7 @@ class AdaptiveClimb(SequentialStage):
         """Choose by the turn that the next trial has."""
 
         def choose(
-            asked: View, model: EvidenceModel, incumbent: float
+            asked: View, model: GaussianProcess, incumbent: float
         ) -> FloatArray | None:
             turn = _turn(asked)
             if turn == ALONG:
@@ -83,7 +83,7 @@ class AdaptiveClimb(SequentialStage):
         chosen = super().best_proposal(space, view, seed)
         if chosen is None or _turn(view) is None:
             return chosen
-        rng = drawing(view, seed)
+        rng = generator_of(view, seed)
         (plain,) = one_by_one(
             space,
             view,
@@ -111,7 +111,7 @@ def _along(dim: Dimension, at: float) -> FloatArray:
 def _best_point(
     space: Space,
     view: View,
-    model: EvidenceModel,
+    model: GaussianProcess,
     incumbent: float,
     rng: np.random.Generator,
 ) -> FloatArray | None:
@@ -152,7 +152,7 @@ def starting_points(space: Space, view: View, rng: np.random.Generator) -> Float
 
 
 def _climb(
-    space: Space, model: EvidenceModel, incumbent: float, starts: FloatArray
+    space: Space, model: GaussianProcess, incumbent: float, starts: FloatArray
 ) -> FloatArray:
     """ClassicClimb by L-BFGS in the box, all starts together; choices stay."""
     varying = active(space)

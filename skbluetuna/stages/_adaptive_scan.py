@@ -2,13 +2,14 @@
 
 One parameter at a time is tried at a boundary of its range (a choice at another value)
 while all others stand where the best configuration so far has them. Of all such moves
-the model chooses the one that promises most; the best configuration may move each time.
+the model chooses the one of largest expected gain. The best configuration may move
+each time.
 """
 
 import numpy as np
 
 from skbluetuna.history import View
-from skbluetuna.model import EvidenceModel
+from skbluetuna.model import GaussianProcess
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, any_fresh_point
 from skbluetuna.stages._moves import best_of_points, single_moves
@@ -20,16 +21,16 @@ BOUNDARIES = (0.0, 0.15, 0.85, 1.0)  # where an ordered parameter is tried
 
 
 class AdaptiveScan(SequentialStage):
-    """Boundary moves of one parameter, the most promising first."""
+    """Boundary moves of one parameter, that of largest expected gain first."""
 
     name = "scan"
 
     def chooser(self, space: Space, view: View, rng: np.random.Generator) -> Chooser:
-        """Choose the most promising move that was never asked."""
+        """Choose the move of largest expected gain that was never asked."""
         moves = single_moves(space, view, lambda *_: np.array(BOUNDARIES))
 
         def choose(
-            asked: View, model: EvidenceModel, incumbent: float
+            asked: View, model: GaussianProcess, incumbent: float
         ) -> FloatArray | None:
             best = best_of_points(moves, space, asked, model, incumbent)
             return any_fresh_point(space, asked, rng) if best is None else best

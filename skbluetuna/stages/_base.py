@@ -32,6 +32,7 @@ __all__ = [
     "fresh_points",
     "kept_intervals",
     "open_stages",
+    "reference_of",
     "sample_intervals",
 ]
 
@@ -143,6 +144,21 @@ def open_stages(stages: tuple[Stage, ...], view: View) -> tuple[Stage, ...]:
     """The stages from the last one that has asked; those before it are over."""
     asked = [i for i, stage in enumerate(stages) if view.count(stage.name)]
     return stages[max(asked, default=0) :]
+
+
+def reference_of(
+    space: Space, view: View, wanted: tuple[float, ...] | None
+) -> FloatArray:
+    """The configuration around which a stage looks, shape (d,).
+
+    The one that is wanted, if a row has it; else the first row; before there is one the
+    centre of the space.
+    """
+    if wanted is not None and view.has_row(np.array(wanted)):
+        return np.array(wanted)
+    if len(view):
+        return np.asarray(view.X[0])
+    return np.asarray(space.to_unit([space.centre()])[0])
 
 
 def check_int_option(strategy: Any, option: str, least: int) -> int:

@@ -1,8 +1,7 @@
 """Stage 1, scan: evaluate each parameter's boundaries and score the regions between.
 
 Each parameter in turn is moved along lines that cut its range into equal regions while
-every other parameter stands at the reference configuration, the first row of the
-view.
+every other parameter stands at the reference configuration.
 """
 
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from skbluetuna.stages._base import (
     Regions,
     Seed,
     active,
+    reference_of,
 )
 from skbluetuna.stages._moves import moved
 
@@ -86,19 +86,22 @@ class ClassicScan(PlannedStage):
     max_splits : int or None, default=None
         At most so many interior lines for each parameter; None: as the space says.
     params : tuple of int or None, default=None
-        ClassicScan only these dimensions; None: all.
+        Scan only these dimensions; None: all.
+    reference : tuple of d floats or None, default=None
+        Unit point that the lines go through, if it was asked; else the first row.
     """
 
     grad_nudge: float | None = 0.5
     max_splits: int | None = None
     params: tuple[int, ...] | None = None
+    reference: tuple[float, ...] | None = None
 
     name = "scan"
     needs_scores = False  # the lines depend on the reference configuration alone
 
     def plan(self, space: Space, before: View, seed: Seed) -> FloatArray:  # noqa: ARG002
         """Boundaries and nudged points of every scanned parameter, none twice."""
-        reference = _reference(space, before)
+        reference = reference_of(space, before, self.reference)
         points: dict[bytes, FloatArray] = {}
         for j in self._scanned(space):
             lines = self.lines(space, j)
@@ -147,13 +150,13 @@ class ClassicScan(PlannedStage):
         Only the rows of the scan and before it count, so that the regions stay what
         they were when the later stages used them.
         """
-        seen = view.only("initial", self.name)
+        seen = view.begun(self.name)
         parts = [self._regions_of(space, seen, j) for j in range(len(space))]
         return join(parts)
 
     def boundaries(self, space: Space, view: View) -> Boundaries:
         """The boundaries of every scanned parameter, with scores and slopes (eq. 1)."""
-        seen = view.only("initial", self.name)
+        seen = view.begun(self.name)
         found = {}
         for j in self._scanned(space):
             lines, y, slope = self._boundary_scores(space, seen, j)
@@ -172,7 +175,7 @@ class ClassicScan(PlannedStage):
 
         A parameter that was not scanned starts at the mean of those that were.
         """
-        seen = view.only("initial", self.name)
+        seen = view.begun(self.name)
         s = np.array([self._sensitivity(space, seen, int(j)) for j in active(space)])
         s[np.isnan(s)] = np.nanmean(s) if not np.isnan(s).all() else 0.0
         return s / s.sum() if s.sum() > 0.0 else np.full(len(s), 1.0 / max(1, len(s)))
@@ -198,7 +201,7 @@ class ClassicScan(PlannedStage):
                 lines = self.lines(space, j)
             return lines, None, np.empty(0)
         lines = self.lines(space, j)
-        reference = _reference(space, view)
+        reference = reference_of(space, view, self.reference)
         if not space.applies(reference[None])[0, j]:
             return lines, None, np.empty(0)
         y = view.score_at(moved(space, reference, j, lines.at))
@@ -289,10 +292,3 @@ def _rows(
     param = np.full(len(raw), j, dtype=np.intp)
     measures = {"raw_output": raw, "projection": inward, "score": score}
     return Regions(param, edges[:-1], edges[1:], kept, measures)
-
-
-def _reference(space: Space, view: View) -> FloatArray:
-    """The first row asked, or the centre of the space before there is one."""
-    if len(view):
-        return view.X[0]
-    return space.to_unit([space.centre()]).ravel()

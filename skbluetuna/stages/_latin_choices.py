@@ -18,6 +18,7 @@ from skbluetuna.stages._base import (
     Seed,
     active,
     fresh_points,
+    reference_of,
 )
 
 __all__ = ["LatinChoices", "n_unseen", "unordered"]
@@ -27,15 +28,18 @@ __all__ = ["LatinChoices", "n_unseen", "unordered"]
 class LatinChoices(PlannedStage):
     """Values of the choices without order, in each trial those seen least.
 
-    All else stands at the first configuration; what did not apply there, at its centre.
+    All else stands at the reference; what does not apply there, at its centre.
 
     Parameters
     ----------
     n_trials : int
         How many trials.
+    reference : tuple of d floats or None, default=None
+        Unit point of the reference, if it was asked; else the first row is it.
     """
 
     n_trials: int
+    reference: tuple[float, ...] | None = None
 
     name = "learn"
     needs_scores = False
@@ -60,7 +64,8 @@ class LatinChoices(PlannedStage):
         seen = {j: _counts(space, known, j) for j in unordered(space)}
         order = {j: rng.permutation(len(own)) for j, own in seen.items()}
         centre = np.array([dim.to_unit(dim.centre) for dim in space.dimensions])
-        rest = np.where(space.applies(known[:1])[0], known[0], centre)
+        first = reference_of(space, before, self.reference)
+        rest = np.where(space.applies(first[None])[0], first, centre)
         points = []
         for _ in range(self.n_trials):
             point = rest.copy()

@@ -1,11 +1,11 @@
-"""Configurations moved in one parameter, and the most promising of several."""
+"""Configurations moved in one parameter, and the one of largest expected gain."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from skbluetuna.history import View
-from skbluetuna.model import EvidenceModel
+from skbluetuna.model import GaussianProcess
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, active
 from skbluetuna.stages._surrogate import log_gain
@@ -86,7 +86,7 @@ def best_of_points(
     points: FloatArray,
     space: Space,
     asked: View,
-    model: EvidenceModel,
+    model: GaussianProcess,
     incumbent: float,
 ) -> FloatArray | None:
     """Point of the largest log augmented improvement that was never asked, if any."""

@@ -11,9 +11,10 @@ import numpy as np
 from skbluetuna.history import View
 from skbluetuna.model import (
     Columns,
-    EvidenceModel,
+    GaussianProcess,
+    Hyperparameters,
     encode,
-    fit_theta,
+    fit_hyperparameters,
     log_augmented_improvement,
     warp,
 )
@@ -23,8 +24,8 @@ from skbluetuna.stages._base import FloatArray, Proposal, Seed, active
 __all__ = [
     "Chooser",
     "SequentialStage",
-    "drawing",
-    "evidence_model",
+    "generator_of",
+    "fitted_model",
     "levels_of",
     "one_by_one",
     "log_gain",
@@ -34,7 +35,7 @@ __all__ = [
 REFIT_ALWAYS, REFIT_EVERY = 40, 3  # trials until every fit is new, and how often later
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
-Chooser = Callable[[View, EvidenceModel, float], FloatArray | None]
+Chooser = Callable[[View, GaussianProcess, float], FloatArray | None]
 
 
 @dataclass(frozen=True)
@@ -87,27 +88,27 @@ class SequentialStage(ABC):
     def _choose(self, space: Space, view: View, n: int, seed: Seed) -> "list[Proposal]":
         if n <= 0 or not view.n_told:
             return []
-        chooser = self.chooser(space, view, drawing(view, seed))
+        chooser = self.chooser(space, view, generator_of(view, seed))
         return one_by_one(space, view, n, chooser)
 
 
 class Surrogate(NamedTuple):
     """The model of one alternative, and how its targets compare with the others'."""
 
-    model: EvidenceModel
+    model: GaussianProcess
     shift: float  # warped score = shift + scale * target
     scale: float
     incumbent: float  # the best warped score of all alternatives, as a target
 
 
 def surrogate(space: Space, view: View) -> Surrogate:
-    """The evidence-fitted perceptron on every told trial (eq. 11 to 13).
+    """The Gaussian process on every told trial (eq. 11 to 13).
 
     Scores of several alternatives are warped together, so that gains compare; each
     alternative's are then standardised for its own model (eq. 18). Beyond 40 scores
     the hyperparameters are those of the scores up to the last multiple of three, so
-    that they are a function of the view alone (with rivals, whose scores move the
-    common warp, they are fitted anew to these at each score).
+    that they are a function of the view alone. With other alternatives, whose scores
+    move the common warp, they are fitted anew to these at each score.
     """
     varying = active(space)
     U, y = view.told()
@@ -115,40 +116,40 @@ def surrogate(space: Space, view: View) -> Surrogate:
     t, shift, scale, incumbent = _targets(y, view.others)
     n = len(y) if len(y) <= REFIT_ALWAYS else len(y) - len(y) % REFIT_EVERY
     own = np.ascontiguousarray(U[:, varying])
-    # Without rivals the fit sees those n scores alone.
+    # Without other alternatives the fit sees those n scores alone.
     target = t[:n] if view.others or n == len(y) else warp(y[:n])
-    theta = _fit(own[:n].tobytes(), target.tobytes(), levels)
+    known = _fit(own[:n].tobytes(), target.tobytes(), levels)
     columns = Columns.of(levels, own)
-    model = EvidenceModel.condition(encode(own, columns), t, columns, theta)
+    model = GaussianProcess.condition(encode(own, columns), t, columns, known)
     return Surrogate(model, shift, scale, incumbent)
 
 
-def evidence_model(space: Space, view: View) -> EvidenceModel:
+def fitted_model(space: Space, view: View) -> GaussianProcess:
     """The model of `surrogate` alone."""
     return surrogate(space, view).model
 
 
-def log_gain(model: EvidenceModel, U: FloatArray, incumbent: float) -> FloatArray:
+def log_gain(model: GaussianProcess, U: FloatArray, incumbent: float) -> FloatArray:
     """Log augmented improvement (eq. 15) at unit points of shape (m, d)."""
     at = model.predict(U)
     return log_augmented_improvement(at.mean, at.std, incumbent, model.noise)[0]
 
 
 def _targets(
-    y: FloatArray, rivals: tuple[FloatArray, ...]
+    y: FloatArray, others: tuple[FloatArray, ...]
 ) -> tuple[FloatArray, float, float, float]:
     """Targets of an alternative, their shift and scale, and the best of all (eq. 18).
 
     With few scores an alternative's spread leans on that of the others, as two scores
     would.
     """
-    if not rivals:
+    if not others:
         t = warp(y)
         return t, 0.0, 1.0, float(t.max())
-    warped = warp(np.concatenate([y, *rivals]))
-    own, *others = np.split(warped, np.cumsum([len(y), *map(len, rivals[:-1])]))
-    squares = sum(float(np.sum((t - t.mean()) ** 2)) for t in others)
-    freedom = sum(len(t) - 1 for t in others)
+    warped = warp(np.concatenate([y, *others]))
+    own, *rest = np.split(warped, np.cumsum([len(y), *map(len, others[:-1])]))
+    squares = sum(float(np.sum((t - t.mean()) ** 2)) for t in rest)
+    freedom = sum(len(t) - 1 for t in rest)
     usual = squares / freedom if squares > 0.0 else 1.0
     shift = float(own.mean())
     spread = float(np.sum((own - shift) ** 2)) + LEAN * usual
@@ -163,15 +164,15 @@ def levels_of(space: Space) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=32)
-def _fit(U: bytes, t: bytes, levels: tuple[int, ...]) -> FloatArray:
-    """Fit once for each distinct ledger, however often it is asked for."""
+def _fit(U: bytes, t: bytes, levels: tuple[int, ...]) -> Hyperparameters:
+    """Fit once for each distinct view, however often it is asked for."""
     targets = np.frombuffer(t)
     own = np.frombuffer(U).reshape(len(targets), -1)
     columns = Columns.of(levels, own)
-    return fit_theta(encode(own, columns), targets, columns)
+    return fit_hyperparameters(encode(own, columns), targets, columns)
 
 
-def drawing(view: View, seed: Seed) -> np.random.Generator:
+def generator_of(view: View, seed: Seed) -> np.random.Generator:
     """The generator of the next choice, a function of the number of trials."""
     return np.random.default_rng([*seed, len(view)])
 

@@ -1,4 +1,4 @@
-"""The adaptive strategy: each weak step of the published search replaced."""
+"""The adaptive strategy: which stages, for a space and a budget."""
 
 from dataclasses import dataclass
 
@@ -25,15 +25,14 @@ FEW_UNSEEN = 5  # values of choices without order, as many as the scan has trial
 
 @dataclass(frozen=True)
 class Adaptive:
-    """Stages that follow the evidence.
+    """The default: a model of all scores so far chooses the next trial.
 
-    A Latin hypercube, if one is asked for, or a Latin design of the choices without
-    order, if there are many values of them; a boundary scan that moves with the best
-    configuration, its moves chosen by the model; then climbs to where the model
-    promises most, which take turns, after 30 trials, with moves of the best
-    configuration in one parameter and with climbs under other hyperparameters of the
-    model. The model, a perceptron with a Gaussian-process residual, learns from
-    every score: it is fitted by evidence to all trials so far.
+    First a Latin hypercube, if one is asked for, or a Latin design of the choices
+    without order, if they have many values. Then a boundary scan: the model chooses
+    moves of the best configuration in one parameter. Then climbs to where the expected
+    gain is largest. After 30 trials these take turns with small moves of the best
+    configuration and with climbs under other hyperparameters of the model. The model
+    is a Gaussian process with the features of the published perceptron.
 
     Parameters
     ----------
@@ -84,7 +83,7 @@ class Adaptive:
         initial: FloatArray,
         n_trials: int,
     ) -> Schedule:
-        """Hypercube or Latin design of the choices, scan, and ascent for a budget."""
+        """Hypercube or Latin design of the choices, scan, and climb for a budget."""
         left = max(0, n_trials - len(initial))
         first: Hypercube | LatinChoices
         if self.n_lhs:
@@ -92,7 +91,7 @@ class Adaptive:
             first = Hypercube(n_learn, _everywhere, needs_scores=False)
         else:
             n_learn = min(_n_levels(space, initial), n_trials // 4, left)
-            first = LatinChoices(n_learn)
+            first = LatinChoices(n_learn, _reference(initial))
         n_scan = min(self.n_scan, n_trials // 4, left - n_learn)
         stages = first, AdaptiveScan(n_scan), AdaptiveClimb(left - n_learn - n_scan)
         return Schedule(stages, ADAPTIVE, is_open=True)
@@ -105,6 +104,11 @@ def _n_levels(space: Space, initial: FloatArray) -> int:
     """
     unseen = n_unseen(space, initial)
     return max(unseen) if sum(unseen) > FEW_UNSEEN else 0
+
+
+def _reference(initial: FloatArray) -> tuple[float, ...] | None:
+    """The first initial configuration."""
+    return tuple(initial[0].tolist()) if len(initial) else None
 
 
 def _everywhere(space: Space, view: View) -> Regions:  # noqa: ARG001

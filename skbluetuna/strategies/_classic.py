@@ -1,6 +1,6 @@
 """The classic strategy: which stages, with which settings, for a space and a budget."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -106,6 +106,8 @@ class Classic:
         left = max(0, n_trials - len(initial))
         scan = self._affordable_scan(space, initial, left)
         left -= _scan_size(scan, space, initial)
+        if len(initial):
+            scan = replace(scan, reference=tuple(initial[0].tolist()))
         n_learn, n_climb = self._share(left)
         learn = Hypercube(n_learn, scan.regions)
         climb = ClassicClimb(

@@ -47,5 +47,8 @@ class Strategy(Protocol):
         ...
 
     def schedule(self, space: Space, initial: FloatArray, n_trials: int) -> Schedule:
-        """Its stages for a budget, the initial trials included."""
+        """Its stages for a budget, the initial trials included.
+
+        The first initial configuration is the reference.
+        """
         ...

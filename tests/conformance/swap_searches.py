@@ -33,9 +33,9 @@ class GridSearchCV(BlueTunaSearchCV):
         )  # fmt: skip
         self.param_grid = param_grid
 
-    def _check_input_parameters(self, X, y, split_params):
+    def fit(self, X, y=None, **params):
         self.param_space = self.param_grid
-        super()._check_input_parameters(X, y, split_params)
+        return super().fit(X, y, **params)
 
 
 class RandomizedSearchCV(BlueTunaSearchCV):
@@ -61,9 +61,9 @@ class RandomizedSearchCV(BlueTunaSearchCV):
         )  # fmt: skip
         self.param_distributions = param_distributions
 
-    def _check_input_parameters(self, X, y, split_params):
+    def fit(self, X, y=None, **params):
         self.param_space = self.param_distributions
-        super()._check_input_parameters(X, y, split_params)
+        return super().fit(X, y, **params)
 
 
 def pytest_configure():

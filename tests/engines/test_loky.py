@@ -7,7 +7,6 @@ import os
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.callback import ScoringMonitor
 
 from skbluetuna import BlueTunaSearchCV
 from skbluetuna.callbacks import JSONLinesTracker
@@ -18,7 +17,11 @@ from skbluetuna.callbacks import JSONLinesTracker
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_killed_worker_loses_nothing(engine, caplog, tmp_path):
     """Even one that calls on a callback here, whose thread may die with it."""
-    monitor, path = ScoringMonitor(scoring="accuracy"), tmp_path / "log.jsonl"
+    callback = pytest.importorskip(
+        "sklearn.callback", reason="scikit-learn has callbacks from 1.9 on"
+    )
+    path = tmp_path / "log.jsonl"
+    monitor = callback.ScoringMonitor(scoring="accuracy")
     search = engine.search(n_jobs=2).set_callbacks(monitor, JSONLinesTracker(path))
     thread = engine.after_fits(12, engine.kill_last)
     engine.fit(search)

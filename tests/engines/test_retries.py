@@ -91,6 +91,12 @@ def test_an_executor_that_fails_for_good_keeps_the_results(caplog, n_retries):
     assert pickle.loads(pickle.dumps(search)).n_retries == n_retries
 
 
+def on_file(path, event):
+    """The events of one kind that a checkpoint holds."""
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    return [row for row in rows if row.get("event") == event]
+
+
 GRID = {"var_smoothing": [1e-9, 1e-6, 1e-3, 1e-2, 1e-1]}
 FAILED = "ignore:[\\s\\S]*(fits failed|scores are non-finite)"
 
@@ -130,10 +136,13 @@ def test_a_candidate_that_kills_its_worker_fails_alone(
         assert [t.state for t in search.tuner_.trials] == states
         blamed = [r for r in caplog.records if "as failed" in r.getMessage()]
         assert [r.args[2]["var_smoothing"] for r in blamed] == sorted(deadly)
-    _, *lines = (json.loads(line) for line in path.read_text().splitlines())
-    reasons = [line["fits"][0]["fit_error"] for line in lines]
-    assert [reason is not None for reason in reasons] == list(failed)
-    assert all("TerminatedWorkerError" in reason for reason in reasons if reason)
+    rows = on_file(path, "failed")
+    assert [row["number"] for row in rows] == list(np.flatnonzero(failed))
+    assert len(on_file(path, "finished")) == len(failed) - len(rows)
+    reasons = [row["outcome"]["fit_error"] for row in on_file(path, "reported")]
+    assert [reason is not None for reason in reasons] == list(np.repeat(failed, 2))
+    reasons = [row["reason"] for row in rows] + [why for why in reasons if why]
+    assert all("TerminatedWorkerError" in reason for reason in reasons)
 
 
 @pytest.mark.filterwarnings(FAILED)
@@ -164,7 +173,8 @@ def test_an_executor_that_is_lost_over_a_suspect_is_no_fault_of_its(lost, tmp_pa
     search = fit_deadly({1e-6}, grid_of(checkpoint=path), lost=range(lost, 100))
     assert search.stop_reason_ == "executor"
     assert search.cv_results_["params"] == [{"var_smoothing": 1e-9}]
-    assert len(path.read_text().splitlines()) == 2  # nobody is blamed on file
+    assert len(on_file(path, "finished")) == 1
+    assert on_file(path, "failed") == []  # nobody is blamed on file
     resumed = fit_deadly({1e-6}, grid_of(checkpoint=path))
     failed = np.isnan(resumed.cv_results_["mean_test_score"])
     assert list(failed) == [False, True, False, False, False]
@@ -177,7 +187,8 @@ def test_what_would_fail_for_every_task_blames_none(tmp_path):
     fit_deadly({1e-3}, search, error=OSError)
     assert search.stop_reason_ == "executor"
     assert len(search.cv_results_["params"]) == 2
-    assert len(path.read_text().splitlines()) == 3
+    assert len(on_file(path, "finished")) == 2
+    assert on_file(path, "failed") == []
 
 
 def test_with_error_score_raise_none_is_recorded_as_failed():

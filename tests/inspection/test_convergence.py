@@ -7,9 +7,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.svm import SVC
 
-from skbluetuna import BlueTunaSearchCV
+from skbluetuna import BlueTunaSearchCV, Classic
 from skbluetuna.inspection._convergence import STAGE_COLORS, ConvergenceDisplay
-from skbluetuna.stages import Classic
 
 plt = pytest.importorskip("matplotlib.pyplot")
 colors = pytest.importorskip("matplotlib.colors")

@@ -1,4 +1,4 @@
-"""A front door whose package is not there says how to install it."""
+"""An integration whose package is not there says how to install it."""
 
 import importlib
 import sys

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from skbluetuna._ledger import Ledger, Trial
 
-from skbluetuna import Adaptive, BlueTuner, Classic
+from skbluetuna import Adaptive, BlueTuner, Classic, Space
+from skbluetuna.history import History
 
 SPACE = {"a": (0.0, 1.0), "b": (0.0, 1.0), "c": ["x", "y", "z"]}
 STRATEGIES = [Adaptive(), Classic(n_epochs=50)]
@@ -57,13 +57,13 @@ def test_an_enormous_score_above_is_the_best_and_the_others_go_on_to_rise():
 
 def test_alternatives_see_the_same_worst_score():
     """A divergence in one of them is no failure's score in another."""
-    ledger = Ledger(
-        Trial(i, {}, (i / 20,), "scan", i % 2, "complete", float(i)) for i in range(10)
-    )
-    ledger.append(Trial(10, {}, (0.6,), "scan", 0, "complete", -1e30))
-    for k in (0, 1):
-        ledger.append(Trial(11 + k, {}, (0.7,), "scan", k, "failed"))
-    assert ledger.scored()[1].tolist()[-3:] == [-1e30, 0.0, 0.0]
-    for k in (0, 1):
-        assert ledger.of(k).scored()[1][-1] == 0.0
-    assert ledger.of(1).rivals[0].tolist()[-2:] == [-1e30, 0.0]
+    history = History([Space({"x": (0.0, 1.0)}), Space({"y": (0.0, 1.0)})])
+    for i in range(13):
+        history.ask(i % 2, "scan", np.array([i / 20]))
+        history.tell(i, [float(i) if i < 10 else -1e30 if i == 10 else np.nan])
+    first, second = history.view(0), history.view(1)
+    assert first.worst == second.worst == 0.0
+    assert first.told()[1].tolist()[-2:] == [-1e30, 0.0]
+    assert second.told()[1][-1] == 0.0
+    assert first.others[0][-1] == 0.0
+    assert second.others[0].tolist()[-2:] == [-1e30, 0.0]

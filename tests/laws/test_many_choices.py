@@ -8,7 +8,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from skbluetuna import BlueTuner, Categorical, Space
-from skbluetuna.space import _categorical
+from skbluetuna.space import _categorical, _likeness
 
 KINDS = {
     "one": lambda k: {"c": [(i, f"a{i}") for i in range(k)]},
@@ -84,11 +84,12 @@ def test_tables_of_thousands_of_choices_have_a_row_each_and_no_more():
     ids=["tuples", "lists", "dicts", "estimators"],
 )
 def test_a_copy_of_a_choice_is_found_without_looking_at_the_others(choice, monkeypatch):
-    n_times, is_alike = [], _categorical._is_alike
+    n_times, is_alike = [], _likeness.is_alike
     dim = Categorical([choice(i) for i in range(300)])
-    monkeypatch.setattr(
-        _categorical, "_is_alike", lambda a, b: n_times.append(1) or is_alike(a, b)
-    )
+    for module in (_categorical, _likeness):
+        monkeypatch.setattr(
+            module, "is_alike", lambda a, b: n_times.append(1) or is_alike(a, b)
+        )
     assert [dim.index(deepcopy(c)) for c in dim.choices] == list(range(300))
     assert dim.index(choice(300)) is None
     assert len(n_times) <= 20 * 300  # parts of choices are compared too

@@ -9,9 +9,9 @@ from skbluetuna.model import (
     ROWS,
     FittedPerceptron,
     autoconverge,
-    influence,
     no_influence,
     perceptron_features,
+    perceptron_influence,
 )
 
 
@@ -23,7 +23,9 @@ def model_of(rng, d):
 @given(seed=st.integers(0, 2**32 - 1), d=st.integers(1, 5), n=st.integers(2, 9))
 def test_shares_of_both_tables_together_sum_to_one(seed, d, n):
     rng = np.random.default_rng(seed)
-    tables = influence(model_of(rng, d), rng.random((n, d)), rng.random((4, d)))
+    tables = perceptron_influence(
+        model_of(rng, d), rng.random((n, d)), rng.random((4, d))
+    )
     for row in (ROWS.index("share"), ROWS.index("local_share")):
         shares = np.concatenate([table[row] for table in tables])
         assert (shares >= 0.0).all()
@@ -36,7 +38,7 @@ def test_a_share_is_the_variance_that_the_term_explains_over_the_trials(seed, d)
     model, U = model_of(rng, d), rng.random((7, d))
     terms = perceptron_features(U) * model.weights  # what each term adds to z
     expected = np.var(terms, axis=0) / np.var(terms, axis=0).sum()
-    base, product, ratio = influence(model, U, U)
+    base, product, ratio = perceptron_influence(model, U, U)
     shares = np.concatenate([base[2], product[2], ratio[2]])
     np.testing.assert_allclose(shares, expected, rtol=1e-9, atol=1e-15)
     local = np.concatenate([base[5], product[5], ratio[5]])
@@ -46,7 +48,7 @@ def test_a_share_is_the_variance_that_the_term_explains_over_the_trials(seed, d)
 def test_rows_are_weight_standard_error_and_share_of_each_block_of_features():
     model = model_of(np.random.default_rng(0), 3)
     U = np.random.default_rng(1).random((5, 3))
-    base, product, ratio = influence(model, U, U)
+    base, product, ratio = perceptron_influence(model, U, U)
     for table, part in ((base, slice(3)), (product, slice(3, 6)), (ratio, slice(6, 9))):
         assert table.shape == (len(ROWS), 3)
         assert table[0].tolist() == model.weights[part].tolist()
@@ -59,14 +61,14 @@ def test_shares_are_zero_where_nothing_varies(n, value):
     """Three equal numbers may have a mean that is not one of them."""
     model = model_of(np.random.default_rng(0), 2)
     U = np.full((n, 2), value)
-    tables = influence(model, U, U)
+    tables = perceptron_influence(model, U, U)
     assert all((table[2] == 0.0).all() for table in tables)
 
 
 def test_shares_are_zero_where_every_weight_is():
     model = FittedPerceptron(np.zeros(4), np.zeros(4), 0.0, "sigmoid", 1.0)
     U = np.random.default_rng(0).random((5, 2))
-    tables = influence(model, U, U)
+    tables = perceptron_influence(model, U, U)
     assert all((table[2] == 0.0).all() for table in tables)
 
 
@@ -76,14 +78,14 @@ def test_influence_ranks_a_planted_linear_signal(seed):
     model = autoconverge(
         U, U @ np.array([-1.5, 0.0, 3.0]), np.full(3, 1 / 3), np.random.default_rng(0)
     )
-    second, none, first = influence(model, U, U).base[2]
+    second, none, first = perceptron_influence(model, U, U).base[2]
     assert first > second > none
 
 
 def test_one_parameter_has_no_interactions_and_all_the_influence():
     model = FittedPerceptron(np.array([2.0]), np.zeros(1), 0.0, "tanh", 1.0)
     U = np.array([[0.1], [0.9]])
-    base, product, ratio = influence(model, U, U)
+    base, product, ratio = perceptron_influence(model, U, U)
     assert base[2].tolist() == [1.0]
     assert product.shape == ratio.shape == (len(ROWS), 0)
 
@@ -91,7 +93,9 @@ def test_one_parameter_has_no_interactions_and_all_the_influence():
 @given(seed=st.integers(0, 2**32 - 1), d=st.integers(1, 4))
 def test_a_share_lies_in_its_interval_and_the_interval_in_the_shares(seed, d):
     rng = np.random.default_rng(seed)
-    for table in influence(model_of(rng, d), rng.random((7, d)), rng.random((7, d))):
+    for table in perceptron_influence(
+        model_of(rng, d), rng.random((7, d)), rng.random((7, d))
+    ):
         _, _, share, low, high, _ = table
         assert np.all((low >= 0.0) & (low <= share))
         assert np.all((share <= high + 1e-12) & (high <= 1.0))
@@ -100,7 +104,7 @@ def test_a_share_lies_in_its_interval_and_the_interval_in_the_shares(seed, d):
 def test_a_weight_without_error_has_a_share_without_one():
     model = FittedPerceptron(np.ones(4), np.zeros(4), 0.0, "sigmoid", 1.0)
     U = np.random.default_rng(0).random((6, 2))
-    for table in influence(model, U, U):
+    for table in perceptron_influence(model, U, U):
         assert table[2].tolist() == table[3].tolist() == table[4].tolist()
 
 
@@ -111,7 +115,9 @@ def test_the_interval_of_a_share_is_that_of_weights_drawn_within_their_errors():
     error, U = 0.05 * np.abs(weights), rng.random((50, 2))
 
     def rows(w, error):
-        tables = influence(FittedPerceptron(w, error, 0.0, "sigmoid", 1.0), U, U)
+        tables = perceptron_influence(
+            FittedPerceptron(w, error, 0.0, "sigmoid", 1.0), U, U
+        )
         return np.hstack(tables)
 
     drawn = [rows(w, error)[2] for w in weights + error * rng.normal(size=(4000, 4))]
@@ -123,7 +129,7 @@ def test_the_interval_of_a_share_is_that_of_weights_drawn_within_their_errors():
 def test_the_only_parameter_has_all_the_share_whatever_its_error():
     model = FittedPerceptron(np.array([2.0]), np.array([0.5]), 0.0, "tanh", 1.0)
     U = np.array([[0.1], [0.9]])
-    assert influence(model, U, U).base[2:5].ravel().tolist() == [1.0] * 3
+    assert perceptron_influence(model, U, U).base[2:5].ravel().tolist() == [1.0] * 3
 
 
 @pytest.mark.parametrize("with_ratio", [True, False])

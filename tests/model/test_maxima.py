@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from skbluetuna.model import Columns, EvidenceModel, Paths, encode, maxima
-from skbluetuna.model._evidence import Prior
+from skbluetuna.model import Columns, GaussianProcess, Paths, encode, maxima
+from skbluetuna.model._hyperparameters import Hyperparameters, Prior
 
 
 def drawn(levels, n, n_paths=8, seed=0):
@@ -14,7 +14,8 @@ def drawn(levels, n, n_paths=8, seed=0):
     U, columns = rng.random((n, len(levels))), Columns.of(levels)
     t = np.sin(7.0 * U).sum(axis=1) + 0.3 * rng.standard_normal(n)
     X = encode(U, columns)
-    model = EvidenceModel.condition(X, t, columns, Prior.of(len(levels)).mean)
+    known = Hyperparameters.of(Prior.of(len(levels)).mean)
+    model = GaussianProcess.condition(X, t, columns, known)
     return Paths.drawn(model, n_paths, rng)
 
 

@@ -6,20 +6,25 @@ from scipy.special import exp1
 from scipy.stats import qmc
 
 from skbluetuna.model import (
+    BoxSample,
     Columns,
-    Cube,
-    EvidenceModel,
-    Scale,
+    DrawnModels,
+    GaussianProcess,
     drawn_models,
     encode,
-    evidence_influence,
-    fit_theta,
+    fit_hyperparameters,
+    gaussian_process_influence,
     pairs,
     standardised,
     unwarp,
     warp,
 )
-from skbluetuna.model._evidence import BOUND, NOISE_FLOOR, Prior
+from skbluetuna.model._hyperparameters import (
+    BOUND,
+    NOISE_FLOOR,
+    Hyperparameters,
+    Prior,
+)
 from skbluetuna.model._paths import WIDTH, Paths, sparse_paths
 
 
@@ -34,11 +39,15 @@ def data(levels, n=30, seed=0):
     return U, encode(U, columns), (y - y.mean()) / y.std(), columns
 
 
+def centre(d):
+    """Hyperparameters at the prior's centre."""
+    return Hyperparameters.of(Prior.of(d).mean)
+
+
 @pytest.mark.parametrize("levels", [[0], [0, 0, 0], [0, 3, 2]])
 def test_drawn_landscapes_have_the_posterior_s_mean_and_deviation(levels):
     _, X, t, columns = data(levels, n=12)
-    theta = Prior.of(len(levels)).mean
-    model = EvidenceModel.condition(X, t, columns, theta)
+    model = GaussianProcess.condition(X, t, columns, centre(len(levels)))
     points = data(levels, n=20, seed=1)[0]
     rng = np.random.default_rng(0)
     F = np.hstack(
@@ -53,7 +62,7 @@ def test_drawn_landscapes_have_the_posterior_s_mean_and_deviation(levels):
 def test_a_landscape_is_one_function():
     """What is drawn at a point does not depend on where else it is looked at."""
     _, X, t, columns = data([0, 0])
-    model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
+    model = GaussianProcess.condition(X, t, columns, fit_hyperparameters(X, t, columns))
     points = data([0, 0], seed=1)[0]
     whole, part = (
         Paths.drawn(model, 3, np.random.default_rng(0))(U)
@@ -67,7 +76,7 @@ def test_a_landscape_is_one_function():
 def test_of_one_parameter_sparse_landscapes_are_the_others(levels):
     """There is no pair to be sparse: mean and deviation are the posterior's."""
     _, X, t, columns = data(levels, n=12)
-    model = EvidenceModel.condition(X, t, columns, Prior.of(1).mean)
+    model = GaussianProcess.condition(X, t, columns, centre(1))
     points = data(levels, n=20, seed=1)[0]
     rng = np.random.default_rng(0)
     F = np.hstack([sparse_paths(model, points, 25, rng)[1] for _ in range(200)])
@@ -75,6 +84,13 @@ def test_of_one_parameter_sparse_landscapes_are_the_others(levels):
     error = expected.std / np.sqrt(F.shape[1])
     assert np.all(np.abs(F.mean(axis=1) - expected.mean) < 6.0 * error)
     np.testing.assert_allclose(F.std(axis=1), expected.std, rtol=0.1)
+
+
+def pairs_alone(d, scale, noise):
+    """Hyperparameters by which nothing but weights of pairs and noise varies."""
+    nothing, known = -60.0, np.log(noise - NOISE_FLOOR)
+    blocks = np.array([nothing, nothing, np.log(scale)])
+    return Hyperparameters(np.zeros(d), nothing, known, blocks)
 
 
 def horseshoe(w, scale):
@@ -91,9 +107,7 @@ def test_the_weight_of_a_pair_is_drawn_under_a_horseshoe_prior():
     X = encode(U, columns)
     phi, scale, noise = X[:, 0] * X[:, 1], 0.3, 0.04
     t = 1.0 * phi + np.sqrt(noise) * rng.standard_normal(6)
-    theta = np.full(7, -60.0)
-    theta[:2], theta[3], theta[-1] = 0.0, np.log(noise - NOISE_FLOOR), np.log(scale)
-    model = EvidenceModel.condition(X, t, columns, theta)
+    model = GaussianProcess.condition(X, t, columns, pairs_alone(2, scale, noise))
     corner = np.ones((1, 2))  # z_0 z_1 = 1: the landscape is the weight
     w = np.sort(sparse_paths(model, corner, 8000, rng)[1].ravel())
     grid = np.linspace(-20.0, 20.0, 400_000)  # not at 0, where the density has a pole
@@ -113,9 +127,7 @@ def test_the_weights_of_several_pairs_are_drawn_together():
     X, (i, j) = encode(U, columns), pairs(3)
     Phi, scale, noise = X[:, i] * X[:, j], 0.1, 0.04
     t = Phi @ [1.0, 0.0, -0.5] + np.sqrt(noise) * rng.standard_normal(4)
-    theta = np.full(8, -60.0)
-    theta[:3], theta[4], theta[-1] = 0.0, np.log(noise - NOISE_FLOOR), np.log(scale)
-    model = EvidenceModel.condition(X, t, columns, theta)
+    model = GaussianProcess.condition(X, t, columns, pairs_alone(3, scale, noise))
     # Where one parameter stands in the middle the landscape is the others' weight.
     middle = np.array([[1.0, 1.0, 0.5], [1.0, 0.5, 1.0], [0.5, 1.0, 1.0]])
     drawn = sparse_paths(model, middle, 10_000, rng)[1]
@@ -136,7 +148,7 @@ def test_the_weights_of_several_pairs_are_drawn_together():
 
 def test_the_mean_of_sparse_landscapes_comes_as_the_model_has_it():
     _, X, t, columns = data([0, 3, 0, 2])
-    model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
+    model = GaussianProcess.condition(X, t, columns, fit_hyperparameters(X, t, columns))
     points = data([0, 3, 0, 2], seed=1)[0]
     mean = sparse_paths(model, points, 1, np.random.default_rng(0))[0]
     np.testing.assert_allclose(mean, model.predict(points).mean, atol=1e-9)
@@ -145,22 +157,24 @@ def test_the_mean_of_sparse_landscapes_comes_as_the_model_has_it():
 def test_hyperparameters_are_drawn_about_the_best_and_within_bounds():
     _, X, t, columns = data([0, 0, 3], n=60)
     drawn = drawn_models(X, t, columns, 200, np.random.default_rng(0))
-    thetas = np.array([model.theta for model in drawn])
-    prior, best = Prior.of(3), fit_theta(X, t, columns)
+    thetas = np.array([model.hyperparameters.theta for model in drawn])
+    prior, best = Prior.of(3), fit_hyperparameters(X, t, columns)
     assert np.all(np.abs(thetas - prior.mean) <= BOUND * prior.sd + 1e-12)
     # Of a bounded normal: the noise variance, known best, is hardly moved by bounds.
-    noise = len(best) - 4
-    assert thetas[:, noise].mean() == pytest.approx(best[noise], abs=0.2)
-    assert 0.02 < thetas[:, noise].std() < 1.0
+    noise = np.array([model.hyperparameters.log_noise for model in drawn])
+    assert noise.mean() == pytest.approx(best.log_noise, abs=0.2)
+    assert 0.02 < noise.std() < 1.0
     again = drawn_models(X, t, columns, 200, np.random.default_rng(0))
-    np.testing.assert_array_equal(thetas, [model.theta for model in again])
+    np.testing.assert_array_equal(
+        thetas, [model.hyperparameters.theta for model in again]
+    )
 
 
 def test_no_hyperparameter_is_drawn_wider_than_its_prior():
     """Three scores say almost nothing; the prior's deviations are 1 and 1.5."""
     _, X, t, columns = data([0, 0, 0], n=3)
     drawn = drawn_models(X, t, columns, 400, np.random.default_rng(0))
-    deviation = np.std([model.theta for model in drawn], axis=0)
+    deviation = np.std([model.hyperparameters.theta for model in drawn], axis=0)
     assert np.all(deviation <= 1.1 * Prior.of(3).sd)
     assert np.all(deviation[:3] >= 0.5)
 
@@ -170,21 +184,20 @@ def test_without_a_residual_the_tables_are_the_ridge_solution():
     """Weights and standard errors (eq. 14) against the normal equations."""
     d = 3
     U, X, t, columns = data([0] * d, n=25)
-    theta = Prior.of(d).mean.copy()
-    theta[d] = -60.0
-    model = EvidenceModel.condition(X, t, columns, theta)
+    known = centre(d)._replace(log_residual=-60.0)
+    model = GaussianProcess.condition(X, t, columns, known)
     i, j = pairs(d)
     Z = 2.0 * U - 1.0
     Phi = np.hstack([Z, Z**2, Z[:, i] * Z[:, j]])
-    prior = np.repeat(np.exp(theta[d + 2 :]), d)  # three parameters, three pairs
-    noise = np.exp(theta[d + 1]) + NOISE_FLOOR
+    prior = np.repeat(known.blocks, d)  # three parameters, three pairs
+    noise = np.exp(known.log_noise) + NOISE_FLOOR
     precision = Phi.T @ Phi / noise + np.diag(1.0 / prior)
     mean = np.linalg.solve(precision, Phi.T @ t / noise)
     error = np.sqrt(np.diag(np.linalg.inv(precision)))
     cube = qmc.Sobol(d, rng=np.random.default_rng(0)).random(4096)
-    box = Cube(cube, cube)
+    box = BoxSample(cube, cube)
     spread = 7.0
-    tables = evidence_influence(
+    tables = gaussian_process_influence(
         [model], None, box, box, spread, 1000, np.random.default_rng(0)
     )
     ours = np.hstack([tables.base[:2], tables.product[:2]]) / spread
@@ -203,8 +216,10 @@ def test_shares_find_what_was_planted():
     X, spread = encode(U, columns), float(y.std())
     models = drawn_models(X, (y - y.mean()) / spread, columns, 6, rng)
     cube = rng.random((2048, 4))
-    near = Cube(0.5 * cube, 0.5 * cube)
-    tables = evidence_influence(models, None, Cube(cube, cube), near, spread, 8, rng)
+    near = BoxSample(0.5 * cube, 0.5 * cube)
+    tables = gaussian_process_influence(
+        models, None, BoxSample(cube, cube), near, spread, 8, rng
+    )
     total = 9.0 / 3.0 + 4.0 / 9.0
     weight, _, share, low, high, local = tables.base
     assert share[0] == pytest.approx(9.0 / 3.0 / total, abs=0.03)
@@ -223,10 +238,10 @@ def test_what_nothing_is_known_of_widens_the_interval_and_not_the_rank():
     columns, rng = Columns.of([0, 0]), np.random.default_rng(0)
     U = np.column_stack([np.linspace(0.0, 1.0, 9), np.full(9, 0.5)])
     X = encode(U, columns)
-    model = EvidenceModel.condition(X, U[:, 0] - 0.5, columns, Prior.of(2).mean)
+    model = GaussianProcess.condition(X, U[:, 0] - 0.5, columns, centre(2))
     at = rng.random((2048, 2))
-    cube = Cube(at, at)
-    tables = evidence_influence([model] * 4, None, cube, cube, 1.0, 64, rng)
+    cube = BoxSample(at, at)
+    tables = gaussian_process_influence([model] * 4, None, cube, cube, 1.0, 64, rng)
     _, _, share, _, high, _ = tables.base
     assert share[0] > 0.5
     assert share[1] < 0.01
@@ -241,13 +256,17 @@ def test_another_scale_widens_the_intervals():
     columns = Columns.of([0, 0])
     X, t = encode(U, columns), standardised(y)[0]
     models = drawn_models(X, t, columns, 6, rng)
-    warped = Scale(drawn_models(X, warp(t), columns, 6, rng), lambda f: unwarp(f, t))
+    warped = DrawnModels(
+        drawn_models(X, warp(t), columns, 6, rng), lambda f: unwarp(f, t)
+    )
     at = qmc.Halton(2, rng=rng).random(1024)
-    cube = Cube(at, at)
+    cube = BoxSample(at, at)
     width = []
     for other in (None, warped):
         draws = np.random.default_rng(1)
-        table = evidence_influence(models, other, cube, cube, 1.0, 8, draws).base
+        table = gaussian_process_influence(
+            models, other, cube, cube, 1.0, 8, draws
+        ).base
         width.append(table[4] - table[3])
         # The truth: variances of exp(6 u) and of u; they do not interact.
         cliff = (np.exp(12.0) - 1.0) / 12.0 - ((np.exp(6.0) - 1.0) / 6.0) ** 2
@@ -261,12 +280,20 @@ def test_another_scale_widens_the_intervals():
 def test_what_comes_back_from_another_scale_is_what_is_analysed():
     """Sent back to nothing, half of the landscapes explain nothing."""
     _, X, t, columns = data([0, 0])
-    models = [EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))] * 2
+    models = [
+        GaussianProcess.condition(X, t, columns, fit_hyperparameters(X, t, columns))
+    ] * 2
     at = qmc.Halton(2, rng=np.random.default_rng(0)).random(1024)
-    cube = Cube(at, at)
+    cube = BoxSample(at, at)
     same, flat = (
-        evidence_influence(
-            models, Scale(models, back), cube, cube, 1.0, 8, np.random.default_rng(0)
+        gaussian_process_influence(
+            models,
+            DrawnModels(models, back),
+            cube,
+            cube,
+            1.0,
+            8,
+            np.random.default_rng(0),
         )
         for back in (np.asarray, np.zeros_like)
     )
@@ -278,14 +305,19 @@ def test_what_comes_back_from_another_scale_is_what_is_analysed():
 def test_noise_counts_as_far_as_it_moves_what_comes_back():
     """On a scale of other units the noise is larger by as much as the landscapes."""
     _, X, t, columns = data([0, 0])
-    theta = fit_theta(X, t, columns)
-    theta[3] = np.log(0.5)  # the noise
-    models = [EvidenceModel.condition(X, t, columns, theta)] * 2
+    known = fit_hyperparameters(X, t, columns)._replace(log_noise=np.log(0.5))
+    models = [GaussianProcess.condition(X, t, columns, known)] * 2
     at = qmc.Halton(2, rng=np.random.default_rng(0)).random(1024)
-    cube = Cube(at, at)
+    cube = BoxSample(at, at)
     same, tenfold = (
-        evidence_influence(
-            models, Scale(models, back), cube, cube, 1.0, 8, np.random.default_rng(0)
+        gaussian_process_influence(
+            models,
+            DrawnModels(models, back),
+            cube,
+            cube,
+            1.0,
+            8,
+            np.random.default_rng(0),
         )
         for back in (np.asarray, lambda f: 10.0 * f)
     )
@@ -306,8 +338,8 @@ def test_choices_that_do_not_interact_share_no_pair():
         t = standardised(first[i] + second[j] + U[:, 2])[0]
         models = drawn_models(encode(U, columns), t, columns, 6, rng)
         at = qmc.Halton(3, rng=rng).random(1024)
-        cube = Cube(at, at)
-        found.append(evidence_influence(models, None, cube, cube, 1.0, 4, rng))
+        cube = BoxSample(at, at)
+        found.append(gaussian_process_influence(models, None, cube, cube, 1.0, 4, rng))
     assert np.mean([tables.product[2, 0] for tables in found]) < 0.12
     assert np.mean([tables.base[2, :2].sum() for tables in found]) > 0.6
 
@@ -317,7 +349,9 @@ def test_hyperparameters_drawn_do_not_hang_on_the_score_s_units(factor, offset):
     _, X, t, columns = data([0, 0, 3], n=30)
     other = standardised(factor * t + offset)[0]
     drawn = [
-        np.array([m.theta for m in drawn_models(X, y, columns, 8, draws)])
+        np.array(
+            [m.hyperparameters.theta for m in drawn_models(X, y, columns, 8, draws)]
+        )
         for y, draws in (
             (t, np.random.default_rng(0)),
             (other, np.random.default_rng(0)),

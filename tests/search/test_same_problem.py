@@ -236,14 +236,14 @@ def test_a_problem_reads_the_same_in_any_process():
         "from sklearn.svm import SVC\n"
         "from types import SimpleNamespace as Bag\n"
         "from skbluetuna import BlueTunaSearchCV\n"
-        "from skbluetuna.search._problem import describe\n"
+        "from skbluetuna.search._problem import problem_of\n"
         "from skbluetuna.space import parse_spaces\n"
         "space = {'kernel': [SVC().fit, 'rbf', {'b', 'a'}], 'C': norm(3.0)}\n"
         "scoring = {'a': make_scorer(f1_score), 'b': lambda m, X, y: y in {'u', 'v'}}\n"
         "search = BlueTunaSearchCV(SVC(), space, scoring=scoring, refit='a')\n"
         "folds = Bag(splits=[([0], [1])], is_repeatable=True)\n"
         "data = Bag(X=[[1.0], [2.0]], y=[0, 1], params={})\n"
-        "text = str(describe(search, parse_spaces(space), folds, data))\n"
+        "text = str(problem_of(search, parse_spaces(space), folds, data))\n"
         "import sys; sys.stdout.write(text)"
     )
     texts = {

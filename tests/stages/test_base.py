@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from skbluetuna._ledger import Ledger, Trial
 
+from skbluetuna.history import History
 from skbluetuna.space import Space
 from skbluetuna.stages import _base
 from skbluetuna.stages._base import fresh_points, sample_intervals
@@ -78,11 +78,12 @@ def test_each_dimension_has_intervals_of_its_own():
 # Fresh points
 
 
-def ledger_of(space, units):
-    rows = zip(space.from_unit(units), space.snap(np.array(units)), strict=True)
-    return Ledger(
-        tuple(Trial(i, p, tuple(u), "initial") for i, (p, u) in enumerate(rows))
-    )
+def asked(space, units):
+    """View of snapped points that were asked."""
+    history = History((space,))
+    for unit in space.snap(np.array(units).reshape(-1, len(space))):
+        history.ask(0, "initial", unit)
+    return history.view(0)
 
 
 FINITE = {
@@ -101,11 +102,9 @@ def test_fresh_points_never_repeat_and_exhaust_a_finite_space_exactly(
 ):
     space, rng = Space(FINITE[name]), np.random.default_rng(seed)
     d = len(space)
-    ledger = (
-        ledger_of(space, rng.random((n_asked, d)).tolist()) if n_asked else Ledger()
-    )
-    used = {tuple(trial.params.values()) for trial in ledger}
-    points = fresh_points(space, ledger, n, rng, [WHOLE] * d, rng.random((5, d)))
+    view = asked(space, rng.random((n_asked, d)))
+    used = {tuple(p.values()) for p in space.from_unit(view.X)}
+    points = fresh_points(space, view, n, rng, [WHOLE] * d, rng.random((5, d)))
     fresh = [tuple(p.values()) for p in space.from_unit(points)]
     assert points.shape == (min(n, space.size - len(used)), d)
     assert len(set(fresh)) == len(fresh)
@@ -117,11 +116,10 @@ def test_the_last_configurations_of_a_finite_space_are_found_without_luck():
     rows = space.to_unit(
         [{"k": k, "j": j} for k in range(1, 91) for j in range(1, 91)][:-3]
     )
-    ledger = Ledger(
-        tuple(Trial(i, {}, tuple(u), "initial") for i, u in enumerate(rows))
-    )
     rng = np.random.default_rng(0)
-    points = fresh_points(space, ledger, 5, rng, [WHOLE] * d, np.empty((0, d)))
+    points = fresh_points(
+        space, asked(space, rows), 5, rng, [WHOLE] * d, np.empty((0, d))
+    )
     found = sorted(p["j"] for p in space.from_unit(points) if p["k"] == 90)
     assert found == [88, 89, 90]
 
@@ -130,7 +128,7 @@ def test_preferred_points_come_first_as_far_as_they_are_new():
     space = Space({"x": (0.0, 1.0)})
     first = np.array([[0.25], [0.5], [0.25], [0.75]])
     points = fresh_points(
-        space, ledger_of(space, [[0.5]]), 4, np.random.default_rng(0), [WHOLE], first
+        space, asked(space, [[0.5]]), 4, np.random.default_rng(0), [WHOLE], first
     )
     assert points[:2].tolist() == [[0.25], [0.75]]
     assert len(np.unique(points)) == 4
@@ -140,7 +138,7 @@ def test_replacements_come_from_the_kept_intervals_while_these_have_any():
     space = Space({"k": (1, 20)})
     kept = [np.array([[0.0, 0.25]])]  # 1 to 5
     got = fresh_points(
-        space, ledger_of(space, [[0.0]]), 7, np.random.default_rng(0), kept,
+        space, asked(space, [[0.0]]), 7, np.random.default_rng(0), kept,
         np.array([[0.0]]),
     )  # fmt: skip
     values = [p["k"] for p in space.from_unit(got)]
@@ -154,7 +152,7 @@ def test_a_large_finite_space_is_never_listed(monkeypatch):
     space = Space(dict.fromkeys("abcd", (1, 10**4)))
     kept = [np.array([[0.0, 1e-5]])] * 4
     points = fresh_points(
-        space, Ledger(), 50, np.random.default_rng(0), kept, np.zeros((1, 4))
+        space, asked(space, []), 50, np.random.default_rng(0), kept, np.zeros((1, 4))
     )
     assert len(np.unique(points, axis=0)) == 50
 
@@ -162,5 +160,7 @@ def test_a_large_finite_space_is_never_listed(monkeypatch):
 def test_fresh_points_are_the_middles_of_what_they_decode_to():
     space = Space({"k": (1, 4), "c": ["a", "b"]})
     rng = np.random.default_rng(0)
-    points = fresh_points(space, Ledger(), 8, rng, [WHOLE] * 2, rng.random((3, 2)))
+    points = fresh_points(
+        space, asked(space, []), 8, rng, [WHOLE] * 2, rng.random((3, 2))
+    )
     assert np.array_equal(points, space.to_unit(space.from_unit(points)))

@@ -18,6 +18,8 @@ from skbluetuna import BlueTunaSearchCV
 from skbluetuna.callbacks import JSONLinesTracker
 from skbluetuna.exceptions import TrackerWarning
 
+pytest.importorskip("sklearn.callback", reason="scikit-learn has callbacks from 1.9 on")
+
 
 def lines(path):
     def refuse(constant):

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytest.importorskip("sklearn.callback", reason="scikit-learn has callbacks from 1.9 on")
+
 if any(
     importlib.util.find_spec(name) is None
     for name in ("mlflow", "sqlalchemy", "alembic")

@@ -5,6 +5,8 @@ import importlib.util
 import numpy as np
 import pytest
 
+pytest.importorskip("sklearn.callback", reason="scikit-learn has callbacks from 1.9 on")
+
 if importlib.util.find_spec("tensorboard") is None:
     pytest.skip("tensorboard is not installed", allow_module_level=True)
 

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytest.importorskip("sklearn.callback", reason="scikit-learn has callbacks from 1.9 on")
+
 if importlib.util.find_spec("trackio") is None:
     pytest.skip("trackio is not installed", allow_module_level=True)
 

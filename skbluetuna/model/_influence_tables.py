@@ -8,19 +8,19 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from skbluetuna.model._columns import Columns
-from skbluetuna.model._evidence import EvidenceModel
 from skbluetuna.model._features import pairs, perceptron_features
+from skbluetuna.model._gaussian_process import GaussianProcess
 from skbluetuna.model._paths import Paths, sparse_paths
 from skbluetuna.model._perceptron import FittedPerceptron
 from skbluetuna.model._variance import Basis, Effects, analysis, basis
 
 __all__ = [
     "ROWS",
-    "Cube",
+    "BoxSample",
     "Influence",
-    "Scale",
-    "evidence_influence",
-    "influence",
+    "DrawnModels",
+    "gaussian_process_influence",
+    "perceptron_influence",
     "no_influence",
 ]
 
@@ -50,7 +50,9 @@ def no_influence(d: int, *, with_ratio: bool) -> Influence:
     return Influence(base, product, ratio if with_ratio else None)
 
 
-def influence(model: FittedPerceptron, U: FloatArray, near: FloatArray) -> Influence:
+def perceptron_influence(
+    model: FittedPerceptron, U: FloatArray, near: FloatArray
+) -> Influence:
     """Tables of a trained perceptron.
 
     Parameters
@@ -102,39 +104,39 @@ def _shares(model: FittedPerceptron, U: FloatArray) -> FloatArray:
     return explained / total if total > 0.0 else np.zeros_like(explained)
 
 
-class Cube(NamedTuple):
+class BoxSample(NamedTuple):
     """A sample that fills a box evenly, and where it is evaluated."""
 
     at: FloatArray  # (N, d): each parameter's own value
     evaluated: FloatArray  # (N, d): the same, but what does not apply stands still
 
 
-class Scale(NamedTuple):
+class DrawnModels(NamedTuple):
     """Models of transformed scores, and the way back to standardised scores."""
 
-    models: list[EvidenceModel]
+    models: list[GaussianProcess]
     back: Callable[[FloatArray], FloatArray]  # increasing, any shape
 
 
-def evidence_influence(
-    models: list[EvidenceModel],
-    warped: Scale | None,
-    whole: Cube,
-    near: Cube,
+def gaussian_process_influence(
+    models: list[GaussianProcess],
+    warped: DrawnModels | None,
+    whole: BoxSample,
+    near: BoxSample,
     spread: float,
     n_paths: int,
     rng: np.random.Generator,
 ) -> Influence:
-    """Tables of the evidence-fitted perceptron, its residual included (eq. 20).
+    """Tables of the Gaussian process, mean and residual together (eq. 20).
 
     Parameters
     ----------
-    models : list of k EvidenceModel
+    models : list of k GaussianProcess
         The model under several hyperparameters, of standardised scores.
-    warped : Scale or None
+    warped : DrawnModels or None
         More of them on another scale: on which one the landscape is a draw of the model
         is not known either, and counts among what the intervals allow for.
-    whole, near : Cube
+    whole, near : BoxSample
         A sample of the whole box, and one of the box near the best trial.
     spread : float
         Standard deviation of the scores.
@@ -156,7 +158,7 @@ def evidence_influence(
     """
     columns, N = models[0].columns, len(whole.at)
     linear = _linear(models, whole, n_paths, rng)
-    scales = [Scale(models, np.asarray), *([warped] if warped else [])]
+    scales = [DrawnModels(models, np.asarray), *([warped] if warped else [])]
     both = np.vstack([whole.evaluated, near.evaluated])
     parts = [_landscapes(one, both, n_paths, rng) for one in scales]
     means, drawn = zip(*parts, strict=True)
@@ -176,7 +178,7 @@ def evidence_influence(
 
 
 def _linear(
-    models: list[EvidenceModel], whole: Cube, n: int, rng: np.random.Generator
+    models: list[GaussianProcess], whole: BoxSample, n: int, rng: np.random.Generator
 ) -> Effects:
     """Effects of n landscapes drawn of each model, and at last of the mean of all."""
     at = whole.evaluated
@@ -187,7 +189,7 @@ def _linear(
 
 
 def _landscapes(
-    scale: Scale, U: FloatArray, n: int, rng: np.random.Generator
+    scale: DrawnModels, U: FloatArray, n: int, rng: np.random.Generator
 ) -> list[tuple[FloatArray, FloatArray]]:
     """Means of k models, and n landscapes of each: values, and the noise's variance.
 

@@ -7,7 +7,7 @@ import pytest
 
 from skbluetuna import Adaptive, BlueTuner, Classic
 from skbluetuna.model import standardised, unwarp, warp
-from skbluetuna.stages import _ascent
+from skbluetuna.stages import _adaptive_climb
 
 
 def searched(space, n_iter, score, strategy="adaptive", n=None):
@@ -123,7 +123,7 @@ def test_awaited_trials_are_not_asked_again():
     ids=["one", "integers", "choices", "mixed"],
 )
 def test_degenerate_searches_come_to_their_end(space, score, monkeypatch):
-    monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 10)
+    monkeypatch.setattr(_adaptive_climb, "N_BEFORE_TURNS", 10)
     tuner = searched(space, 18, score)
     assert len(tuner.trials) == 18
     assert len({trial.unit for trial in tuner.trials}) == 18
@@ -150,7 +150,7 @@ def test_forty_parameters_are_searched():
 
 
 def test_adding_a_constant_changes_the_asks_by_rounding_only(monkeypatch):
-    monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 8)
+    monkeypatch.setattr(_adaptive_climb, "N_BEFORE_TURNS", 8)
     plain, moved = (searched(CUBE, 14, lambda t, c=c: bowl(t) + c) for c in (0.0, 0.5))
     for one, other in zip(plain.trials, moved.trials, strict=True):
         np.testing.assert_allclose(one.unit, other.unit, atol=1e-4)

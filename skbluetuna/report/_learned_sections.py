@@ -6,15 +6,16 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from skbluetuna._utils._table import Table
+from skbluetuna.exceptions import UnexplainedError
 from skbluetuna.inspection._alternatives import chosen, rows_of
-from skbluetuna.report._html import table, tag
-from skbluetuna.report._pictures import (
+from skbluetuna.report._figures import (
     influence,
     interactions,
     landscape,
     parallel,
     scan,
 )
+from skbluetuna.report._html import table, tag
 from skbluetuna.report._values import counted, short
 
 __all__ = ["learned_sections"]
@@ -60,12 +61,25 @@ def _name(search: Any, k: int) -> str:
 
 def _content(search: Any, k: int) -> list[Element]:
     n = sum(trial.alternative == k for trial in search.tuner_.trials)
+    try:
+        learned = _learned(search, k)
+    except UnexplainedError:
+        learned = [tag("p", "The strategy does not say what it learned.")]
+    return [
+        tag("p", f"From {counted(n, 'evaluation')}."),
+        *learned,
+        tag("h3", "All configurations"),
+        parallel(search, k),
+    ]
+
+
+def _learned(search: Any, k: int) -> list[Element]:
+    """What the strategy's rules say."""
     weights, pairs, regions = (
         rows_of(own, k)
         for own in (search.weights_, search.interactions_, search.regions_)
     )
     return [
-        tag("p", f"From {counted(n, 'evaluation')}."),
         tag("h3", "How much each parameter matters"),
         influence(search, k),
         _table("weights_", _by_share(weights)),
@@ -76,8 +90,6 @@ def _content(search: Any, k: int) -> list[Element]:
         _table("regions_", regions),
         tag("h3", "The learned landscape"),
         landscape(search, k),
-        tag("h3", "All configurations"),
-        parallel(search, k),
     ]
 
 

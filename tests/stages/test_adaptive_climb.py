@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from skbluetuna._ledger import Ledger, Trial
 
 from skbluetuna import BlueTuner, when
+from skbluetuna.history import History
 from skbluetuna.space import Space
-from skbluetuna.stages import _ascent
+from skbluetuna.stages import _adaptive_climb
 from skbluetuna.stages._adaptive_climb import AdaptiveClimb
 from skbluetuna.stages._moves import single_moves
 from skbluetuna.stages._surrogate import evidence_model
@@ -84,17 +84,17 @@ def test_where_all_moves_were_asked_it_climbs():
 
 def test_a_redrawn_turn_climbs_under_other_hyperparameters(monkeypatch):
     space, climbed = Space(SPACE), []
-    most_promising = _ascent._most_promising
+    best_point = _adaptive_climb._best_point
 
     def spy(space, asked, model, incumbent, rng):
         climbed.append(model.theta)
-        return most_promising(space, asked, model, incumbent, rng)
+        return best_point(space, asked, model, incumbent, rng)
 
-    monkeypatch.setattr(_ascent, "_most_promising", spy)
+    monkeypatch.setattr(_adaptive_climb, "_best_point", spy)
     for n in (29, 31, 32, 34):
-        ledger = ledger_of(space, n)
-        AdaptiveClimb(100).propose(space, ledger, 1, (0,))
-        own = evidence_model(space, ledger).theta
+        view = told(space, n)
+        AdaptiveClimb(100).propose(space, view, 1, (0,))
+        own = evidence_model(space, view).theta
         assert (climbed[-1] == own).all() == (n in (29, 32))
         assert np.abs(climbed[-1] - own).max() < 8.0  # within reach of the prior
     assert len(climbed) == 4
@@ -108,30 +108,32 @@ def test_what_comes_to_apply_by_a_move_stands_at_its_centre():
             "x": when("c", "a", (0.0, 4.0)),
         }
     )
-    ledger = Ledger([Trial(0, {}, tuple(space.to_unit([{"s": "none"}])[0]), "")])
-    found = space.from_unit(single_moves(space, ledger, _ascent._along))
+    history = History((space,))
+    history.ask(0, "initial", space.to_unit([{"s": "none"}])[0])
+    found = space.from_unit(
+        single_moves(space, history.view(0), _adaptive_climb._along)
+    )
     assert {"s": "sgd", "c": "a", "x": 2.0} in found
 
 
-def ledger_of(space, n):
-    rng = np.random.default_rng(0)
-    ledger = Ledger()
-    for k, unit in enumerate(space.snap(rng.random((n, len(space))))):
-        params = space.from_unit(unit[None])[0]
-        ledger.append(Trial(k, params, tuple(unit), "climb"))
-        ledger.settle(k, score(params), None)
-    return ledger
+def told(space, n):
+    """View of n random trials with their scores."""
+    rng, history = np.random.default_rng(0), History((space,))
+    for unit in space.snap(rng.random((n, len(space)))):
+        trial = history.ask(0, "climb", unit)
+        history.tell(trial.number, [score(trial.params)])
+    return history.view(0)
 
 
 @pytest.mark.parametrize("n", [29, 30, 31, 32, 33])
-def test_what_an_alternative_promises_does_not_hang_on_the_turn(n, monkeypatch):
+def test_what_is_expected_of_an_alternative_does_not_hang_on_the_turn(n, monkeypatch):
     space = Space(SPACE)
-    stage, ledger = AdaptiveClimb(100), ledger_of(space, n)
-    promise = stage.promise(space, ledger, (0,))
-    (asked,) = stage.propose(space, ledger, 1, (0,))
-    np.testing.assert_array_equal(promise.unit, asked)
-    monkeypatch.setattr(_ascent, "N_BEFORE_TURNS", 10**9)
-    plain = stage.promise(space, ledger, (0,))
-    assert promise.log_gain == plain.log_gain
+    stage, view = AdaptiveClimb(100), told(space, n)
+    best = stage.best_proposal(space, view, (0,))
+    (asked,) = stage.propose(space, view, 1, (0,))
+    np.testing.assert_array_equal(best.unit, asked)
+    monkeypatch.setattr(_adaptive_climb, "N_BEFORE_TURNS", 10**9)
+    plain = stage.best_proposal(space, view, (0,))
+    assert best.log_gain == plain.log_gain
     is_plain = n < FROM or n % EVERY == 2
-    assert (promise.unit == plain.unit).all() == is_plain
+    assert (best.unit == plain.unit).all() == is_plain

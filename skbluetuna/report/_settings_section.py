@@ -102,7 +102,7 @@ def _notes(search: Any) -> list[str]:
     if len(search.tuner_.history.budgets) > 1:
         notes.append(
             "Its budget was raised on the way; a search that has all of it from the "
-            "start may take another course."
+            "start may ask other trials."
         )
     if search.param_space is None:
         notes.append(

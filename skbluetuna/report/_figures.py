@@ -14,7 +14,7 @@ from skbluetuna.inspection import (
     ParallelDisplay,
     ScanDisplay,
 )
-from skbluetuna.inspection._axes import drawing
+from skbluetuna.inspection._axes import off_screen
 from skbluetuna.report._html import tag
 
 __all__ = [
@@ -99,7 +99,7 @@ def parallel(search: Any, k: int) -> Element:
 def _figure(draw: Callable[[], Any], alt: str, caption: str) -> Element:
     """A display as a figure of the page."""
     try:
-        with drawing() as pyplot:
+        with off_screen() as pyplot:
             figure = draw().figure_
             source = _source(figure, pyplot)
             width = figure.get_figwidth() * PIXELS_PER_INCH

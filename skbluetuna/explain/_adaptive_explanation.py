@@ -10,14 +10,14 @@ from skbluetuna.explain._explanation import Explanation
 from skbluetuna.explain._regions import likely_regions
 from skbluetuna.history import View
 from skbluetuna.model import (
+    BoxSample,
     Columns,
-    Cube,
-    EvidenceModel,
+    DrawnModels,
+    GaussianProcess,
     Influence,
-    Scale,
     drawn_models,
     encode,
-    evidence_influence,
+    gaussian_process_influence,
     no_influence,
     standardised,
     unwarp,
@@ -27,7 +27,7 @@ from skbluetuna.space import Space
 from skbluetuna.stages._base import Boundaries, FloatArray, Seed, active
 from skbluetuna.stages._classic_scan import ClassicScan, Lines, sensitivity, stack
 from skbluetuna.stages._moves import moved
-from skbluetuna.stages._surrogate import evidence_model, levels_of, surrogate
+from skbluetuna.stages._surrogate import fitted_model, levels_of, surrogate
 
 __all__ = ["ADAPTIVE"]
 
@@ -104,12 +104,18 @@ def _learned(
     columns = Columns.of(levels, np.vstack([own, *sample]))
     X = encode(own, columns)
     models = drawn_models(X, t, columns, N_MODELS, rng)
-    warped = Scale(
+    warped = DrawnModels(
         drawn_models(X, warp(t), columns, N_WARPED, rng),
         lambda drawn: unwarp(drawn.ravel(), t).reshape(drawn.shape),
     )
-    return evidence_influence(
-        models, warped, Cube(*sample[:2]), Cube(*sample[2:]), spread, N_PATHS, rng
+    return gaussian_process_influence(
+        models,
+        warped,
+        BoxSample(*sample[:2]),
+        BoxSample(*sample[2:]),
+        spread,
+        N_PATHS,
+        rng,
     )
 
 
@@ -134,7 +140,7 @@ def _boundary_targets(
         return {}
     units = view.X[view.best_rows]
     applies = space.applies(units)
-    model: EvidenceModel = evidence_model(space, view)
+    model: GaussianProcess = fitted_model(space, view)
     found = {}
     for column, j in enumerate(int(j) for j in varying):
         if not applies[:, j].any():

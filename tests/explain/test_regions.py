@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from skbluetuna._ledger import Ledger, Trial
 
 from skbluetuna import BlueTuner, Integer, Space, when
 from skbluetuna.explain._regions import fewest, likely_regions
+from skbluetuna.history import History
 from skbluetuna.stages._classic_scan import ClassicScan
 
 MIXED = {
@@ -122,13 +122,13 @@ def test_where_scores_tell_nothing_nothing_is_probable_and_all_is_kept(score):
     assert tuner.optimized_space == {"x": (0.0, 1.0), "c": ["a", "b"]}
 
 
-def test_they_are_a_function_of_space_ledger_and_seed():
+def test_they_are_a_function_of_space_view_and_seed():
     tuner = searched(MIXED, 12, noise(0))
     again = BlueTuner.from_json(tuner.to_json())
     for column, own in tuner.regions.items():
         np.testing.assert_array_equal(own, again.regions[column])
-    space, ledger = Space(MIXED), Ledger(tuner.trials)
-    other = likely_regions(space, ledger, (1, 0)).measures["probability"]
+    view = tuner.history.view(0)
+    other = likely_regions(Space(MIXED), view, (1, 0)).measures["probability"]
     assert not np.array_equal(other, tuner.regions["probability"])
 
 
@@ -154,12 +154,11 @@ def test_of_thousands_of_choices_those_not_tried_are_equally_probable():
     n, rng = 5000, np.random.default_rng(0)
     space = Space({"c": [f"v{k}" for k in range(n)], "x": (0.0, 1.0)})
     units = np.column_stack([(rng.integers(n, size=20) + 0.5) / n, rng.random(20)])
-    params = space.from_unit(units)
-    ledger = Ledger(
-        Trial(i, own, tuple(unit), "climb", state="complete", score=float(i == 7))
-        for i, (own, unit) in enumerate(zip(params, units, strict=True))
-    )
-    found = likely_regions(space, ledger, (0, 0))
+    params, history = space.from_unit(units), History((space,))
+    for i, unit in enumerate(units):
+        history.ask(0, "climb", unit)
+        history.tell(i, [float(i == 7)])
+    found = likely_regions(space, history.view(0), (0, 0))
     p = found.measures["probability"][found.param == 0]
     tried = {own["c"] for own in params}
     untried = [k for k in range(n) if f"v{k}" not in tried]

@@ -1,4 +1,4 @@
-"""The evidence-fitted perceptron agrees with independent authorities."""
+"""The Gaussian process agrees with independent authorities."""
 
 import mpmath
 import numpy as np
@@ -12,15 +12,16 @@ from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Kernel,
 
 from skbluetuna.model import (
     Columns,
-    EvidenceModel,
+    GaussianProcess,
     drawn_models,
     encode,
-    fit_theta,
+    fit_hyperparameters,
     log_augmented_improvement,
     log_h,
     warp,
 )
-from skbluetuna.model._evidence import NOISE_FLOOR, Evidence, Prior
+from skbluetuna.model._gaussian_process import NegativeLogPosterior
+from skbluetuna.model._hyperparameters import NOISE_FLOOR, Hyperparameters, Prior
 from skbluetuna.model._kernel import gram
 from skbluetuna.model._paths import Paths
 
@@ -41,7 +42,7 @@ def data(levels, n=25, seed=0):
             U[:, j] = (np.floor(U[:, j] * k) + 0.5) / k
     y = np.sin(4.0 * U[:, 0]) + U[:, -1] ** 2 + 0.1 * rng.standard_normal(n)
     theta = Prior.of(len(levels)).mean + 0.4 * rng.standard_normal(len(levels) + 5)
-    return U, warp(y), Columns.of(levels), theta
+    return U, warp(y), Columns.of(levels), Hyperparameters.of(theta)
 
 
 def explicit_features(U, levels):
@@ -71,17 +72,17 @@ def explicit_features(U, levels):
 
 
 @pytest.mark.parametrize("levels", SPACES.values(), ids=SPACES)
-def test_the_slope_of_the_evidence_is_its_finite_difference(levels):
-    U, t, columns, theta = data(levels)
-    evidence = Evidence(encode(U, columns), t, columns)
-    slope = approx_fprime(theta, lambda at: evidence(at)[0], 1e-7)
-    np.testing.assert_allclose(evidence(theta)[1], slope, rtol=2e-4, atol=2e-4)
+def test_the_slope_of_the_log_posterior_is_its_finite_difference(levels):
+    U, t, columns, known = data(levels)
+    loss, theta = NegativeLogPosterior(encode(U, columns), t, columns), known.theta
+    slope = approx_fprime(theta, lambda at: loss(at)[0], 1e-7)
+    np.testing.assert_allclose(loss(theta)[1], slope, rtol=2e-4, atol=2e-4)
 
 
 @pytest.mark.parametrize("levels", SPACES.values(), ids=SPACES)
 def test_the_slopes_of_the_posterior_are_finite_differences(levels):
-    U, t, columns, theta = data(levels)
-    model = EvidenceModel.condition(encode(U, columns), t, columns, theta)
+    U, t, columns, known = data(levels)
+    model = GaussianProcess.condition(encode(U, columns), t, columns, known)
     points = data(levels, n=4, seed=1)[0]
     post = model.predict(points, gradient=True)
     for i, point in enumerate(points):
@@ -119,30 +120,34 @@ class _Products(Kernel):
 
 def test_the_posterior_is_scikit_learns_gaussian_process():
     levels = SPACES["numbers"]
-    U, t, columns, theta = data(levels)
-    d = len(levels)
-    ell, s_g, noise, *a = np.split(np.exp(theta), [d, d + 1, d + 2, d + 3, d + 4])
-    kernel = ConstantKernel(s_g[0], "fixed") * Matern(ell, "fixed", nu=2.5)
-    kernel += _Products(tuple(levels), b=a[0][0], c=a[1][0], a=a[2][0])
+    U, t, columns, known = data(levels)
+    base, curvature, pairs = np.exp(known.log_blocks)
+    kernel = ConstantKernel(np.exp(known.log_residual), "fixed") * Matern(
+        np.exp(known.log_length_scales), "fixed", nu=2.5
+    )
+    kernel += _Products(tuple(levels), b=base, c=curvature, a=pairs)
     theirs = GaussianProcessRegressor(
-        kernel, alpha=noise[0] + NOISE_FLOOR, optimizer=None
+        kernel, alpha=np.exp(known.log_noise) + NOISE_FLOOR, optimizer=None
     ).fit(U, t)
     points = data(levels, n=50, seed=1)[0]
     mean, std = theirs.predict(points, return_std=True)
-    ours = EvidenceModel.condition(encode(U, columns), t, columns, theta)
+    ours = GaussianProcess.condition(encode(U, columns), t, columns, known)
     post = ours.predict(points)
     np.testing.assert_allclose(post.mean, mean, rtol=1e-8, atol=1e-8)
     np.testing.assert_allclose(post.std, std, rtol=1e-8, atol=1e-8)
 
 
 def test_base_weights_alone_are_a_dot_product_kernel():
-    U, t, columns, theta = data([0, 0])
-    theta[2], theta[5:] = -40.0, -40.0  # residual, curvature and pairs switched off
-    kernel = ConstantKernel(np.exp(theta[4]), "fixed") * DotProduct(0.0, "fixed")
-    alpha = np.exp(theta[3]) + NOISE_FLOOR
+    U, t, columns, known = data([0, 0])
+    known = known._replace(  # residual, curvature and pairs switched off
+        log_residual=-40.0, log_blocks=np.array([known.log_blocks[0], -40.0, -40.0])
+    )
+    base = np.exp(known.log_blocks[0])
+    kernel = ConstantKernel(base, "fixed") * DotProduct(0.0, "fixed")
+    alpha = np.exp(known.log_noise) + NOISE_FLOOR
     theirs = GaussianProcessRegressor(kernel, alpha=alpha, optimizer=None)
     mean = theirs.fit(2.0 * U - 1.0, t).predict(2.0 * U - 1.0)
-    ours = EvidenceModel.condition(encode(U, columns), t, columns, theta)
+    ours = GaussianProcess.condition(encode(U, columns), t, columns, known)
     np.testing.assert_allclose(ours.predict(U).mean, mean, atol=1e-8)
 
 
@@ -245,7 +250,7 @@ def test_equal_rows_and_constant_targets_are_fitted(levels, t):
     U = np.full((6, len(levels)), 0.25)
     columns = Columns.of(levels)
     X = encode(U, columns)
-    model = EvidenceModel.condition(X, t, columns, fit_theta(X, t, columns))
+    model = GaussianProcess.condition(X, t, columns, fit_hyperparameters(X, t, columns))
     post = model.predict(data(levels)[0], gradient=True)
     assert all(np.isfinite(field).all() for field in post)
     for drawn in drawn_models(X, t, columns, 3, np.random.default_rng(0)):
@@ -254,8 +259,8 @@ def test_equal_rows_and_constant_targets_are_fitted(levels, t):
 
 def test_believing_the_mean_changes_no_mean_and_shrinks_the_deviation():
     """Kriging believer (eq. 16)."""
-    U, t, columns, theta = data(SPACES["mixed"])
-    model = EvidenceModel.condition(encode(U, columns), t, columns, theta)
+    U, t, columns, known = data(SPACES["mixed"])
+    model = GaussianProcess.condition(encode(U, columns), t, columns, known)
     points = data(SPACES["mixed"], n=20, seed=3)[0]
     after = model.with_fantasy(points[0]).predict(points)
     before = model.predict(points)
@@ -270,11 +275,11 @@ def test_levels_that_no_trial_has_may_share_a_column():
     U = rng.random((25, 3))
     U[:, 1] = (rng.integers(0, k, 25) + 0.5) / k
     U[::5, 1] = 1.0  # where it does not apply
-    t, theta = warp(rng.normal(size=25)), Prior.of(3).mean
+    t, known = warp(rng.normal(size=25)), Hyperparameters.of(Prior.of(3).mean)
     few, all_ = Columns.of([0, k, 0], U), Columns.of([0, k, 0])
     assert len(few.owner) == 2 + len(np.unique(U[:, 1])) < len(all_.owner)
     short, long = (
-        EvidenceModel.condition(encode(U, c), t, c, theta) for c in (few, all_)
+        GaussianProcess.condition(encode(U, c), t, c, known) for c in (few, all_)
     )
     at = rng.random((200, 3))
     at[:, 1] = np.where(at[:, 1] < 0.1, 1.0, (np.floor(at[:, 1] * k) + 0.5) / k)

@@ -4,16 +4,20 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from skbluetuna._ledger import Ledger, Trial
 
-from skbluetuna import BlueTuner, Classic
+from skbluetuna import BlueTuner, Classic, Integer
+from skbluetuna.history import History
 from skbluetuna.space import Space
-from skbluetuna.stages import resolve_strategy
+from skbluetuna.strategies import resolve_strategy
 
 n_splits = st.integers(1, 6)
 real = st.builds(lambda m: (0.0, 1.0, m), n_splits)
 log = st.builds(lambda m: (0.1, 10.0, m, "log"), n_splits)
-integer = st.builds(lambda w, m: (1, 1 + w, m), st.integers(1, 40), n_splits)
+integer = st.builds(
+    lambda w, m: (1, 1 + w, m) if w > 1 else Integer(1, 2, n_splits=m),
+    st.integers(1, 40),
+    n_splits,
+)
 choice = st.integers(1, 9).map(lambda k: [f"choice{i}" for i in range(k)])
 ordered = st.integers(2, 6).map(lambda k: [2**i for i in range(k)])
 
@@ -39,8 +43,10 @@ def centre(space):
 
 
 def scan_points(space, schedule, initial):
-    rows = (Trial(i, {}, tuple(u), "initial") for i, u in enumerate(initial))
-    return schedule.stages[0].plan(space, Ledger(rows), ())
+    history = History((space,))
+    for unit in initial:
+        history.ask(0, "initial", unit)
+    return schedule.stages[0].plan(space, history.view(0), ())
 
 
 def sizes(space, strategy, n_trials, initial=None):

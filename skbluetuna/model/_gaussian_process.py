@@ -1,8 +1,8 @@
-"""The evidence-fitted perceptron: weights and a Gaussian-process residual, jointly.
+"""The Gaussian process with perceptron features: mean and residual, jointly.
 
-Equations 12 and 13 of ``doc/notation.md``. With Gaussian weights the perceptron is
-itself a Gaussian process, whose kernel needs inner products alone; so its weights are
-never fitted one by one.
+Equations 12 and 13 of ``doc/notation.md``. The mean is a sum of features times weights.
+The weights are normal, so the mean is a Gaussian process too, and its kernel needs
+inner products of features alone. No weight is fitted by itself.
 
 =========  ==========================================================  ==============
 symbol     meaning                                                     shape
@@ -16,7 +16,7 @@ G_b        Phi_b Phi_b' of block b: base, curvature, pairs             (n, n)
 ell        length scales of the residual, in units of u                (d,)
 a          prior variances of the three blocks' weights                (3,)
 s_g, s     variance of the residual, variance of the noise             scalars
-theta      log of (ell, s_g, s, a)                                     (d + 5,)
+theta      log of (ell, s_g, s, a), see `Hyperparameters`              (d + 5,)
 K          prior covariance of the targets                             (n, n)
 L, alpha   its Cholesky factor, K^-1 t                                 (n, n), (n,)
 =========  ==========================================================  ==============
@@ -32,6 +32,12 @@ from scipy.linalg.lapack import dpotrf, dpotri, dpotrs, dtrtrs
 from scipy.optimize import Bounds, minimize
 
 from skbluetuna.model._columns import Columns, encode, in_columns
+from skbluetuna.model._hyperparameters import (
+    BOUND,
+    NOISE_FLOOR,
+    Hyperparameters,
+    Prior,
+)
 from skbluetuna.model._kernel import (
     Kernel,
     covariance,
@@ -40,39 +46,37 @@ from skbluetuna.model._kernel import (
     squared_differences,
 )
 
-__all__ = ["BOUND", "Evidence", "EvidenceModel", "Posterior", "fit_theta"]
+__all__ = [
+    "GaussianProcess",
+    "NegativeLogPosterior",
+    "Posterior",
+    "fit_hyperparameters",
+]
 
 FloatArray = NDArray[np.float64]
-NOISE_FLOOR = 1e-6
-BOUND = 4.0  # log-hyperparameters stay within so many prior standard deviations
-
 
 NO_SLOPE: FloatArray = np.empty((0, 0))
 NO_SLOPE.setflags(write=False)
 
 
-class Prior(NamedTuple):
-    """Normal prior of theta (eq. 13)."""
+class NegativeLogPosterior:
+    """Negative log posterior of theta, and its gradient (eq. 13).
 
-    mean: FloatArray
-    sd: FloatArray
+    It holds what no theta changes. Everything is symmetric, so only pairs of points
+    below the diagonal are kept: p of them, p = n (n - 1) / 2.
 
-    @classmethod
-    def of(cls, d: int) -> "Prior":
-        """Prior for d parameters."""
-        mean = [*[0.25 * np.sqrt(d)] * d, 1.0, 0.01, 0.3, 0.1, 0.1]
-        return cls(np.log(mean), np.array([*[1.0] * d, 1.0, 1.5, 1.0, 1.0, 1.0]))
-
-
-class Evidence:
-    """Negative log posterior of theta and its gradient; holds what no theta changes.
-
-    Everything is symmetric, so only pairs of points below the diagonal are kept: p of
-    them, p = n (n - 1) / 2.
+    Parameters
+    ----------
+    X : ndarray of shape (n, q)
+        Encoded points.
+    t : ndarray of shape (n,)
+        Targets.
+    columns : Columns
+        How the parameters became columns.
     """
 
     def __init__(self, X: FloatArray, t: FloatArray, columns: Columns) -> None:
-        n, self.t, self.d = len(t), t, len(columns.levels)
+        n, self.t = len(t), t
         self.i, self.j = np.tril_indices(n, -1)
         blocks = np.stack([g.ravel() for g in gram(X, X, columns)])
         self.blocks = blocks[:, self.i * n + self.j]  # (3, p)
@@ -80,14 +84,13 @@ class Evidence:
         # Places of the pairs in a flat (n, n) array, column by column as LAPACK has it.
         self.below = self.j * n + self.i
         self.D = squared_differences(X, columns, self.i, self.j)  # (p, d)
-        self.prior = Prior.of(self.d)
+        self.prior = Prior.of(len(columns.levels))
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """Value and gradient at theta, shape (d + 5,) (eq. 13)."""
-        n, d = len(self.t), self.d
-        inv_ell2 = np.exp(-2.0 * theta[:d])
-        s_g, s = np.exp(theta[d]), np.exp(theta[d + 1])
-        a = np.exp(theta[d + 2 :])
+        n, known = len(self.t), Hyperparameters.of(theta)
+        inv_ell2 = known.inverse_squares
+        s_g, s, a = known.residual, known.noise, known.blocks
         r = self.D @ inv_ell2
         matern, linear, decay = matern_parts(np.sqrt(r, out=r))
         K = np.zeros(n * n)
@@ -108,19 +111,18 @@ class Evidence:
         linear *= decay
         linear *= pairs
         trace = diagonal.sum()
-        gradient = np.concatenate(
-            [
-                (linear @ self.D) * inv_ell2,
-                [s_g * (pairs @ matern + trace), s * trace],
-                a * (self.blocks @ pairs + self.diagonals @ diagonal),
-            ]
+        gradient = Hyperparameters(
+            (linear @ self.D) * inv_ell2,
+            s_g * (pairs @ matern + trace),
+            s * trace,
+            a * (self.blocks @ pairs + self.diagonals @ diagonal),
         )
-        return float(value), gradient + off / self.prior.sd
+        return float(value), gradient.theta + off / self.prior.sd
 
 
-def fit_theta(
+def fit_hyperparameters(
     X: FloatArray, t: FloatArray, columns: Columns, *, n_steps: int = 50
-) -> FloatArray:
+) -> Hyperparameters:
     """Most probable hyperparameters of the model (eq. 13).
 
     Parameters
@@ -136,21 +138,21 @@ def fit_theta(
 
     Returns
     -------
-    theta : ndarray of shape (d + 5,)
-        Log of length scales, residual variance, noise variance, block variances.
+    hyperparameters : Hyperparameters
+        Of the largest posterior probability that was found.
     """
-    evidence = Evidence(X, t, columns)
-    prior = evidence.prior
+    loss = NegativeLogPosterior(X, t, columns)
+    prior = loss.prior
     reach = BOUND * prior.sd
     found = minimize(
-        evidence,
+        loss,
         prior.mean,
         jac=True,
         method="L-BFGS-B",
         bounds=Bounds(prior.mean - reach, prior.mean + reach),
         options={"maxiter": n_steps},
     )
-    return np.asarray(found.x)
+    return Hyperparameters.of(np.asarray(found.x))
 
 
 class Posterior(NamedTuple):
@@ -163,8 +165,11 @@ class Posterior(NamedTuple):
 
 
 @dataclass(frozen=True)
-class EvidenceModel:
-    """The model at given hyperparameters and data.
+class GaussianProcess:
+    """A Gaussian process with a mean of features, conditioned on data (eq. 12).
+
+    The prior covariance is that of a linear function of features (base, curvature,
+    pairs) with normal weights, plus a Matern residual, plus noise.
 
     Parameters
     ----------
@@ -174,8 +179,8 @@ class EvidenceModel:
         Targets.
     columns : Columns
         How the parameters became columns.
-    theta : ndarray of shape (d + 5,)
-        Hyperparameters, see `fit_theta`.
+    hyperparameters : Hyperparameters
+        See `fit_hyperparameters`.
     L : ndarray of shape (n, n)
         Cholesky factor of K.
     alpha : ndarray of shape (n,)
@@ -185,31 +190,34 @@ class EvidenceModel:
     X: FloatArray
     t: FloatArray
     columns: Columns
-    theta: FloatArray
+    hyperparameters: Hyperparameters
     L: FloatArray
     alpha: FloatArray
 
     @classmethod
     def condition(
-        cls, X: FloatArray, t: FloatArray, columns: Columns, theta: FloatArray
-    ) -> "EvidenceModel":
-        """Condition the prior at theta on targets t at points X."""
-        K = covariance(X, X, columns, theta)
-        jitter = np.exp(theta[len(columns.levels) + 1]) + NOISE_FLOOR
-        K[np.diag_indices(len(X))] += jitter
+        cls,
+        X: FloatArray,
+        t: FloatArray,
+        columns: Columns,
+        hyperparameters: Hyperparameters,
+    ) -> "GaussianProcess":
+        """Condition the prior on targets t at points X."""
+        K = covariance(X, X, columns, hyperparameters)
+        K[np.diag_indices(len(X))] += hyperparameters.noise + NOISE_FLOOR
         L, info = dpotrf(K, lower=1)
         if info:
             raise np.linalg.LinAlgError("the covariance is not positive definite")
-        return cls(X, t, columns, theta, L, dpotrs(L, t, lower=1)[0])
+        return cls(X, t, columns, hyperparameters, L, dpotrs(L, t, lower=1)[0])
 
     @property
     def noise(self) -> float:
         """Variance of the noise."""
-        return float(np.exp(self.theta[len(self.columns.levels) + 1])) + NOISE_FLOOR
+        return float(self.hyperparameters.noise) + NOISE_FLOOR
 
     @cached_property
     def _kernel(self) -> Kernel:
-        return Kernel(self.X, self.columns, self.theta)
+        return Kernel(self.X, self.columns, self.hyperparameters)
 
     def predict(self, U: FloatArray, *, gradient: bool = False) -> Posterior:
         """Posterior of the noise-free score at unit points of shape (m, d)."""
@@ -232,13 +240,13 @@ class EvidenceModel:
         by_variance = kernel.variance_slope(X) - 2.0 * kernel.slope(at, W.T)
         return Posterior(mean, std, mean_slope, by_variance / (2.0 * std[:, None]))
 
-    def with_fantasy(self, u: FloatArray) -> "EvidenceModel":
+    def with_fantasy(self, u: FloatArray) -> "GaussianProcess":
         """The model as if its mean at u, shape (d,), had been observed (eq. 16)."""
         columns = self.columns.knowing(u[None])
         t = np.append(self.t, self.predict(u[None]).mean)
         before = in_columns(self.X, self.columns, columns)
         X = np.vstack([before, encode(u[None], columns)])
-        return EvidenceModel.condition(X, t, columns, self.theta)
+        return GaussianProcess.condition(X, t, columns, self.hyperparameters)
 
 
 def _solved(L: FloatArray, B: FloatArray, trans: int = 0) -> FloatArray:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Categorical, Classic
+from skbluetuna.explain._tables import narrowed_space
 from skbluetuna.space import Space
-from skbluetuna.stages import narrowed_space
 from skbluetuna.stages._base import Regions
 
 CHEAP = Classic(n_epochs=3)

@@ -5,7 +5,12 @@ import numpy as np
 from skbluetuna.explain._boxes import near_box
 from skbluetuna.explain._explanation import Explanation
 from skbluetuna.history import View
-from skbluetuna.model import Influence, influence, no_influence, scores_of
+from skbluetuna.model import (
+    Influence,
+    no_influence,
+    perceptron_influence,
+    perceptron_scores,
+)
 from skbluetuna.space import Space
 from skbluetuna.stages import ClassicClimb, ClassicScan, FloatArray, Seed, active
 from skbluetuna.stages._base import Regions
@@ -55,7 +60,7 @@ def _influence(
         return weights, no_influence(d, with_ratio=True)
     near = near_box(space, view, np.random.default_rng(seed)).evaluated
     model = climb.fit(space, before, seed)
-    return weights, influence(model, U[:, active(space)], near)
+    return weights, perceptron_influence(model, U[:, active(space)], near)
 
 
 def _predict(
@@ -67,5 +72,5 @@ def _predict(
     if before.best_row is not None and len(varying):
         fitted = climb.fit(space, before, seed)
         output = fitted.predict(space.snap(U)[:, varying])
-        scores[:, 0] = scores_of(output, before.told()[1], climb.activation)
+        scores[:, 0] = perceptron_scores(output, before.told()[1], climb.activation)
     return scores

@@ -207,10 +207,13 @@ def test_what_was_paid_for_is_kept_and_not_paid_for_again(tmp_path):
     path = tmp_path / "search.jsonl"
     first, _ = refused(search_of(scoring=never_scores, checkpoint=path))
     lines = path.read_text().splitlines()
-    assert len(lines) == 1 + 5
-    assert [json.loads(line)["fits"][0]["score_errors"] for line in lines[1:]] == [
+    rows = [json.loads(line) for line in lines]
+    reasons = [row["reason"] for row in rows if row.get("event") == "failed"]
+    assert reasons == ["ArithmeticError: at all"] * 5  # in brief
+    outcomes = [row["outcome"] for row in rows if row.get("event") == "reported"]
+    assert [outcome["score_errors"] for outcome in outcomes] == [
         {"score": "ArithmeticError: no score\nat all"}
-    ] * 5
+    ] * 10
     again = search_of(scoring=never_scores, checkpoint=path)
     assert refused(again)[0] == first
     assert path.read_text().splitlines() == lines
@@ -256,6 +259,21 @@ def test_a_callable_scorer_of_several_metrics_may_fail_at_times():
     wrong = [params["k"] > 1 for params in search.cv_results_["params"]]
     assert wrong[0]
     np.testing.assert_array_equal(np.isnan(search.cv_results_["mean_test_a"]), wrong)
+
+
+def test_the_guiding_metric_is_known_late_and_then_the_one_that_refit_names():
+    """Before, a search was guided by the first one where the first score failed."""
+
+    def both(estimator, X, y):
+        if estimator.k > 1:
+            raise ArithmeticError("k is wrong")
+        return {"a": estimator.x, "b": -estimator.x}
+
+    with pytest.warns(UserWarning, match="Scoring failed"):
+        search = search_of(Knob(k=3), scoring=both, refit="b").fit(X, y)
+    told = [np.nan if t.score is None else t.score for t in search.tuner_.trials]
+    assert np.isnan(told[0])
+    np.testing.assert_array_equal(told, search.cv_results_["mean_test_b"])
 
 
 def test_an_error_score_of_raise_raises_the_scorers_own():

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.integrate import trapezoid as scipy_trapezoid
-from skbluetuna._ledger import Ledger, Trial
 
 from skbluetuna import BlueTuner, Classic
 from skbluetuna.explain._tables import region_table
+from skbluetuna.history import History
 from skbluetuna.space import Space
 from skbluetuna.stages._classic_scan import (
     ClassicScan,
@@ -38,23 +38,28 @@ def spaces(*dimensions):
     )
 
 
-def scanned(space, score, scan=None, reference=None, failed=()):
-    """Ledger of a reference and a whole scan around it, all told."""
-    scan = scan or ClassicScan()
+def begun(space, reference=None):
+    """History of a reference that was asked."""
+    history = History((space,))
     start = space.centre() if reference is None else reference
-    first = Trial(0, start, tuple(space.to_unit([start])[0]), "initial")
-    units = [first.unit, *map(tuple, scan.plan(space, Ledger((first,)), ()))]
-    params = space.from_unit(units)
-    stages = ["initial"] + ["scan"] * (len(units) - 1)
-    rows = [
-        Trial(
-            i, p, u, s,
-            state="failed" if i in failed else "complete",
-            score=None if i in failed else float(score(p)),
-        )
-        for i, (p, u, s) in enumerate(zip(params, units, stages, strict=True))
-    ]  # fmt: skip
-    return Ledger(tuple(rows))
+    history.ask(0, "initial", space.to_unit([start])[0])
+    return history
+
+
+def searched(space, score, scan=None, reference=None, failed=()):
+    """History of a reference and a whole scan around it, all told."""
+    history = begun(space, reference)
+    for unit in (scan or ClassicScan()).plan(space, history.view(0), ()):
+        history.ask(0, "scan", unit)
+    for trial in history.trials:
+        n = trial.number
+        history.tell(n, [] if n in failed else [float(score(trial.params))])
+    return history
+
+
+def scanned(*args, **kwargs):
+    """View of these."""
+    return searched(*args, **kwargs).view(0)
 
 
 def run(tuner, score):
@@ -83,11 +88,11 @@ def test_published_example_gives_regions_2_4_6_8_10_after_a_search():
 @pytest.mark.parametrize("bounds", [(2, 10), (2.0, 10.0)], ids=["int", "float"])
 def test_published_example_gives_regions_2_4_6_8_10_from_the_scan(bounds):
     space = Space({"p": (*bounds, 3)})
-    ledger = scanned(space, lambda p: p["p"])
-    table = region_table(space, ClassicScan().regions(space, ledger))
+    view = scanned(space, lambda p: p["p"])
+    table = region_table(space, ClassicScan().regions(space, view))
     assert table["low"].tolist() == [2, 4, 6, 8]
     assert table["high"].tolist() == [4, 6, 8, 10]
-    assert {2, 4, 6, 8, 10} <= {trial.params["p"] for trial in ledger}
+    assert {2, 4, 6, 8, 10} <= {params["p"] for params in space.from_unit(view.X)}
 
 
 # Equations 1 to 4
@@ -177,16 +182,16 @@ def test_scan_applies_equations_1_to_4_to_a_parabola():
 @given(low=st.floats(0.0, 5.0), slope=st.floats(0.1, 10.0), nudge=st.floats(0.05, 1.0))
 def test_a_straight_line_points_into_no_region(low, slope, nudge):
     space, scan = Space({"x": (0.0, 1.0, 4)}), ClassicScan(nudge)
-    ledger = scanned(space, lambda p: low + slope * p["x"], scan)
+    view = scanned(space, lambda p: low + slope * p["x"], scan)
     np.testing.assert_allclose(
-        scan.regions(space, ledger).measures["projection"], 0.0, atol=1e-6
+        scan.regions(space, view).measures["projection"], 0.0, atol=1e-6
     )
 
 
 def test_the_region_of_a_lone_peak_points_most_inward():
     space = Space({"x": (0.0, 1.0, 4)})
-    ledger = scanned(space, lambda p: 1.0 - abs(p["x"] - 0.5))
-    regions = ClassicScan().regions(space, ledger)
+    view = scanned(space, lambda p: 1.0 - abs(p["x"] - 0.5))
+    regions = ClassicScan().regions(space, view)
     assert np.argmax(regions.measures["projection"]) == 2
     assert regions.kept[2]
 
@@ -194,20 +199,20 @@ def test_the_region_of_a_lone_peak_points_most_inward():
 @given(nudge=st.floats(0.05, 0.45))
 def test_nudges_look_ahead_and_the_last_boundary_looks_behind(nudge):
     space = Space({"x": (0.0, 1.0, 1)})
-    ledger = scanned(space, lambda p: p["x"], ClassicScan(nudge))
+    view = scanned(space, lambda p: p["x"], ClassicScan(nudge))
     step = nudge / 2.0
     expected = [0.0, step, 0.5, 0.5 + step, 1.0 - step, 1.0]
-    got = sorted(trial.params["x"] for trial in ledger)
+    got = sorted(view.X[:, 0])
     np.testing.assert_allclose(got, expected, atol=1e-12)
 
 
 def test_without_nudges_only_boundaries_are_tried_and_slopes_are_their_differences():
     space, scan = Space({"x": (0.0, 1.0, 3)}), ClassicScan(None)
-    ledger = scanned(space, lambda p: np.exp(p["x"]), scan)
-    assert sorted(t.params["x"] for t in ledger) == [0.0, 0.25, 0.5, 0.75, 1.0]
+    view = scanned(space, lambda p: np.exp(p["x"]), scan)
+    assert sorted(view.X[:, 0]) == [0.0, 0.25, 0.5, 0.75, 1.0]
     slope = np.gradient(np.exp(np.linspace(0.0, 1.0, 5)), 0.25)
     np.testing.assert_allclose(
-        scan.regions(space, ledger).measures["projection"],
+        scan.regions(space, view).measures["projection"],
         slope[:-1] - slope[1:],
         rtol=1e-12,
     )
@@ -216,13 +221,13 @@ def test_without_nudges_only_boundaries_are_tried_and_slopes_are_their_differenc
 def test_the_regions_of_a_choice_are_its_values_scored_by_their_scores():
     space = Space({"c": ["a", "b", "c", "d"]})
     score = {"a": 0.5, "b": 0.125, "c": 0.75, "d": 0.25}
-    ledger = scanned(space, lambda p: score[p["c"]])
-    table = region_table(space, ClassicScan().regions(space, ledger))
+    view = scanned(space, lambda p: score[p["c"]])
+    table = region_table(space, ClassicScan().regions(space, view))
     assert table["low"].tolist() == table["high"].tolist() == list(score)
     assert table["score"].tolist() == list(score.values())
     assert table["raw_output"].tolist() == list(score.values())
     assert table["kept"].tolist() == [True, False, True, False]
-    assert len(ledger) == 4
+    assert len(view) == 4
 
 
 # Equation 5
@@ -244,10 +249,10 @@ def test_initial_weights_are_sensitivities_worked_out_by_hand():
 def test_scores_below_zero_are_shifted_so_that_the_worst_counts_zero():
     space, score = mixed()
     s = np.array([(0.25 + 1.25 + 1.75) / 3 * 1.0, 0.5 * 0.75])
-    ledger = scanned(space, lambda p: score(p) - 3.0)
-    weights = ClassicScan().initial_weights(space, ledger)
+    view = scanned(space, lambda p: score(p) - 3.0)
+    weights = ClassicScan().initial_weights(space, view)
     np.testing.assert_allclose(weights, s / s.sum(), rtol=1e-12)
-    raw = ClassicScan().regions(space, ledger).measures["raw_output"]
+    raw = ClassicScan().regions(space, view).measures["raw_output"]
     np.testing.assert_allclose(raw, [0.0625, 0.3125, 0.25, 0.75], rtol=1e-12)
 
 
@@ -259,13 +264,13 @@ def test_scores_below_zero_are_shifted_so_that_the_worst_counts_zero():
 @settings(deadline=None, max_examples=60)
 def test_initial_weights_sum_to_one_for_scores_of_any_size(space, seed, scale):
     rng = np.random.default_rng(seed)
-    ledger = scanned(space, lambda _: rng.uniform(-1.0, 1.0) * scale)
-    weights = ClassicScan().initial_weights(space, ledger)
+    view = scanned(space, lambda _: rng.uniform(-1.0, 1.0) * scale)
+    weights = ClassicScan().initial_weights(space, view)
     assert len(weights) == sum(dim.n_values != 1 for dim in space.dimensions)
     assert (weights >= 0.0).all()
     if len(weights):
         assert weights.sum() == pytest.approx(1.0, abs=1e-12)
-    assert np.isfinite(ClassicScan().regions(space, ledger).kept).all()
+    assert np.isfinite(ClassicScan().regions(space, view).kept).all()
 
 
 def test_initial_weights_do_not_change_with_the_unit_of_the_score():
@@ -282,17 +287,17 @@ def test_initial_weights_do_not_change_with_the_unit_of_the_score():
 
 def test_where_nothing_changes_the_score_all_weights_are_equal():
     space, _ = mixed()
-    ledger = scanned(space, lambda _: 0.7)
-    assert ClassicScan().initial_weights(space, ledger).tolist() == [0.5, 0.5]
+    view = scanned(space, lambda _: 0.7)
+    assert ClassicScan().initial_weights(space, view).tolist() == [0.5, 0.5]
 
 
 def test_a_parameter_that_was_not_scanned_starts_at_the_mean_of_those_that_were():
     space = Space({"x": (0.0, 1.0, 1), "y": (0.0, 1.0, 1), "z": (0.0, 1.0, 1)})
     scan = ClassicScan(params=(0, 1))
-    ledger = scanned(space, lambda p: 1.0 + p["x"] + 3.0 * p["y"], scan)
+    view = scanned(space, lambda p: 1.0 + p["x"] + 3.0 * p["y"], scan)
     # slopes 1 and 3; ceilings, the others at their centre, 3.5 and 4.5
     s = np.array([3.5, 13.5, 8.5])
-    np.testing.assert_allclose(scan.initial_weights(space, ledger), s / s.sum())
+    np.testing.assert_allclose(scan.initial_weights(space, view), s / s.sum())
 
 
 # The plan
@@ -301,8 +306,8 @@ def test_a_parameter_that_was_not_scanned_starts_at_the_mean_of_those_that_were(
 @given(spaces(reals, integers, choices, ordered))
 @settings(deadline=None)
 def test_no_configuration_is_scanned_twice_and_one_parameter_moves_at_a_time(space):
-    ledger = scanned(space, lambda _: 0.0)
-    params = [tuple(trial.params.values()) for trial in ledger]
+    view = scanned(space, lambda _: 0.0)
+    params = [tuple(params.values()) for params in space.from_unit(view.X)]
     assert len(set(params)) == len(params)
     for row in params[1:]:
         assert sum(a != b for a, b in zip(row, params[0], strict=True)) == 1
@@ -312,20 +317,20 @@ def test_no_configuration_is_scanned_twice_and_one_parameter_moves_at_a_time(spa
 @settings(deadline=None)
 def test_the_scan_costs_at_most_two_trials_for_each_boundary(space):
     most = 2 * sum(dim.n_splits + 2 for dim in space.dimensions)
-    assert len(ClassicScan().plan(space, Ledger(), ())) <= most
+    assert len(ClassicScan().plan(space, History((space,)).view(0), ())) <= most
 
 
 @given(spaces(choices))
 def test_the_scan_of_a_choice_costs_one_trial_for_each_other_value(space):
-    ledger = scanned(space, lambda _: 0.0)
-    assert len(ledger) - 1 == sum(dim.n_values - 1 for dim in space.dimensions)
+    view = scanned(space, lambda _: 0.0)
+    assert len(view) - 1 == sum(dim.n_values - 1 for dim in space.dimensions)
 
 
 @pytest.mark.parametrize("high", range(1, 8))
 @pytest.mark.parametrize("splits", [1, 3, 20])
 def test_narrow_integer_ranges_are_scanned_value_by_value_at_most(high, splits):
     space = Space({"k": (0, high, splits)})
-    values = [trial.params["k"] for trial in scanned(space, lambda _: 0.0)]
+    values = [trial.params["k"] for trial in searched(space, lambda _: 0.0).trials]
     assert len(values) == len(set(values)) <= high + 1
     assert {0, high} <= set(values)
     if splits == 20:
@@ -360,8 +365,10 @@ def test_each_parameter_has_its_own_number_of_splits():
 )
 @settings(deadline=None)
 def test_regions_cover_the_unit_interval_without_gaps(space, scan, told):
-    ledger = scanned(space, lambda p: len(str(p)), scan) if told else Ledger()
-    regions = scan.regions(space, ledger)
+    view = History((space,)).view(0)
+    if told:
+        view = scanned(space, lambda p: len(str(p)), scan)
+    regions = scan.regions(space, view)
     for j in range(len(space)):
         mine = regions.param == j
         edges = [*regions.low[mine], regions.high[mine][-1]]
@@ -380,15 +387,10 @@ def test_a_smaller_scan_draws_fewer_lines_and_leaves_out_the_last_parameters(
     space, most, n
 ):
     scan = ClassicScan(max_splits=most, params=tuple(range(n)))
-    ledger = scanned(space, lambda _: 1.0, scan)
-    moved = {
-        j
-        for trial in ledger
-        for j, (a, b) in enumerate(zip(trial.unit, ledger[0].unit, strict=True))
-        if a != b
-    }
+    view = scanned(space, lambda _: 1.0, scan)
+    moved = set(np.flatnonzero((view.X[0] != view.X).any(axis=0)).tolist())
     assert moved == set(range(min(n, len(space))))
-    regions = scan.regions(space, ledger)
+    regions = scan.regions(space, view)
     for j, dim in enumerate(space.dimensions):
         n_regions = np.sum(regions.param == j)
         assert n_regions <= (min(most, dim.n_splits) + 1 if j in moved else 1)
@@ -399,26 +401,26 @@ def test_a_smaller_scan_draws_fewer_lines_and_leaves_out_the_last_parameters(
 
 def test_a_parameter_that_cannot_vary_is_not_scanned():
     space = Space({"fixed": ["only"], "x": (0.0, 1.0)})
-    ledger = scanned(space, lambda p: p["x"])
-    assert len({trial.params["x"] for trial in ledger}) == len(ledger)
-    regions = ClassicScan().regions(space, ledger)
+    view = scanned(space, lambda p: p["x"])
+    assert len(np.unique(view.X[:, 1])) == len(view)
+    regions = ClassicScan().regions(space, view)
     assert regions.kept[regions.param == 0].tolist() == [True]
 
 
-def test_the_scan_stands_at_the_first_row_of_the_ledger():
+def test_the_scan_stands_at_the_first_row():
     space = Space({"x": (0.0, 1.0), "y": (0.0, 1.0)})
-    ledger = scanned(space, lambda _: 0.0, reference={"x": 0.1, "y": 0.9})
-    assert all(t.params["x"] == 0.1 or t.params["y"] == 0.9 for t in ledger)
+    trials = searched(space, lambda _: 0.0, reference={"x": 0.1, "y": 0.9}).trials
+    assert all(t.params["x"] == 0.1 or t.params["y"] == 0.9 for t in trials)
 
 
 def test_the_scan_can_be_asked_in_pieces():
     space, scan = Space({"x": (0.0, 1.0), "k": (1, 20)}), ClassicScan()
-    first = Trial(0, {}, (0.5, 0.5), "initial")
-    whole, ledger = scan.plan(space, Ledger((first,)), ()), Ledger((first,))
-    while not scan.is_done(space, ledger, ()):
-        for unit in scan.propose(space, ledger, 3, ()):
-            ledger.append(Trial(len(ledger), {}, tuple(unit), "scan"))
-    assert np.array_equal([trial.unit for trial in list(ledger)[1:]], whole)
+    history = begun(space)
+    whole = scan.plan(space, history.view(0), ())
+    while not scan.is_done(space, history.view(0), ()):
+        for unit in scan.propose(space, history.view(0), 3, ()):
+            history.ask(0, "scan", unit)
+    assert np.array_equal(history.view(0).X[1:], whole)
 
 
 # What the regions look at
@@ -426,10 +428,11 @@ def test_the_scan_can_be_asked_in_pieces():
 
 def test_later_stages_do_not_change_the_regions():
     space = Space({"x": (0.0, 1.0)})
-    ledger = scanned(space, lambda p: -((p["x"] - 0.4) ** 2))
-    before = region_table(space, ClassicScan().regions(space, ledger))
-    ledger.append(Trial(99, {}, (0.4,), "learn", state="complete", score=-100.0))
-    after = region_table(space, ClassicScan().regions(space, ledger))
+    history = searched(space, lambda p: -((p["x"] - 0.4) ** 2))
+    before = region_table(space, ClassicScan().regions(space, history.view(0)))
+    later = history.ask(0, "learn", np.array([0.4]))
+    history.tell(later.number, [-100.0])
+    after = region_table(space, ClassicScan().regions(space, history.view(0)))
     assert before.keys() == after.keys()
     assert all(np.array_equal(before[column], after[column]) for column in before)
 
@@ -437,8 +440,8 @@ def test_later_stages_do_not_change_the_regions():
 def test_a_failed_trial_counts_as_the_worst_score_seen():
     space = Space({"c": ["a", "b", "c"]})
     score = {"a": 3.0, "b": 9.0, "c": 5.0}
-    ledger = scanned(space, lambda p: score[p["c"]], failed={1})
-    assert ClassicScan().regions(space, ledger).measures["score"].tolist() == [
+    view = scanned(space, lambda p: score[p["c"]], failed={1})
+    assert ClassicScan().regions(space, view).measures["score"].tolist() == [
         3.0,
         3.0,
         5.0,
@@ -447,10 +450,9 @@ def test_a_failed_trial_counts_as_the_worst_score_seen():
 
 def test_a_parameter_with_a_score_still_missing_is_not_judged():
     space = Space({"x": (0.0, 1.0), "y": (0.0, 1.0)})
-    rows = list(scanned(space, lambda p: p["x"]))
-    last = rows[-1]
-    rows[-1] = Trial(last.number, last.params, last.unit, last.stage)
-    regions = ClassicScan().regions(space, Ledger(tuple(rows)))
+    events = searched(space, lambda p: p["x"]).events
+    view = History((space,), events[:-1]).view(0)
+    regions = ClassicScan().regions(space, view)
     assert np.isfinite(regions.measures["score"][regions.param == 0]).all()
     assert np.isnan(regions.measures["score"][regions.param == 1]).all()
     assert regions.kept[regions.param == 1].all()
