@@ -230,18 +230,15 @@ def test_what_is_no_text_of_a_tuner_is_refused_in_words(text):
         BlueTuner.from_json(seal(record))
 
 
-def test_choices_too_deep_to_be_read_back_are_not_stored():
+def test_choices_too_deep_to_be_read_back_are_refused():
     """Storing a list that holds itself was a RecursionError."""
     deep, itself = 1, [1]
     for _ in range(400):
         deep = [deep]
     itself.append(itself)
     for choice in (deep, itself):
-        text = tuner_of({"a": [choice, "x"], "b": (0.0, 1.0)}).to_json()
-        with pytest.raises(ValueError, match="space must be given"):
-            BlueTuner.from_json(text)
-        space = {"a": [choice, "x"], "b": (0.0, 1.0)}
-        assert BlueTuner.from_json(text, space=space).to_json() == text
+        with pytest.raises(ValueError, match="nor be nested deeper than 50 levels"):
+            tuner_of({"a": [choice, "x"], "b": (0.0, 1.0)})
 
 
 def test_two_hundred_hostile_lines_of_a_checkpoint_do_nothing(tmp_path):
@@ -264,7 +261,9 @@ def test_two_hundred_hostile_lines_of_a_checkpoint_do_nothing(tmp_path):
                 search.fit(X, y)
             params = getattr(search, "cv_results_", {"params": []})["params"]
             assert all(map(Space(SPACE).holds, params))
-            assert len(params) <= 3
+            # Where the header says other settings, what is there is imported.
+            stages = list(getattr(search, "cv_results_", {"stage": []})["stage"])
+            assert len(stages) - stages.count("imported") <= 3
             assert hostile.harm(events, files=[path]) == []
 
 
