@@ -1,6 +1,6 @@
 """BlueTuner: the search as ask and tell, without scikit-learn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from reprlib import repr as shortened
 from typing import Any
@@ -359,6 +359,8 @@ class BlueTuner:
         ------
         ValueError
             If a configuration is not in the space, or there is no such alternative.
+        UnexplainedError
+            If the strategy explains nothing; the tables are then not there either.
         """
         if not 0 <= alternative < len(self.spaces):
             raise ValueError(
@@ -473,8 +475,13 @@ class BlueTuner:
 
     def without_parts(self) -> "BlueTuner":
         """The same tuner without what was reported of parts of trials."""
+        return self.with_events(
+            e for e in self._history.events if not isinstance(e, Reported)
+        )
+
+    def with_events(self, events: Iterable[Event]) -> "BlueTuner":
+        """A tuner of the same settings to which these events happened."""
         tuner = BlueTuner.__new__(BlueTuner)
-        events = [e for e in self._history.events if not isinstance(e, Reported)]
         tuner._restore(self._settings, History(self.spaces, events))
         return tuner
 

@@ -15,7 +15,7 @@ from skbluetuna.history._events import (
     Imported,
     Reported,
 )
-from skbluetuna.space import Space, decode_params, encode_params
+from skbluetuna.space import Space, decode_params, decode_unit, encode_params
 
 __all__ = ["decode_event", "encode_event"]
 
@@ -112,23 +112,15 @@ def _trial(row: Mapping[str, Any], spaces: Alternatives) -> Json:
     alternative = _count(row, "alternative")
     if alternative >= len(spaces):
         raise ValueError(f"alternative must be below {len(spaces)}.")
-    space, unit = spaces[alternative], row["unit"]
-    if not isinstance(unit, list) or len(unit) != len(space):
-        raise ValueError(f"unit must hold {len(space)} numbers.")
-    if not all(_is_float(u) and 0.0 <= u <= 1.0 for u in unit):
-        raise ValueError("unit must hold numbers between 0 and 1.")
+    space = spaces[alternative]
     params = decode_params(space, row["choice"])
-    if not space.holds(params):
-        raise ValueError("choice must be a configuration of the space.")
-    # Compared as what is evaluated: where numbers round otherwise, the last digits of
-    # a unit point need not be those of its value.
-    both = space.snap(np.array([*space.to_unit([params]), unit]))
-    if not np.allclose(both[0], both[1], rtol=0.0, atol=1e-9):
-        raise ValueError("unit and choice must be one configuration.")
+    # Where numbers round otherwise, the last digits of a unit point need not be those
+    # of its value.
+    unit = decode_unit(space, params, row["unit"])
     resource = None if row["resource"] is None else _number(row, "resource")
     return {
         "number": _count(row, "number"),
-        "unit": tuple(float(u) for u in unit),
+        "unit": unit,
         "alternative": alternative,
         "resource": resource,
         "params": _beyond_unit(space, unit, params),

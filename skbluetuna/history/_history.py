@@ -82,6 +82,16 @@ class History:
         """Every trial, in the order of asking."""
         return tuple(self._trials)
 
+    def trial(self, number: int) -> Trial:
+        """The trial of that number.
+
+        Raises
+        ------
+        UnknownTrialError
+            If there is none.
+        """
+        return self._known(number)
+
     @property
     def budgets(self) -> tuple[int | None, ...]:
         """The budgets that were given, in order."""

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from skbluetuna._utils._files import (
     Json,
@@ -37,15 +38,18 @@ from skbluetuna.history import (
     Failed,
     Imported,
     Reported,
+    Trial,
     encode_event,
 )
 from skbluetuna.search._problem import Problem
+from skbluetuna.search._scoring import REASONS
 from skbluetuna.space import Space
 
-__all__ = ["Checkpoint", "Section"]
+__all__ = ["POINT", "Checkpoint", "Section", "point_of"]
 
 FORMAT = 3
 MARK = "skbluetuna checkpoint"  # key of the format's number in a header
+POINT = "point"  # key of what `point_of` says, in the line of a fold
 MOST_NAMED = 20  # lines of one fault
 
 logger = logging.getLogger("skbluetuna")
@@ -101,6 +105,7 @@ HEADER: dict[str, Any] = {
     "choices": _are_choices,
     "splits": _are_splits,
     "hidden": is_text,
+    "hidden_course": is_text,
 }
 
 
@@ -108,6 +113,7 @@ class Section(NamedTuple):
     """What the file has of one search."""
 
     header: Json
+    line: int  # number of the header's line
     rows: dict[int, Json]  # events as JSON values, by the number of their line
 
     @property
@@ -144,20 +150,26 @@ class Checkpoint:
         self.name, self._path = str(path), Path(path)
         self._faults: dict[str, list[int]] = {}  # lines of each
         lines = self._read()
-        headers = [line for line in lines.values() if MARK in line]
-        names = [header["section"] for header in headers]
-        self.sections = [
-            Section(header, self._rows_of(lines, names[i]))
-            for i, header in enumerate(headers)
-            if names[i] not in names[:i]
-        ]
+        found: dict[str, Section] = {}
         for number, line in lines.items():
-            if line["section"] not in names:
+            if MARK in line:
+                found.setdefault(line["section"], Section(line, number, {}))
+        for number, line in lines.items():
+            if line["section"] not in found:
                 self.note(number, "the header of its section is not there")
+            elif MARK not in line:
+                found[line["section"]].rows[number] = line
+        self.sections = list(found.values())
 
     def note(self, line: int, fault: str) -> None:
         """Remember that a line counts as not there, and why."""
         self._faults.setdefault(fault.rstrip("."), []).append(line)
+
+    def note_section(self, section: Section, fault: str) -> None:
+        """Remember that a header counts as not there, and why; so do its lines."""
+        self.note(section.line, fault)
+        for line in section.rows:
+            self.note(line, "the header of its section is not there")
 
     def warn(self) -> None:
         """Warn of all lines that count as not there."""
@@ -184,6 +196,7 @@ class Checkpoint:
             "choices": problem.choices,
             "splits": splits and [[part.tolist() for part in pair] for pair in splits],
             "hidden": sealed_secret(problem.secret),
+            "hidden_course": sealed_secret(problem.course_secret),
         }
 
     def append(
@@ -191,7 +204,7 @@ class Checkpoint:
         section: str,
         events: Sequence[Event],
         spaces: Sequence[Space],
-        params: Mapping[int, Mapping[str, Any]],
+        trials: Mapping[int, Trial],
         *,
         header: Json | None = None,
     ) -> None:
@@ -205,25 +218,20 @@ class Checkpoint:
             What happened.
         spaces : sequence of Space
             The alternatives.
-        params : mapping
-            Configurations of the trials by their numbers, which errors may quote.
+        trials : mapping
+            The trials by their numbers. Errors may quote their parameters' names.
         header : dict or None, default=None
             Written first, if the section is new.
         """
         records = [] if header is None else [header]
         for event in events:
-            row = encode_event(_brief(event, params), spaces)
+            row = encode_event(_brief(event, trials), spaces)
             if isinstance(event, Asked | Imported):
-                row["params"] = _readable(params[event.number])
+                row["params"] = _readable(trials[event.number].params)
+            if isinstance(event, Reported):
+                row[POINT] = point_of(trials[event.number])
             records.append({"section": section} | row)
         append_lines(self._path, [seal(record) for record in records])
-
-    def _rows_of(self, lines: dict[int, Json], name: str) -> dict[int, Json]:
-        return {
-            number: {key: line[key] for key in line if key not in ("section", "params")}
-            for number, line in lines.items()
-            if line["section"] == name and MARK not in line
-        }
 
     def _read(self) -> dict[int, Json]:
         """Lines of the file that are what they were when they were written."""
@@ -284,20 +292,29 @@ class Checkpoint:
         )
 
 
-def _brief(event: Event, params: Mapping[int, Mapping[str, Any]]) -> Event:
-    """The event without data in its error."""
+def point_of(trial: Trial) -> str:
+    """Short text that tells a configuration from others.
+
+    A fold's line has it, so that a fold is never taken for that of another one.
+    """
+    return f"{crc32(repr((trial.alternative, *trial.unit)).encode()):08x}"
+
+
+def _brief(event: Event, trials: Mapping[int, Trial]) -> Event:
+    """The event without data in its errors."""
     if not isinstance(event, Reported | Failed):
         return event
-    own = params[event.number]
-    known = {word for name in own for word in (name, name.rpartition("__")[2])}
+    names = trials[event.number].params
+    known = {word for name in names for word in (name, name.rpartition("__")[2])}
     if isinstance(event, Failed):
         reason = event.reason
-        return replace(
-            event, reason=None if reason is None else brief_error(reason, known)
-        )
+        return replace(event, reason=reason and brief_error(reason, known))
     outcome = dict(event.outcome)
     if outcome["fit_error"] is not None:
         outcome["fit_error"] = brief_error(outcome["fit_error"], known)
+    if REASONS in outcome:
+        errors = outcome[REASONS].items()
+        outcome[REASONS] = {name: brief_error(why, known) for name, why in errors}
     return replace(event, outcome=outcome)
 
 

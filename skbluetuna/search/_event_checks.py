@@ -1,18 +1,21 @@
 """Which events of a file a search can have written."""
 
-from collections.abc import Collection, Mapping
+import math
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from skbluetuna._utils._files import check_fields, is_count, is_text
 from skbluetuna.history import Asked, Event, Reported
-from skbluetuna.search._scoring import REASONS
+from skbluetuna.search._scoring import REASONS, metric_names, score_of
 
-__all__ = ["EventCheck", "check_header"]
+__all__ = ["EventCheck", "agree", "check_header"]
 
 Json = dict[str, Any]
 
 
-def check_header(header: Json, n_splits: int) -> None:
+def check_header(header: Json, n_splits: int, *, is_repeatable: bool) -> None:
     """Refuse a header that can not be that of a search of its data.
 
     Raises
@@ -23,6 +26,8 @@ def check_header(header: Json, n_splits: int) -> None:
     seed = header["course"].get("random_state")
     if type(seed) is int and header["seed"] != seed:
         raise ValueError("has another seed than random_state")
+    if (header["splits"] is None) != is_repeatable:
+        raise ValueError("has splits though its folds need none, or none")
     if header["splits"] is None:
         return
     n_rows = header["data"]["shape"][0][0]
@@ -31,6 +36,30 @@ def check_header(header: Json, n_splits: int) -> None:
         part and max(part) < n_rows for part in parts
     ):
         raise ValueError("has splits of other data")
+
+
+def agree(fits: Sequence[Json], values: Sequence[float], refit: Any) -> bool:
+    """Whether these values, none if it failed, can be what came of a trial's folds.
+
+    Parameters
+    ----------
+    fits : sequence of dict
+        Outcomes of all folds.
+    values : sequence of float
+        The trial's values.
+    refit : as in ``GridSearchCV``
+        Which of several metrics guides the search.
+    """
+    names = metric_names(fits) or []
+    first = names[0] if names else "score"
+    metric = refit if isinstance(refit, str) and refit in names else first
+    scores = [score_of(fit, metric) for fit in fits]
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean = float(np.average(scores))
+    if values:
+        near = 1e-9 * max(map(abs, scores))
+        return math.isfinite(mean) and abs(values[0] - mean) <= near
+    return not math.isfinite(mean) or all(fit["fit_error"] for fit in fits)
 
 
 class EventCheck:

@@ -15,9 +15,11 @@ from skbluetuna.history import (
     History,
     Reported,
     decode_event,
+    row_key,
 )
+from skbluetuna.search._event_checks import agree
 from skbluetuna.search._problem import choice_key
-from skbluetuna.space import Categorical, Dimension, Space
+from skbluetuna.space import Categorical, Space
 
 __all__ = ["PastEvaluation", "add_imports", "of_history", "of_rows"]
 
@@ -41,7 +43,7 @@ def of_history(
     history = History(spaces, events)
     return [
         PastEvaluation(
-            {name: choice_key(value, []) for name, value in trial.params.items()},
+            {name: choice_key(value) for name, value in trial.params.items()},
             trial.values, trial.seconds, history.parts(trial.number),
         )
         for trial in history.trials
@@ -65,24 +67,147 @@ def of_rows(
     check : callable
         Raises ValueError for an event that no evaluation can have left.
     """
-    keys: dict[Any, Keys] = {}
+    keys: dict[int, Keys] = {}
     ends: dict[int, Finished | Failed] = {}
     parts: dict[int, dict[int, Mapping[str, Any]]] = {}
     for row in rows.values():
-        if row.get("event") in ("asked", "imported"):
-            own = _keys(choices, row)
-            if own is not None:
-                keys.setdefault(row.get("number"), own)
+        number, own = row.get("number"), _keys(choices, row)
+        if type(number) is int and own is not None:
+            keys.setdefault(number, own)
         event = _outcome(row)
         if isinstance(event, Reported) and _passes(event, check):
             parts.setdefault(event.number, {})[event.part] = event.outcome
         elif isinstance(event, Finished | Failed):
-            ends.setdefault(event.number, event)
+            ends[event.number] = event  # the last word, as a fold may have been lost
     return [
         PastEvaluation(keys[n], _values(ends[n]), ends[n].seconds, parts.get(n, {}))
-        for n in keys
+        for n in sorted(keys)
         if n in ends
     ]
+
+
+def add_imports(
+    history: History,
+    spaces: Sequence[Space],
+    found: Sequence[PastEvaluation],
+    own: Mapping[str, Any],
+    *,
+    n_splits: int,
+    refit: Any,
+) -> None:
+    """Add evaluations of which every fold is known and that lie in a space.
+
+    Parameters
+    ----------
+    history : History
+        Where they are added, each configuration once.
+    spaces : sequence of Space
+        The alternatives; the first that holds a configuration gets it.
+    found : sequence of PastEvaluation
+        The evaluations.
+    own : mapping
+        The estimator's own values.
+    n_splits : int
+        Number of folds.
+    refit : as in ``GridSearchCV``
+        Which of several metrics guides the search.
+    """
+    places = [Place(space, own) for space in spaces]
+    seen: set[tuple[int, bytes]] = set()
+    for one in found:
+        if set(one.parts) != set(range(n_splits)):
+            continue
+        fits = [dict(one.parts[fold]) for fold in range(n_splits)]
+        k, params = _first_of(places, one.keys)
+        if params is None or not agree(fits, one.values, refit):
+            continue
+        (unit,) = spaces[k].to_unit([params])
+        if (k, row_key(unit)) in seen:
+            continue
+        seen.add((k, row_key(unit)))
+        trial = history.add(k, params, one.values, seconds=one.seconds)
+        for fold in range(n_splits):
+            history.append(Reported(trial.number, fold, one.parts[fold]))
+
+
+class Place:
+    """Where configurations of another search lie in a space.
+
+    Parameters
+    ----------
+    space : Space
+        The space.
+    own : mapping
+        The estimator's own values.
+    """
+
+    def __init__(self, space: Space, own: Mapping[str, Any]) -> None:
+        self._space, self._own = space, own
+        self._dims = dict(zip(space.names, space.dimensions, strict=True))
+        self._choices = {
+            name: [(choice_key(choice), choice) for choice in dim.choices]
+            for name, dim in self._dims.items()
+            if isinstance(dim, Categorical)
+        }
+
+    def find(self, keys: Keys) -> dict[str, Any] | None:
+        """The configuration with these keys; None if it does not lie in the space."""
+        known = {name: key for name, key in keys.items() if name in self._dims}
+        names = {*self._dims, *keys}
+        others = keys.keys() - known.keys()
+        if not all(self._is_own(name, keys[name], names) for name in others):
+            return None
+        found = {name: self._value(name, key) for name, key in known.items()}
+        if any(value is None for value in found.values()):
+            return None
+        params = {name: value[0] for name, value in found.items() if value}
+        for name in self._space.names:
+            if name in params or name not in self._space.filled(params):
+                continue
+            value = None if name not in self._own else self._own_value(name, names)
+            if value is None:
+                return None
+            params[name] = value[0]
+        ordered = {name: params[name] for name in self._space.names if name in params}
+        return ordered if self._space.holds(ordered) else None
+
+    def _own_value(self, name: str, names: set[str]) -> tuple[Any] | None:
+        """The estimator's own value of a parameter, if it is one of the dimension's."""
+        key = choice_key(self._own[name])
+        return self._value(name, key) if self._is_own(name, key, names) else None
+
+    def _is_own(self, name: str, key: Any, names: set[str]) -> bool:
+        """Whether a parameter that is not searched would have this value.
+
+        What belongs to a part that is searched itself may have any.
+        """
+        if any(name.startswith(f"{other}__") for other in names) or key is None:
+            return False
+        return name in self._own and _is_same(choice_key(self._own[name]), key)
+
+    def _value(self, name: str, key: Any) -> tuple[Any] | None:
+        """The value that a key stands for, in a tuple; None if there is none."""
+        if name in self._choices:
+            pairs = self._choices[name]
+            return next(((own,) for k, own in pairs if _is_same(k, key)), None)
+        dim = self._dims[name]
+        if type(key) not in (int, float) or not dim.contains(key):
+            return None
+        value = dim.native(key)  # of many parameters 1 says another thing than 1.0
+        return (value,) if _is_same(value, key) else None
+
+
+def _first_of(places: Sequence[Place], keys: Keys) -> tuple[int, dict[str, Any] | None]:
+    """The first space that has the configuration, and what it is there."""
+    for k, place in enumerate(places):
+        params = place.find(keys)
+        if params is not None:
+            return k, params
+    return 0, None
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    return one is not None and type(one) is type(other) and one == other
 
 
 def _outcome(row: Json) -> Event | None:
@@ -111,55 +236,17 @@ def _values(end: Finished | Failed) -> tuple[float, ...]:
     return end.values if isinstance(end, Finished) else ()
 
 
-def add_imports(
-    history: History,
-    spaces: Sequence[Space],
-    found: Sequence[PastEvaluation],
-    own: Mapping[str, Any],
-    n_splits: int,
-) -> None:
-    """Add evaluations of which every fold is known and that lie in a space.
-
-    Parameters
-    ----------
-    history : History
-        Where they are added, each configuration once.
-    spaces : sequence of Space
-        The alternatives; the first that holds a configuration gets it.
-    found : sequence of PastEvaluation
-        The evaluations.
-    own : mapping
-        The estimator's own values.
-    n_splits : int
-        Number of folds.
-    """
-    for one in found:
-        if set(one.parts) != set(range(n_splits)):
-            continue
-        places = ((k, _placed(space, one.keys, own)) for k, space in enumerate(spaces))
-        place = next(((k, params) for k, params in places if params is not None), None)
-        if place is None:
-            continue
-        k, params = place
-        (unit,) = spaces[k].to_unit([params])
-        if history.view(k).has_row(unit):
-            continue
-        trial = history.add(k, params, one.values, seconds=one.seconds)
-        for part, outcome in sorted(one.parts.items()):
-            history.append(Reported(trial.number, part, outcome))
-
-
 def _keys(choices: list[list[Any]], row: Json) -> Keys | None:
     """What a stored configuration says of itself; None if that is not known."""
     alternative, values = row.get("alternative"), row.get("choice")
-    if not isinstance(alternative, int) or not 0 <= alternative < len(choices):
+    if type(alternative) is not int or not 0 <= alternative < len(choices):
         return None
     names = choices[alternative]
     if not isinstance(values, list) or len(values) != len(names):
         return None
     keys = {}
     for (name, known), value in zip(names, values, strict=True):
-        if value is None:
+        if value is None:  # it does not apply
             continue
         if known is None:
             keys[name] = value
@@ -168,33 +255,3 @@ def _keys(choices: list[list[Any]], row: Json) -> Keys | None:
         else:
             return None
     return keys
-
-
-def _placed(space: Space, keys: Keys, own: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The configuration in a space; None if it does not lie there."""
-    dims = dict(zip(space.names, space.dimensions, strict=True))
-    params = {}
-    for name, key in keys.items():
-        if name in dims:
-            value = _value(dims[name], key)
-            if value is None:
-                return None
-            params[name] = value[0]
-        elif name not in own or choice_key(own[name], []) != key:
-            return None
-    for name in space.filled(params):
-        if name not in params:
-            if name not in own or not dims[name].contains(own[name]):
-                return None
-            params[name] = dims[name].native(own[name])
-    ordered = {name: params[name] for name in space.names if name in params}
-    return ordered if space.holds(ordered) else None
-
-
-def _value(dim: Dimension, key: Any) -> tuple[Any] | None:
-    """The value of a dimension that a key stands for, in a tuple; None if none does."""
-    if isinstance(dim, Categorical):
-        same = (choice for choice in dim.choices if choice_key(choice, []) == key)
-        return next(((choice,) for choice in same), None)
-    is_number = type(key) in (int, float)
-    return (dim.native(key),) if is_number and dim.contains(key) else None

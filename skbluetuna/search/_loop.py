@@ -19,7 +19,7 @@ from sklearn.exceptions import FitFailedWarning
 
 from skbluetuna._tuner import BlueTuner
 from skbluetuna._utils._hidden import masked
-from skbluetuna.history import Reported, Trial
+from skbluetuna.history import IMPORTED, Reported, Trial
 from skbluetuna.search._callbacks import Callbacks
 from skbluetuna.search._clock import Clock
 from skbluetuna.search._evaluator import Evaluator, FoldOf, Outcome
@@ -120,14 +120,21 @@ class Loop:
                 self._evaluate_and_tell(chunk)
 
     def _recall(self) -> None:
-        """Tell log and callbacks of the evaluations of earlier fits."""
+        """Tell log and callbacks of the evaluations of earlier fits.
+
+        Of imported ones whose folds are not all on file the others are evaluated.
+        """
+        self._note_causes(self._rows.trials)
         self._tell_what_is_known()
         recalled = self._rows.trials
         if recalled:
-            self._note_causes(recalled)
             self._callbacks.begin(recalled)
             self._stop_asked |= self._callbacks.end(is_reported=False)
             self._callbacks.report(self._rows.cv_results)
+        imported = (t for t in self._tuner.trials if t.stage == IMPORTED)
+        lacking = [trial for trial in imported if self._rows.missing(trial)]
+        if lacking:
+            self._evaluate_and_tell(lacking)
 
     def _next(self) -> Sequence[Trial]:
         """The next batch: trials asked before that have no score, else new ones."""
@@ -253,6 +260,8 @@ class Loop:
         before = self._tuner.best
         self._note_causes(trials)
         for trial in trials:
+            if trial.stage == IMPORTED:
+                continue
             known = self._rows.outcomes([trial])
             seconds = sum(one["fit_time"] + one["score_time"] for one in known)
             score = self._rows.score(trial) if self._has_fit else math.nan

@@ -28,8 +28,9 @@ class Problem(NamedTuple):
     scores: dict[str, Any]  # what a score means: who is scored, and how
     course: dict[str, Any]  # what decides which candidates are evaluated
     data: dict[str, Any]  # what they are evaluated on
-    choices: list[list[Any]]  # of each alternative's parameters, see `choices_of`
-    secret: str  # what was hidden; not to be written down
+    choices: list[list[Any]]  # of each alternative's parameters, see `_choices_of`
+    secret: str  # what was hidden of `scores`; not to be written down
+    course_secret: str  # the same of `course`
 
 
 def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
@@ -55,6 +56,7 @@ def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
     """
     stored = [encode_space(space) for space in spaces]
     secrets: list[str] = []
+    own_secrets: list[str] = []  # of the space, which may be another one
     seed = search.random_state
     is_seed = seed is None or isinstance(seed, int | np.integer)
     refit = search.refit
@@ -67,47 +69,51 @@ def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
     }
     course = {
         "param_space": [
-            _text(_named(own), secrets) if one is None else one
+            _text(_named(own), own_secrets) if one is None else one
             for one, own in zip(stored, spaces, strict=True)
         ],
-        "strategy": _text(search.strategy, secrets),
+        "strategy": _text(search.strategy, own_secrets),
         "batch_size": None if search.batch_size is None else int(search.batch_size),
-        "initial_params": _text(search.initial_params, secrets),
+        "initial_params": _text(search.initial_params, own_secrets),
         "random_state": (None if seed is None else int(seed)) if is_seed else "object",
     }
-    choices = [choices_of(space, secrets) for space in spaces]
+    choices = [_choices_of(space) for space in spaces]
     return Problem(
         _as_json(scores),
         _as_json(course),
         _as_json(_describe_data(folds, data)),
         _as_json(choices),
         "\n".join(secrets),
+        "\n".join(own_secrets),
     )
 
 
-def choices_of(space: Any, secrets: list[str]) -> list[list[Any]]:
+def _choices_of(space: Any) -> list[list[Any]]:
     """Name and choices of each parameter: how a later space knows them again.
 
     A number stands as it is, any other choice as its text; None for a range.
     """
     return [
-        [name, _known_choices(name, dim, secrets)]
+        [name, _known_choices(name, dim)]
         for name, dim in zip(space.names, space.dimensions, strict=True)
     ]
 
 
-def _known_choices(name: str, dim: Any, secrets: list[str]) -> list[Any] | None:
+def _known_choices(name: str, dim: Any) -> list[Any] | None:
     if not isinstance(dim, Categorical):
         return None
-    if any(hides(name, choice) for choice in dim.choices):
-        return []  # no later space knows them again
-    return [choice_key(choice, secrets) for choice in dim.choices]
+    keys = [(choice, choice_key(choice)) for choice in dim.choices]
+    # No later space knows a secret again.
+    return [None if hides(name, one) else key for one, key in keys]
 
 
-def choice_key(choice: Any, secrets: list[str]) -> Any:
-    """A number as it is, any other choice as its text."""
-    is_plain = type(choice) in (int, float) and math.isfinite(choice)
-    return choice if is_plain else _text(choice, secrets)
+def choice_key(choice: Any) -> Any:
+    """A number as it is, any other choice as its text; None if that holds a secret."""
+    if type(choice) in (int, float) and math.isfinite(choice):
+        return choice
+    secrets: list[str] = []
+    text = _text(choice, secrets)
+    return None if secrets else text
 
 
 def _as_json(value: Any) -> Any:
@@ -130,7 +136,7 @@ def _describe_data(folds: Any, data: Any) -> dict[str, Any]:
         "fit_params": joblib.hash(sorted(data.params.items())),
         "folds": joblib.hash(pairs)
         if folds.is_repeatable
-        else type(folds.cv).__name__ + _text(_settings(folds.cv)),
+        else _called(folds.cv, _settings(folds.cv)),
     }
 
 
@@ -149,10 +155,10 @@ def _fingerprint(data: Any) -> Any:
     return joblib.hash([rows.shape, rows.data, rows.indices, rows.indptr])
 
 
-def _settings(splitter: Any) -> dict[str, Any]:
+def _settings(splitter: Any) -> str:
     """A splitter's attributes, but for the state of a generator."""
     own = vars(splitter).items()
-    return {name: value for name, value in own if name != "random_state"}
+    return ", ".join(f"{name}={_text(v)}" for name, v in own if name != "random_state")
 
 
 def _text(value: Any, secrets: list[str] | None = None) -> str:

@@ -31,9 +31,12 @@ class Rows:
 
     @property
     def trials(self) -> list[Trial]:
-        """Trials of which every fold is known."""
-        known, k = self._history.parts, self._n_splits
-        return [t for t in self._history.trials if len(known(t.number)) == k]
+        """Trials that have ended and of which every fold is known."""
+        return [
+            trial
+            for trial in self._history.trials
+            if trial.state != "asked" and not self.missing(trial)
+        ]
 
     def missing(self, trial: Trial) -> list[int]:
         """Folds of a trial that were not evaluated."""

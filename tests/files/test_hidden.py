@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from unittest.mock import patch
 from xml.etree.ElementTree import Element
@@ -175,14 +176,40 @@ def test_an_error_is_kept_by_type_and_last_line_without_data(tmp_path, error, ke
     path = tmp_path / "search.jsonl"
     search_of(path, error=error, n_iter=6).fit(X, y)
     rows = [unseal(line) for line in path.read_text().splitlines()[1:]]
-    errors = [fit["fit_error"] for row in rows for fit in row["fits"]]
+    errors = [row["outcome"]["fit_error"] for row in rows if "outcome" in row]
+    errors += [row["reason"] for row in rows if row["event"] == "failed"]
     told = {one for one in errors if one is not None}
     assert len(told) == 1
     (text,) = told
     assert kept in text or text == kept
     assert "Traceback" not in text
     for value in X.ravel():
-        assert f"{abs(value):.4f}"[:5] not in path.read_text().split('"fits"', 1)[1]
+        assert f"{abs(value):.4f}"[:5] not in "".join(texts_of(path))
+
+
+def texts_of(path):
+    """All that stands in quotes below the header: numbers may be those of a clock."""
+    return re.findall(r'"[^"]*"', path.read_text().split("\n", 1)[1])
+
+
+@pytest.mark.filterwarnings("ignore:Scoring failed:UserWarning")
+@pytest.mark.filterwarnings("ignore:One or more of the:UserWarning")
+def test_the_error_of_a_scorer_is_kept_without_data(tmp_path):
+    """It went into the file whole, though the error of a fit did not."""
+    path = tmp_path / "search.jsonl"
+
+    def score(estimator, X, y):
+        if estimator.get_params()["client__C"] > 0.5:
+            raise ValueError(f"no score of 'Jane Doe' with {X[0].tolist()}")
+        return 1.0
+
+    search_of(path, scoring=score).fit(X, y)
+    rows = [unseal(line) for line in path.read_text().splitlines()[1:]]
+    errors = [row["outcome"].get("score_errors") for row in rows if "outcome" in row]
+    errors = [why for one in errors if one for why in one.values()]
+    reasons = [row["reason"] for row in rows if row["event"] == "failed"]
+    assert set(errors) | set(reasons) == {"ValueError: no score of '…' with …"}
+    assert "Jane" not in path.read_text()
 
 
 def test_a_hidden_value_is_a_placeholder_in_code():

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import scipy.stats
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import ShuffleSplit
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Space, when
 from skbluetuna._utils._files import _sealed, seal, unseal
@@ -158,18 +159,28 @@ def test_a_text_that_names_scipys_test_runs_nothing():
 @pytest.mark.parametrize(
     ("path", "value", "fault"),
     [
-        (("trials", 1, "state"), "zzz", "trial 1: has a state that can not be"),
-        (("trials", 1, "score"), "0.5", "trial 1: has a score that can not be"),
-        (("trials", 1, "score"), None, "trial 1: must have a score if it is complete"),
-        (("trials", 5, "score"), 0.5, "trial 5: must have a score if it is complete"),
-        (("trials", 1, "number"), 3, "trial 1: has another number"),
-        (("trials", 1, "alternative"), 7, "trial 1: has another number, or an alter"),
-        (("trials", 1, "stage"), "zzz", "trial 1 in stage 'zzz' must be one that"),
-        (("trials", 1, "params", 0), -1, "one of 3 positions; got -1"),
-        (("trials", 1, "params", 2), "1.0", "must be of <class 'float'>; got '1.0'"),
-        (("trials", 1, "params", 2), 3e6, "the space has no configuration"),
-        (("trials", 1, "params", 4), 1e6, "must be of <class 'int'>"),
-        (("trials", 1, "unit", 2), 0.123, "the unit of 'x' is another value's"),
+        # Event 0 is the budget; trial 1 is asked by event 3 and ends by event 4.
+        (("events", 4, "event"), "zzz", "event 4: event must be one of"),
+        (("events", 4, "event"), [], "event 4: event must be one of"),
+        (("events", 4, "values"), ["0.5"], "event 4: values must be finite numbers"),
+        (("events", 4, "values"), [True], "event 4: values must be finite numbers"),
+        (("events", 4, "values"), [], "event 4: values must be a list of 1 numbers"),
+        (("events", 4, "number"), 0, "event 4: trial 0 was told already"),
+        (("events", 4, "number"), 9, "event 4: trial 9 was never asked"),
+        (("events", 4, "seconds"), "1", "event 4: seconds must be a finite number"),
+        (("events", 3, "number"), 3, "event 3: the next trial must have number 1"),
+        (("events", 3, "alternative"), 7, "event 3: alternative must be below 1"),
+        (("events", 3, "resource"), "x", "event 3: resource must be a finite number"),
+        (("events", 3, "stage"), "zzz", "trial 1 in stage 'zzz' must be one that"),
+        (("events", 3, "stage"), [], "event 3: stage must be a text"),
+        (("events", 3, "choice", 0), -1, "one of 3 positions; got -1"),
+        (("events", 3, "choice", 2), "1.0", "must be of <class 'float'>; got '1.0'"),
+        (("events", 3, "choice", 2), 3e6, "the space has no configuration"),
+        (("events", 3, "choice", 4), 1e6, "must be of <class 'int'>"),
+        (("events", 3, "unit", 2), 0.123, "the unit of 'x' is another value's"),
+        (("events", 0, "n_iter"), 0, "event 0: n_iter must be at least 1"),
+        (("events", 0, "n_iter"), 3, "must be one that the search asks: 3"),
+        (("events",), [], "the search must have a budget"),
         (("spaces", 0, "x", "type"), "zzz", "parameter 'x' must be of a type in"),
         (("spaces", 0, "x", "low"), "0.1", "parameter 'x' has a low that can not be"),
         (("spaces", 0, "x", "low"), 1e9, "parameter 'x' low must be smaller than high"),
@@ -182,8 +193,6 @@ def test_a_text_that_names_scipys_test_runs_nothing():
         (("strategy", "name"), "zzz", "the stored strategy must be one of"),
         (("strategy", "n_scan"), "3", "the stored strategy: "),
         (("strategy", "n_scan"), None, "the stored strategy: "),
-        (("budgets",), [], "has a budgets that can not be"),
-        (("budgets", 0), 3, "must be one that the search asks: 3"),
         (("seed",), -1, "has a seed that can not be"),
         (("names",), [["x"]], "space must have the stored parameters"),
         (("initial", 0, 0), [0], "must be a list of 5 values"),
@@ -209,7 +218,7 @@ def test_a_text_that_to_json_can_not_have_written_is_refused_by_name(
 def test_what_is_no_text_of_a_tuner_is_refused_in_words(text):
     """Also of an earlier format, and nested so deeply that parsers fail."""
     with pytest.raises(
-        ValueError, match=r"what BlueTuner.to_json wrote \(JSON format 3"
+        ValueError, match=r"what BlueTuner.to_json wrote \(JSON format 4"
     ):
         BlueTuner.from_json(text)
     deep = json.dumps(hostile.nested(400))
@@ -221,18 +230,15 @@ def test_what_is_no_text_of_a_tuner_is_refused_in_words(text):
         BlueTuner.from_json(seal(record))
 
 
-def test_choices_too_deep_to_be_read_back_are_not_stored():
+def test_choices_too_deep_to_be_read_back_are_refused():
     """Storing a list that holds itself was a RecursionError."""
     deep, itself = 1, [1]
     for _ in range(400):
         deep = [deep]
     itself.append(itself)
     for choice in (deep, itself):
-        text = tuner_of({"a": [choice, "x"], "b": (0.0, 1.0)}).to_json()
-        with pytest.raises(ValueError, match="space must be given"):
-            BlueTuner.from_json(text)
-        space = {"a": [choice, "x"], "b": (0.0, 1.0)}
-        assert BlueTuner.from_json(text, space=space).to_json() == text
+        with pytest.raises(ValueError, match="nor be nested deeper than 50 levels"):
+            tuner_of({"a": [choice, "x"], "b": (0.0, 1.0)})
 
 
 def test_two_hundred_hostile_lines_of_a_checkpoint_do_nothing(tmp_path):
@@ -255,33 +261,46 @@ def test_two_hundred_hostile_lines_of_a_checkpoint_do_nothing(tmp_path):
                 search.fit(X, y)
             params = getattr(search, "cv_results_", {"params": []})["params"]
             assert all(map(Space(SPACE).holds, params))
-            assert len(params) <= 3
+            # Where the header says other settings, what is there is imported.
+            stages = list(getattr(search, "cv_results_", {"stage": []})["stage"])
+            assert len(stages) - stages.count("imported") <= 3
             assert hostile.harm(events, files=[path]) == []
 
 
 @pytest.mark.parametrize(
     ("field", "value", "fault"),
     [
-        ("values", [0.5, 3000000, 1], "no configuration"),
-        ("values", [0.5, 2, -1], "one of 3 positions"),
-        ("values", [0.5, 2, 3], "one of 3 positions"),
-        ("values", ["0.5", 2, 1], "must be of <class 'float'>"),
-        ("values", [0.5, 2.0, 1], "must be of <class 'int'>"),
-        ("values", [0.5, True, 1], "must be of <class 'int'>"),
-        ("values", [0.5, 2], "a list of 3 values"),
+        ("choice", [0.5, 3000000, 1], "no configuration"),
+        ("choice", [0.5, 2, -1], "one of 3 positions"),
+        ("choice", [0.5, 2, 3], "one of 3 positions"),
+        ("choice", ["0.5", 2, 1], "must be of <class 'float'>"),
+        ("choice", [0.5, 2.0, 1], "must be of <class 'int'>"),
+        ("choice", [0.5, True, 1], "must be of <class 'int'>"),
+        ("choice", [0.5, 2], "a list of 3 values"),
         ("unit", [0.51, 0.2, 0.9], "unit of 'x' is another value's"),
         ("unit", [0.5, 0.2], "a point of the unit cube"),
-        ("stage", "zzz", "a stage or an alternative"),
-        ("alternative", 1, "a stage or an alternative"),
-        ("fits", [], "must have 2 fits"),
-        ("number", -1, "a number that can not be"),
-        ("number", "1", "a number that can not be"),
+        ("stage", "zzz", "a stage that is not there"),
+        ("alternative", 1, "alternative must be below 1"),
+        ("resource", "x", "resource must be a finite number"),
+        ("part", 2, "a fold below 2"),
+        ("part", "0", "part must be a whole number"),
+        ("point", 3, "of another configuration"),
+        ("outcome", [], "outcome must be an object"),
         ("test_scores", "0.9", "a test_scores that can not be"),
-        ("test_scores", {"float": "zzz"}, "a test_scores that can not be"),
+        ("test_scores", {"float": "zzz"}, "not finite must be nan or inf"),
         ("test_scores", {"acc": 0.9}, "of other metrics"),
-        ("test_scores", 10**400, "a test_scores that can not be"),
+        ("test_scores", 10**400, "too large"),
         ("fit_time", None, "a fit_time that can not be"),
-        ("fit_error", ["x"], "a fit_error that can not be"),
+        ("fit_error", ["x"], "must hold numbers and texts"),
+        ("score_errors", {"score": 3}, "score_errors that are none"),
+        ("values", [], "a list of 1 numbers"),
+        ("values", [0.9], "another score than its folds"),
+        ("values", ["0.9"], "must be finite numbers"),
+        ("seconds", "1", "seconds must be a finite number"),
+        ("event", "zzz", "event must be one of"),
+        ("number", -1, "number must be a whole number"),
+        ("number", "1", "number must be a whole number"),
+        ("number", 10**9, "a trial that the search does not have"),
     ],
 )
 def test_a_line_that_this_search_can_not_have_written_is_named(
@@ -291,14 +310,18 @@ def test_a_line_that_this_search_can_not_have_written_is_named(
     path = tmp_path / "search.jsonl"
     whole = search_of(path).fit(X, y)
     lines = path.read_text().splitlines()
-    row = unseal(lines[2])
-    place = row["fits"][0] if field not in row else row
-    place[field] = value
-    lines[2] = seal(row)
-    path.write_text("".join(f"{line}\n" for line in lines))
-    with pytest.warns(CheckpointWarning, match=f"Line 3: .*{fault}"):
-        resumed = search_of(path).fit(X, y)
-    assert found(resumed) == found(whole)
+    rows = {n: unseal(line) for n, line in enumerate(lines, start=1) if n > 5}
+    fields = {n: row | row.get("outcome", {}) for n, row in rows.items()}
+    # Each of the trial's lines that has the field, which all have but one kind.
+    for number in [n for n in fields if field in fields[n]][:4] or [7]:
+        row = unseal(lines[number - 1])
+        place = row if field in row or "outcome" not in row else row["outcome"]
+        place[field] = value
+        own = [*lines[: number - 1], seal(row), *lines[number:]]
+        path.write_text("".join(f"{line}\n" for line in own))
+        with pytest.warns(CheckpointWarning, match=rf"Line {number}\b.*: .*{fault}"):
+            resumed = search_of(path).fit(X, y)
+        assert found(resumed) == found(whole)
 
 
 @pytest.mark.parametrize(
@@ -306,8 +329,10 @@ def test_a_line_that_this_search_can_not_have_written_is_named(
     [
         ("seed", 5, "another seed than random_state"),
         ("seed", -5, "a seed that can not be"),
-        ("splits", [[[0], [99]], [[1], [2]]], "splits of other data"),
-        ("splits", [[[0], [1]]], "splits of other data"),
+        ("splits", [[[0], [1]], [[1], [2]]], "splits though its folds need none"),
+        ("scores", {}, "has a scores that can not be"),
+        ("course", {"strategy": "x"}, "has a course that can not be"),
+        ("data", {}, "has a data that can not be"),
         ("splits", [[[0], ["1"]]], "a splits that can not be"),
         ("n_iter", 0, "a n_iter that can not be"),
     ],
@@ -321,6 +346,53 @@ def test_a_header_that_can_not_be_is_named(tmp_path, field, value, fault):
     with pytest.warns(CheckpointWarning, match=f"Line .*1: .*{fault}"):
         resumed = search_of(path).fit(X, y)
     assert found(resumed) == found(whole)
+
+
+@pytest.mark.parametrize(
+    "splits", [None, [[[0], [99]], [[1], [2]]], [[[0], [1]]], [[[0], []], [[1], [2]]]]
+)
+def test_folds_of_other_data_are_not_taken_up(tmp_path, splits):
+    path = tmp_path / "search.jsonl"
+    cv = ShuffleSplit(2, test_size=0.5)
+    search_of(path, cv=cv).fit(X, y)
+    head, *rows = path.read_text().splitlines()
+    head = seal(unseal(head) | {"splits": splits})
+    path.write_text("".join(f"{line}\n" for line in [head, *rows]))
+    with pytest.warns(CheckpointWarning, match=r"1: has splits"):
+        assert len(search_of(path, cv=cv).fit(X, y).cv_results_["params"]) == 3
+
+
+@pytest.mark.parametrize("row", [{"n_iter": 0}, {"n_iter": "9"}, {"n_iter": 2}, {}])
+def test_a_budget_that_can_not_be_costs_nothing(tmp_path, row):
+    path = tmp_path / "search.jsonl"
+    whole = search_of(path).fit(X, y)
+    section = unseal(path.read_text().splitlines()[0])["section"]
+    with path.open("a") as file:
+        file.write(seal({"section": section, "event": "budgeted"} | row) + "\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CheckpointWarning)
+        assert found(search_of(path).fit(X, y)) == found(whole)
+        assert len(search_of(path, n_iter=4).fit(X, y).cv_results_["params"]) == 4
+        assert len(search_of(path, n_iter=4).fit(X, y).cv_results_["params"]) == 4
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_lines_that_can_not_be_are_not_imported(tmp_path, seed):
+    """Another space reads the same lines by names, not by its own choices."""
+    path = tmp_path / "search.jsonl"
+    search_of(path, n_iter=6).fit(X, y)
+    head, *rows = map(unseal, path.read_text().splitlines())
+    space = {"x": (0.0, 1.0), "k": (1, 9), "c": ["b", "a"]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for text in hostile.hostile_texts(rows, 60, seed=seed):
+            lines = [seal(head), *map(seal, rows[:4]), text]
+            path.write_text("\n".join(lines) + "\n", errors="replace")
+            with hostile.watched() as events:
+                search = search_of(path, n_iter=1).set_params(param_space=space)
+                params = search.fit(X, y).cv_results_["params"]
+            assert all(map(Space(space).holds, params))
+            assert hostile.harm(events, files=[path]) == []
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -1,0 +1,106 @@
+"""Searches and estimators of the tests of what a search keeps."""
+
+import pickle
+import time
+from itertools import count
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.datasets import load_iris
+from sklearn.svm import SVC
+
+from skbluetuna import BlueTunaSearchCV, Classic
+from skbluetuna._utils._files import seal, unseal
+
+X, y = load_iris(return_X_y=True)
+SPACE = {"C": (1e-2, 1e3, "log"), "gamma": (1e-3, 10.0, "log")}
+X_SPACE = {"x": (0.0, 1.0)}
+SPACES = {"one": SPACE, "two": [SPACE, {"C": [0.1, 1.0], "kernel": ["linear"]}]}
+SEARCHED = ["adaptive", Classic(n_epochs=30)]
+
+
+def search_of(estimator=None, space=SPACE, **kwargs):
+    kwargs = {"n_iter": 14, "cv": 3, "random_state": 0} | kwargs
+    return BlueTunaSearchCV(SVC() if estimator is None else estimator, space, **kwargs)
+
+
+def assert_same_results(first, second, *, times=False):
+    assert set(first.cv_results_) == set(second.cv_results_)
+    for name, column in first.cv_results_.items():
+        if times or not name.endswith("_time"):
+            np.testing.assert_array_equal(
+                np.asarray(column), np.asarray(second.cv_results_[name]), name
+            )
+    assert first.best_params_ == second.best_params_
+    assert (
+        first.tuner_.to_json().split('"events"')[0]
+        == (second.tuner_.to_json().split('"events"')[0])
+    )
+    for table in ("weights_", "interactions_", "regions_"):
+        for name, column in getattr(first, table).items():
+            np.testing.assert_array_equal(column, getattr(second, table)[name])
+
+
+class Logged(ClassifierMixin, BaseEstimator):
+    """Appends its parameter to a file at each fit; may sleep, fail or interrupt."""
+
+    def __init__(self, x=0.5, log=None, sleep=0.0, at=None, what="interrupt"):
+        self.x = x
+        self.log = log
+        self.sleep = sleep
+        self.at = at
+        self.what = what
+
+    def fit(self, X, y):
+        time.sleep(self.sleep)
+        self.classes_ = np.unique(y)
+        if self.log is not None:
+            with open(self.log, "a", encoding="utf-8") as log:
+                log.write(f"{self.x!r}\n")
+            if self.at is not None and len(lines(self.log)) == self.at:
+                if self.what == "interrupt":
+                    raise KeyboardInterrupt
+                raise ValueError("asked to fail")
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+    def score(self, X, y):
+        return -((self.x - 0.3) ** 2)
+
+
+def lines(path):
+    with open(path, encoding="utf-8") as text:
+        return text.read().splitlines()
+
+
+def clone_state(search):
+    return pickle.loads(pickle.dumps(search))
+
+
+def interrupting(fit, at):
+    """The method, with Ctrl-C in its call number `at`."""
+    calls = count(1)
+
+    def interrupted(*args, **kwargs):
+        if next(calls) == at:
+            raise KeyboardInterrupt
+        return fit(*args, **kwargs)
+
+    return interrupted
+
+
+def records(path):
+    """Lines of a checkpoint as they are read."""
+    return [unseal(line) for line in lines(path)]
+
+
+def write_records(path, found):
+    """A checkpoint of these lines."""
+    path.write_text("".join(seal(one) + "\n" for one in found))
+
+
+def of_kind(path, kind):
+    """Events of one kind in a checkpoint."""
+    return [one for one in records(path) if one.get("event") == kind]
