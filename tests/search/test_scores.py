@@ -212,10 +212,10 @@ def test_what_was_paid_for_is_kept_and_not_paid_for_again(tmp_path):
     assert reasons == ["ArithmeticError: at all"] * 5  # in brief
     outcomes = [row["outcome"] for row in rows if row.get("event") == "reported"]
     assert [outcome["score_errors"] for outcome in outcomes] == [
-        {"score": "ArithmeticError: no score\nat all"}
+        {"score": reasons[0]}
     ] * 10
     again = search_of(scoring=never_scores, checkpoint=path)
-    assert refused(again)[0] == first
+    assert refused(again)[0] == first.replace("no score\nat all", "at all")
     assert path.read_text().splitlines() == lines
     warm = search_of(Knob(fails=always), warm_start=True)
     first, _ = refused(warm)
