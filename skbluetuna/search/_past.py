@@ -22,7 +22,9 @@ from skbluetuna.history import (
     Failed,
     Finished,
     Imported,
+    MemoryStore,
     Reported,
+    Store,
     decode_event,
 )
 from skbluetuna.search._checkpoint import POINT, Checkpoint, Section
@@ -31,6 +33,7 @@ from skbluetuna.search._imports import PastEvaluation, add_imports, of_history, 
 from skbluetuna.search._problem import Problem
 from skbluetuna.search._replay import Replay
 from skbluetuna.search._same import check_same
+from skbluetuna.search._section_store import SectionStore
 
 __all__ = ["Kept", "Past"]
 
@@ -74,7 +77,8 @@ class Past:
         self._file: Checkpoint | None = None
         self._sections: list[Section] = []  # of the same data and folds
         self._section: Section | None = None  # which goes on
-        self._name, self._n_saved = "", 0
+        self._store: Store = MemoryStore()
+        self._n_saved = 0
         self._splits: Any = None
         if problem is None:
             return
@@ -116,21 +120,21 @@ class Past:
             if budget != tuner.history.budgets[-1]:
                 with suppress(ValueError):  # a smaller one ends the search sooner
                     tuner.extend(budget)
-        written: set[Any] = set()
+        stored: list[Event] = []
         if budgets:
-            written = self._replay(tuner)
+            stored = self._replay(tuner)
         else:
             self._import(tuner)
         if self._file is not None:
             self._file.warn()
-            self._write_missing(self._file, tuner, written)
+            self._store = self._section_store(self._file, tuner, stored)
+        self._store.append(self._missing(tuner))
         self._n_saved = tuner.history.n_events
         return tuner
 
     def save(self, tuner: BlueTuner) -> None:
-        """Put on disk what happened since the last time."""
-        if self._file is not None:
-            self._write(self._file, tuner, tuner.history.since(self._n_saved))
+        """Keep what happened since the last time."""
+        self._store.append(tuner.history.since(self._n_saved))
         self._n_saved = tuner.history.n_events
 
     def for_next_fit(self, tuner: BlueTuner) -> Kept | None:
@@ -265,8 +269,8 @@ class Past:
 
     # --- what happened ----------------------------------------------------------------
 
-    def _replay(self, tuner: BlueTuner) -> set[Any]:
-        """Give the tuner what happened; return the keys of what is on file."""
+    def _replay(self, tuner: BlueTuner) -> list[Event]:
+        """Give the tuner what happened; return what is on file."""
         read = self._read(tuner)
         asked: dict[int, Asked | Imported] = {}
         for event, _ in read.values():
@@ -274,14 +278,14 @@ class Past:
                 asked.setdefault(event.number, event)
         replay = Replay(tuner, self._folds.n_splits, self._search, asked)
         self._recall(tuner, replay, asked)
-        written: set[Any] = set()
+        stored: list[Event] = []
         for line, (event, point) in read.items():
             try:
                 replay.take(event, point)
-                written.add(_key(event))
+                stored.append(event)
             except ValueError as error:
                 self._note(line, error)
-        return written
+        return stored
 
     def _recall(
         self, tuner: BlueTuner, replay: Replay, asked: dict[int, Asked | Imported]
@@ -332,39 +336,29 @@ class Past:
                 "space and are learned from", tuner.history.n_imported, len(found),
             )  # fmt: skip
 
-    def _write_missing(
-        self, file: Checkpoint, tuner: BlueTuner, written: set[Any]
-    ) -> None:
-        """Write into the file what it lacks."""
-        history, header = tuner.history, None
-        budgets = history.budgets
-        if self._section is None:
-            self._name, header = file.begin(
-                self._own, tuner.seed, budgets[0], self._splits
-            )
-            n_known = 1
-        else:
-            self._name = self._section.name
-            n_known = len(self._stored_budgets(self._section))
-        events: list[Event] = [Budgeted(n_iter) for n_iter in budgets[n_known:]]
-        events += [
-            event
-            for event in history.events
-            if not isinstance(event, Budgeted) and _key(event) not in written
-        ]
-        self._write(file, tuner, events, header)
+    def _section_store(
+        self, file: Checkpoint, tuner: BlueTuner, stored: Sequence[Event]
+    ) -> SectionStore:
+        """The section that goes on, or a new one."""
+        history = tuner.history
+        if self._section is not None:
+            return SectionStore(file, self._section.name, history, stored)
+        name, header = file.begin(
+            self._own, tuner.seed, history.budgets[0], self._splits
+        )
+        return SectionStore(file, name, history, header=header)
 
-    def _write(
-        self,
-        file: Checkpoint,
-        tuner: BlueTuner,
-        events: Sequence[Event],
-        header: dict[str, Any] | None = None,
-    ) -> None:
-        if events or header is not None:
-            own = [event.number for event in events if not isinstance(event, Budgeted)]
-            trials = {number: tuner.history.trial(number) for number in own}
-            file.append(self._name, events, tuner.spaces, trials, header=header)
+    def _missing(self, tuner: BlueTuner) -> list[Event]:
+        """What happened and is not in the store; the first budget is the header's."""
+        budgets, section = tuner.history.budgets, self._section
+        n_known = 1 if section is None else len(self._stored_budgets(section))
+        known = {_key(event) for event in self._store.read()}
+        events: list[Event] = [Budgeted(n_iter) for n_iter in budgets[n_known:]]
+        return events + [
+            event
+            for event in tuner.history.events
+            if not isinstance(event, Budgeted) and _key(event) not in known
+        ]
 
 
 def _key(event: Event) -> Any:
