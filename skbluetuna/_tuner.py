@@ -359,6 +359,8 @@ class BlueTuner:
         ------
         ValueError
             If a configuration is not in the space, or there is no such alternative.
+        UnexplainedError
+            If the strategy explains nothing; the tables are then not there either.
         """
         if not 0 <= alternative < len(self.spaces):
             raise ValueError(

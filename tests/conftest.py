@@ -2,6 +2,19 @@
 
 import os
 
+import pytest
+from _pytest.doctest import DoctestModule
+
 # Before numpy is loaded: tests run in several processes at once, and start more; each
 # would have as many threads as there are cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file():
+    """Leave tests to the collector of tests, which tells of what cannot be imported.
+
+    That of doctests, which comes first, would skip such a file and leave half a module
+    behind, in which no test is found.
+    """
+    return [one for one in (yield) if not isinstance(one, DoctestModule)]

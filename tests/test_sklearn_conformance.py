@@ -6,12 +6,16 @@ They are run from the installed wheel in a process of their own; nothing is copi
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+import skbluetuna
+
 HERE = Path(__file__).parent
+PACKAGE = Path(skbluetuna.__file__).parent
 
 # What can not hold, and why. The list may only shrink: a name that holds fails too.
 CAN_NOT_HOLD = {
@@ -25,6 +29,9 @@ CAN_NOT_HOLD = {
     "test_grid_search_cv_splits_consistency": "one configuration evaluated twice",
     "test_search_with_2d_array": "the very draws of RandomizedSearchCV",
 }
+# Before 1.9 scikit-learn had no callbacks, and other words.
+if find_spec("sklearn.callback") is None:
+    CAN_NOT_HOLD["test_random_search_bad_cv"] = "the words of 1.9's error"
 
 # Its modules, which of their tests concern a search, and how many pass at least.
 JUDGES = {
@@ -52,7 +59,8 @@ def test_scikit_learns_tests_hold_with_our_search_in_place_of_its_own(judge, tmp
         str(tmp_path), "--pyargs", *modules, "-k", keyword, f"--junit-xml={report}",
     ]  # fmt: skip
     (tmp_path / "none.ini").write_text("[pytest]\n")
-    path = str(HERE / "conformance")
+    # The plugin, and the very package that is tested here.
+    path = os.pathsep.join(map(str, [HERE / "conformance", PACKAGE.parent]))
     done = subprocess.run(
         command,
         cwd=tmp_path,

@@ -221,6 +221,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     -----
     `regions_`, `weights_` and `interactions_` print as tables, are drawn as such in
     notebooks, and have ``to_frame()`` for pandas; in all else they are dicts.
+    A strategy of your own may come without rules that explain: then these, and
+    `optimized_space_`, are not there, and :meth:`report` leaves them out.
 
     With several alternatives the tables have one more column, ``alternative``. Each is
     learned from its own scores; in the adaptive strategy the models that choose what to

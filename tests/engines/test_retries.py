@@ -33,10 +33,17 @@ class NoWorkers(ThreadingBackend):
         self.is_lost = next(self.tries) in self.lost
         super().start_call()
 
-    def submit(self, func, callback=None):
+    def refuse(self, func):
         if self.is_lost:
             raise self.error("the workers are gone")
+
+    def submit(self, func, callback=None):
+        self.refuse(func)
         return super().submit(func, callback)
+
+    def apply_async(self, func, callback=None):  # what joblib 1.4 calls it
+        self.refuse(func)
+        return super().apply_async(func, callback)
 
 
 class DeadlyTasks(NoWorkers):
@@ -46,11 +53,11 @@ class DeadlyTasks(NoWorkers):
         super().__init__(**kwargs)
         self.deadly = deadly
 
-    def submit(self, func, callback=None):
+    def refuse(self, func):
         of = [task.get("parameters", {}) for _, _, task in func.items]
         if any(params.get("var_smoothing") in self.deadly for params in of):
             raise self.error("the workers are gone")
-        return super().submit(func, callback)
+        super().refuse(func)
 
 
 register_parallel_backend("no workers", NoWorkers)

@@ -326,6 +326,31 @@ def test_only_keeps_the_rows_of_some_stages_in_order(stages, expected):
     assert sum(map(view.count, stages)) == len(expected)
 
 
+def test_without_keeps_the_rows_of_all_other_stages():
+    view = staged(STAGES).view(0)
+    assert (view.without("scan").X[:, 0] * 64).tolist() == [0, 3, 5]
+    assert len(view.without("grid")) == 6
+
+
+@pytest.mark.parametrize(
+    ("stages", "expected"),
+    [
+        (STAGES, [0, 1, 2, 4]),
+        (["imported", "imported", "initial", "scan", "learn"], [0, 1, 2, 3]),
+        (["imported", "initial", "imported", "scan", "imported"], [0, 1, 3]),
+        (["imported", "imported"], [0, 1]),
+        (["learn", "imported"], []),
+        ([], []),
+    ],
+)
+def test_a_stage_s_beginning_has_what_was_imported_before_the_first_ask(
+    stages, expected
+):
+    """What is imported later does not change what a stage has concluded."""
+    view = staged(stages).view(0)
+    assert (view.begun("scan").X[:, 0] * 64).tolist() == expected
+
+
 @pytest.mark.parametrize(
     ("stage", "expected"),
     [("initial", 0), ("scan", 1), ("learn", 3), ("climb", 5), ("grid", 6)],

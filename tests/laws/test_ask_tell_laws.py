@@ -61,7 +61,7 @@ def test_threads_of_linear_algebra_change_nothing(strategy):
     assert found[0] == found[1]
 
 
-@few
+@settings(few, max_examples=3)
 @search
 def test_another_seed_asks_something_else(space, n_iter, strategy, seed):
     tuners = [make(space, n_iter, strategy, s) for s in (seed, seed + 1)]

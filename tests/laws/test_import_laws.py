@@ -69,8 +69,9 @@ def asked(trials, k=0):
     ]
 
 
-@few
-@given(laws.spaces, st.integers(2, 14), laws.strategies, laws.seeds, st.integers(0, 4))
+@pytest.mark.slow
+@settings(max_examples=4, deadline=None)
+@given(laws.spaces, st.integers(2, 12), laws.strategies, laws.seeds, st.integers(0, 4))
 def test_importing_what_a_search_began_with_asks_what_followed(
     space, n_iter, strategy, seed, n
 ):

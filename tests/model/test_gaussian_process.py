@@ -257,7 +257,7 @@ def test_equal_rows_and_constant_targets_are_fitted(levels, t):
         assert np.isfinite(Paths.drawn(drawn, 3, np.random.default_rng(0))(U)).all()
 
 
-def test_believing_the_mean_changes_no_mean_and_shrinks_the_deviation():
+def test_a_fantasy_of_the_mean_changes_no_mean_and_shrinks_the_deviation():
     """Kriging believer (eq. 16)."""
     U, t, columns, known = data(SPACES["mixed"])
     model = GaussianProcess.condition(encode(U, columns), t, columns, known)

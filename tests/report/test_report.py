@@ -19,7 +19,7 @@ from sklearn.svm import SVC
 
 from skbluetuna import BlueTunaSearchCV, Classic
 from skbluetuna.exceptions import MissingDependencyError
-from skbluetuna.report import _pictures
+from skbluetuna.report import _figures
 from skbluetuna.report._html import tag
 
 pytestmark = pytest.mark.slow  # every page wants a search and six pictures
@@ -78,7 +78,7 @@ def tables(path):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Leave out the pictures, where a law is not about them."""
-    monkeypatch.setattr(_pictures, "_figure", lambda draw, alt, caption: tag("p", alt))
+    monkeypatch.setattr(_figures, "_figure", lambda draw, alt, caption: tag("p", alt))
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +233,7 @@ def test_it_leaves_no_trace_but_the_file(small, tmp_path, capfd, monkeypatch):
 
 
 def test_a_picture_that_would_be_too_large_becomes_dots(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(_pictures, "MOST_BYTES", 0)
+    monkeypatch.setattr(_figures, "MOST_BYTES", 0)
     images = Page(small.report(tmp_path / "report.html")).of("img")
     assert images
     for image in images:
@@ -249,7 +249,7 @@ def test_a_picture_that_cannot_be_drawn_says_why(small, tmp_path, monkeypatch):
         pyplot.figure()
         raise ValueError("strategy must have <this> rule")
 
-    monkeypatch.setattr(_pictures.LandscapeDisplay, "from_search", missing)
+    monkeypatch.setattr(_figures.LandscapeDisplay, "from_search", missing)
     page = Page(small.report(tmp_path / "report.html"))
     assert "There is no picture: strategy must have <this> rule" in page.said("p")
     assert pyplot.get_fignums() == []

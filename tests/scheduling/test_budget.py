@@ -58,6 +58,34 @@ def test_what_a_finite_alternative_cannot_use_goes_to_the_others(sizes, n_iter):
         assert q == r or q >= max(got) - 1  # who could take more has no less
 
 
+@given(
+    had=st.lists(st.integers(0, 12), min_size=1, max_size=5),
+    more=st.integers(0, 60),
+    size=st.none() | st.integers(13, 30),
+)
+@settings(deadline=None, max_examples=50)
+def test_shares_are_even_with_what_each_had_before(had, more, size):
+    spaces = tuple(
+        continuum() if k or size is None else finite(size) for k in range(len(had))
+    )
+    imported = [
+        np.linspace(0.0, 1.0, n)[:, None] if k or size is None
+        else (np.arange(n)[:, None] + 0.5) / size
+        for k, n in enumerate(had)
+    ]  # fmt: skip
+    n_iter = len(had) + more
+    rows = initial_rows(spaces, None, None)
+    shares = allocate(spaces, rows, CHEAP, n_iter, imported=imported).shares
+    total = [share.quota + n for share, n in zip(shares, had, strict=True)]
+    rooms = [size if k == 0 and size else np.inf for k in range(len(had))]
+    assert sum(share.quota for share in shares) == min(n_iter, sum(rooms) - sum(had))
+    for n, own, room in zip(had, total, rooms, strict=True):
+        assert own <= room
+        assert own in (n, room) or own >= max(
+            (t for t, h in zip(total, had, strict=True) if t > h), default=0
+        ) - 1  # fmt: skip
+
+
 def test_leftovers_of_leftovers_are_passed_on_too():
     assert quotas([2, 5, None, None], 40) == [2, 5, 17, 16]
 

@@ -125,16 +125,6 @@ def test_every_initial_configuration_is_asked_while_the_budget_lasts():
 
 
 @pytest.mark.slow
-def test_an_alternative_that_always_fails_does_not_hinder_the_regret_rule():
-    tuner = BlueTuner([{"a": (0.0, 1.0)}, {"b": (0.0, 1.0)}], n_iter=60, random_state=0)
-    while not tuner.finished:
-        for trial in tuner.ask():
-            fails = trial.alternative == 1
-            tuner.tell(trial, np.nan if fails else -((trial.unit[0] - 0.3) ** 2))
-    assert tuner.regret_bound() < 0.05
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["adaptive", "classic"])
 def test_overlapping_alternatives_spend_the_whole_budget(strategy):
     spaces = [{"a": (1, 60)}, {"a": (1, 60)}]

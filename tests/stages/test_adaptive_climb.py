@@ -9,7 +9,7 @@ from skbluetuna.space import Space
 from skbluetuna.stages import _adaptive_climb
 from skbluetuna.stages._adaptive_climb import AdaptiveClimb
 from skbluetuna.stages._moves import single_moves
-from skbluetuna.stages._surrogate import evidence_model
+from skbluetuna.stages._surrogate import fitted_model
 
 FROM, EVERY = 30, 3
 SPACE = {
@@ -87,14 +87,14 @@ def test_a_redrawn_turn_climbs_under_other_hyperparameters(monkeypatch):
     best_point = _adaptive_climb._best_point
 
     def spy(space, asked, model, incumbent, rng):
-        climbed.append(model.theta)
+        climbed.append(model.hyperparameters.theta)
         return best_point(space, asked, model, incumbent, rng)
 
     monkeypatch.setattr(_adaptive_climb, "_best_point", spy)
     for n in (29, 31, 32, 34):
         view = told(space, n)
         AdaptiveClimb(100).propose(space, view, 1, (0,))
-        own = evidence_model(space, view).theta
+        own = fitted_model(space, view).hyperparameters.theta
         assert (climbed[-1] == own).all() == (n in (29, 32))
         assert np.abs(climbed[-1] - own).max() < 8.0  # within reach of the prior
     assert len(climbed) == 4

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from skbluetuna.history import History
 from skbluetuna.space import Space
 from skbluetuna.stages import _base
-from skbluetuna.stages._base import fresh_points, sample_intervals
+from skbluetuna.stages._base import fresh_points, reference_of, sample_intervals
 
 seeds = st.integers(0, 2**32 - 1)
 # Some of the cells between equally or unequally spaced edges
@@ -155,6 +155,15 @@ def test_a_large_finite_space_is_never_listed(monkeypatch):
         space, asked(space, []), 50, np.random.default_rng(0), kept, np.zeros((1, 4))
     )
     assert len(np.unique(points, axis=0)) == 50
+
+
+def test_a_stage_looks_around_the_reference_if_it_was_asked():
+    space = Space({"x": (0.0, 1.0)})
+    view = asked(space, [[0.2], [0.7]])
+    assert reference_of(space, view, (0.7,)).tolist() == [0.7]
+    assert reference_of(space, view, (0.6,)).tolist() == [0.2]
+    assert reference_of(space, view, None).tolist() == [0.2]
+    assert reference_of(space, asked(space, []), (0.7,)).tolist() == [0.5]
 
 
 def test_fresh_points_are_the_middles_of_what_they_decode_to():

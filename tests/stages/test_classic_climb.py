@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from skbluetuna.explain import classic_explanation
 from skbluetuna.explain._boxes import near_box
 from skbluetuna.history import History
-from skbluetuna.model import FittedPerceptron, autoconverge, influence
+from skbluetuna.model import FittedPerceptron, autoconverge, perceptron_influence
 from skbluetuna.space import Space
 from skbluetuna.stages._classic_climb import ClassicClimb
 from skbluetuna.stages._classic_scan import ClassicScan
@@ -207,7 +207,7 @@ def test_the_tables_show_the_weights_with_which_the_climb_climbed():
     history.tell(9, [1e3])
     view = history.view(0)
     near = near_box(space, view, np.random.default_rng(SEED))
-    expected = influence(model, U, near.evaluated)
+    expected = perceptron_influence(model, U, near.evaluated)
     _, tables = explained(climb, space, view)
     assert all(np.array_equal(a, b) for a, b in zip(tables, expected, strict=True))
 

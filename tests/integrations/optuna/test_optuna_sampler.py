@@ -76,7 +76,7 @@ def values(trials):
     ("strategy", "n"), [("adaptive", 24), (Adaptive(6), 14), (Classic(0.5, 9, 20), 36)]
 )
 def test_alone_it_asks_what_blue_tuner_asks(strategy, n):
-    """To the last bit: a study is the ledger."""
+    """To the last bit: a study is the history."""
     tuner = BlueTuner(NATIVE, n_iter=n, strategy=strategy, random_state=3)
     while not tuner.finished:
         for trial in tuner.ask():
