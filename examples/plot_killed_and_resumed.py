@@ -4,8 +4,8 @@ Kill a search and take it up again
 
 With ``checkpoint=`` every evaluation is on disk before the next is proposed. Here a
 search of an RBF SVM runs in a process of its own, is killed (``kill -9``, no warning)
-about half-way, and is run again: it recalls what the file holds, and ends where a
-search that was never killed ends.
+about half-way, and is run again: it reads what the file holds, and ends where a search
+that was never killed ends. Then a search of a wider space learns from the same file.
 
 Run it with ``python examples/plot_killed_and_resumed.py``.
 """
@@ -32,11 +32,11 @@ from skbluetuna import BlueTunaSearchCV
 X, y = load_breast_cancer(return_X_y=True)
 
 
-def search(n_iter, checkpoint=None):
+def search(n_iter, checkpoint=None, largest=1e3):
     """The same search, with or without a checkpoint."""
     return BlueTunaSearchCV(
         make_pipeline(StandardScaler(), SVC()),
-        {"svc__C": (1e-2, 1e3, "log"), "svc__gamma": (1e-5, 1e1, "log")},
+        {"svc__C": (1e-2, largest, "log"), "svc__gamma": (1e-5, 1e1, "log")},
         n_iter=n_iter,
         cv=5,
         random_state=0,
@@ -45,9 +45,9 @@ def search(n_iter, checkpoint=None):
 
 
 def count(checkpoint):
-    """Evaluations in the file; its first line is the header."""
-    return max(0, len(checkpoint.read_text().splitlines()) - 1 if checkpoint.exists()
-               else 0)  # fmt: skip
+    """Evaluations in the file: each ends with an event of its own."""
+    text = checkpoint.read_text() if checkpoint.exists() else ""
+    return text.count('"event": "finished"')
 
 
 def main():
@@ -75,6 +75,12 @@ def main():
         # %%
         # Run it again: the same call.
         resumed = search(args.n_iter, checkpoint)
+
+        # %%
+        # Another space: what was evaluated is imported, and the budget is for new ones.
+        wider = search(5, checkpoint, largest=1e4)
+        stages = list(wider.cv_results_["stage"])
+        print(f"a wider search imports {stages.count('imported')} and evaluates 5")
 
     # %%
     # It is the search that was never killed.
