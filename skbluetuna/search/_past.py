@@ -281,6 +281,7 @@ class Past:
                 written.add(_key(event))
             except ValueError as error:
                 self._note(line, error)
+        replay.end()
         return written
 
     def _recall(

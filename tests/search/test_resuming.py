@@ -76,6 +76,18 @@ def test_a_checkpoint_cut_anywhere_goes_on_to_the_same_result(
     assert len(lines(path)) == 1 + N_LINES
 
 
+def test_a_checkpoint_cut_within_a_batch_has_the_rest_of_it_asked_first(tmp_path):
+    """Else the rest would be asked with the scores of its beginning, and differ."""
+    path = tmp_path / "search.jsonl"
+    options = {"n_iter": 6, "refit": False, "checkpoint": path, "batch_size": 4}
+    n_lines = 1 + (1 + 3 + 1) + 1  # header, first trial, and one of a batch of four
+    whole = search_of(**options).fit(X, y)
+    kept = lines(path)
+    path.write_text("\n".join([*kept[:n_lines], ""]))
+    assert records(path)[-1]["event"] == unseal(kept[n_lines])["event"] == "asked"
+    assert_same_results(whole, search_of(**options).fit(X, y))
+
+
 def key_of(record):
     """What a line is about."""
     return tuple(str(record.get(name)) for name in ("event", "number", "part"))
