@@ -221,8 +221,7 @@ class BlueTuner:
                 f"trial {number} with {trial.params} was not asked by this tuner."
             )
         value = _as_score(score)
-        took = None if seconds is None or not np.isfinite(seconds) else float(seconds)
-        self._history.tell(number, [value], took)
+        self._history.tell(number, [value], _as_seconds(seconds))
 
     def extend(self, n_iter: int | None) -> None:
         """Go on to a larger number of trials, once those up to now are spent.
@@ -290,18 +289,16 @@ class BlueTuner:
         if not isinstance(params, Mapping):
             raise TypeError(f"params must be a dict; got {params!r}.")
         spaces = self.spaces
-        of = range(len(spaces)) if alternative is None else [alternative]
-        if alternative is not None and not 0 <= alternative < len(spaces):
-            raise ValueError(
-                f"alternative must be below {len(spaces)}; got {alternative}."
-            )
-        k = next((k for k in of if spaces[k].holds(params)), None)
-        if k is None:
+        of = range(len(spaces))
+        if alternative is not None:
+            k = self._check_alternative(alternative)
+            of = range(k, k + 1)
+        home = next((k for k in of if spaces[k].holds(params)), None)
+        if home is None:
             fault = spaces[of[0]].fault(params) or "every parameter must have a value."
             raise ValueError(f"params must be a configuration of the space: {fault}")
-        native = spaces[k].filled(params)
-        took = None if seconds is None or not np.isfinite(seconds) else float(seconds)
-        trial = self._history.add(k, native, [_as_score(score)], seconds=took)
+        native, took = spaces[home].filled(params), _as_seconds(seconds)
+        trial = self._history.add(home, native, [_as_score(score)], seconds=took)
         self._is_dry = False
         return _copied(trial)
 
@@ -362,11 +359,7 @@ class BlueTuner:
         UnexplainedError
             If the strategy explains nothing; the tables are then not there either.
         """
-        if not 0 <= alternative < len(self.spaces):
-            raise ValueError(
-                f"alternative must be below {len(self.spaces)}; got {alternative}."
-            )
-        return self._learned.predict(params, alternative)
+        return self._learned.predict(params, self._check_alternative(alternative))
 
     @property
     def weights(self) -> Table:
@@ -502,6 +495,15 @@ class BlueTuner:
         tuner._restore(*with_spaces(self._settings, self._history, spaces))
         return tuner
 
+    def _check_alternative(self, alternative: Any) -> int:
+        """The number of an alternative as an int."""
+        n = len(self.spaces)
+        if not is_integer(alternative) or not 0 <= alternative < n:
+            raise ValueError(
+                f"alternative must be below {n}, an int from 0 on; got {alternative!r}."
+            )
+        return int(alternative)
+
     def _check_place(self, number: int, stage: str) -> None:
         """Refuse a trial that this search does not ask."""
         if stage not in self.stages or number - self._history.n_imported >= self.n_iter:
@@ -531,11 +533,21 @@ def _as_score(score: Any) -> float:
     try:
         if np.iscomplexobj(score):  # of which float would take the real part
             raise TypeError("a complex number has no order")
+        if isinstance(score, str | bytes | bytearray):  # of which float reads numbers
+            raise TypeError("text is no number")
         return float(score)
     except OverflowError:
         return np.inf
     except (TypeError, ValueError) as error:
         raise TypeError(f"score must be a real number; got {score!r}.") from error
+
+
+def _as_seconds(seconds: Any) -> float | None:
+    """A duration as a float; None if it is not known."""
+    try:
+        return None if seconds is None or not np.isfinite(seconds) else float(seconds)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"seconds must be a real number; got {seconds!r}.") from error
 
 
 def _copied(trial: Trial) -> Trial:

@@ -4,10 +4,15 @@ import os
 
 import pytest
 from _pytest.doctest import DoctestModule
+from hypothesis import settings
 
 # Before numpy is loaded: tests run in several processes at once, and start more; each
 # would have as many threads as there are cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# How long an example takes depends on what else the machine does, so it is no law.
+settings.register_profile("skbluetuna", deadline=None)
+settings.load_profile("skbluetuna")
 
 
 @pytest.hookimpl(wrapper=True)

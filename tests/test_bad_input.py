@@ -252,3 +252,21 @@ def test_one_odd_option_among_sound_ones_is_named(space, given_options, odd):
 def test_what_a_message_says():
     with pytest.raises(ValueError, match=r"param_space\['x'\].*low.*got \(5, 1\)|5"):
         BlueTuner({"x": (5, 1)})
+
+
+@pytest.mark.parametrize("alternative", [1, -1, 0.0, "0", True])
+def test_an_alternative_that_is_none_is_named(alternative):
+    tuner = BlueTuner({"x": (0.0, 1.0)}, random_state=0)
+    with pytest.raises(ValueError, match="alternative must be below 1, an int"):
+        tuner.add({"x": 0.5}, 1.0, alternative=alternative)
+    with pytest.raises(ValueError, match="alternative must be below 1, an int"):
+        tuner.predict([{"x": 0.5}], alternative=alternative)
+
+
+@pytest.mark.parametrize("seconds", ["1", [1.0], {}])
+def test_seconds_that_are_no_number_are_named(seconds):
+    tuner = BlueTuner({"x": (0.0, 1.0)}, random_state=0)
+    with pytest.raises(TypeError, match="seconds must be a real number"):
+        tuner.add({"x": 0.5}, 1.0, seconds=seconds)
+    with pytest.raises(TypeError, match="seconds must be a real number"):
+        tuner.tell(tuner.ask()[0], 1.0, seconds=seconds)

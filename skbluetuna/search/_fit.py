@@ -98,7 +98,7 @@ def _loop(
     search: Any, data: FitData, folds: Folds, rows: Rows, callbacks: Any, past: Past
 ) -> str:
     """Search; return the reason why it ended."""
-    tuner, n_iter = search.tuner_, _n_iter(search)
+    tuner, n_iter = search.tuner_, _n_iter(search, folds.n_splits)
     n_trials = n_iter + tuner.history.n_imported
     told = data._replace(scorers=telling(data.scorers, search.error_score))
     callbacks.begin_search(n_trials, folds.n_splits)
@@ -114,7 +114,7 @@ def _loop(
     return reason
 
 
-def _n_iter(search: Any) -> int:
+def _n_iter(search: Any, n_splits: int) -> int:
     """How many candidates there will be at most, of those that budgets count.
 
     A fit that goes on may have a smaller budget than what it goes on from.
@@ -122,8 +122,9 @@ def _n_iter(search: Any) -> int:
     tuner, history = search.tuner_, search.tuner_.history
     if search.n_iter is None:
         return int(tuner.n_iter)
-    n_told = history.n_asked - len(history.pending)
-    return int(min(tuner.n_iter, max(search.n_iter, n_told)))
+    n_open = sum(len(history.parts(t.number)) < n_splits for t in history.pending)
+    n_known = history.n_asked - n_open  # of the others the fit begins by telling
+    return int(min(tuner.n_iter, max(search.n_iter, n_known)))
 
 
 def _publish(search: Any, rows: Rows, past: Past) -> None:

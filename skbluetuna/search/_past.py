@@ -116,6 +116,7 @@ class Past:
         n_iter = self._search.n_iter
         budgets = self._budgets
         tuner = make(self._seed, budgets[0] if budgets else n_iter)
+        self._begin_with_imports(tuner)
         for budget in [*budgets[1:], n_iter]:
             if budget != tuner.history.budgets[-1]:
                 with suppress(ValueError):  # a smaller one ends the search sooner
@@ -285,7 +286,22 @@ class Past:
                 stored.append(event)
             except ValueError as error:
                 self._note(line, error)
+        replay.end()
         return stored
+
+    def _begin_with_imports(self, tuner: BlueTuner) -> None:
+        """Let happen what the past has imported, which decides what budgets mean."""
+        found: list[Event] = []
+        if self._memory is not None:
+            found += self._memory.events
+        for row in self._section.rows.values() if self._section is not None else ():
+            if row.get("event") == "imported":
+                with suppress(ValueError):  # named where all rows are read
+                    found.append(decode_event(row, tuner.spaces))
+        history = tuner.history
+        for event in found:
+            if isinstance(event, Imported) and event.number == len(history):
+                history.append(event)
 
     def _recall(
         self, tuner: BlueTuner, replay: Replay, asked: dict[int, Asked | Imported]

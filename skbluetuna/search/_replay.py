@@ -15,6 +15,7 @@ from skbluetuna.history import (
     Finished,
     Imported,
     Reported,
+    Trial,
 )
 from skbluetuna.search._checkpoint import point_of
 from skbluetuna.search._event_checks import agree
@@ -73,6 +74,20 @@ class Replay:
         else:
             self._take_outcome(event, point)
 
+    def end(self) -> None:
+        """Ask the rest of the last batch, if the past ends within its lines.
+
+        A batch is asked before any of it is told, so its rest does not depend on that.
+        """
+        events = self._tuner.history.events
+        n = next(
+            (n for n, e in enumerate(reversed(events)) if not isinstance(e, Asked)),
+            len(events),
+        )
+        if n:
+            for trial in self._rest_of_batch(len(self._tuner.history) - n):
+                self._ask(trial)
+
     def _take_trial(self, event: Asked | Imported) -> None:
         history = self._tuner.history
         self._fill(event.number)
@@ -116,24 +131,31 @@ class Replay:
 
         Whether there is one.
         """
-        history = self._tuner.history
-        states = [trial.state for trial in history.trials]
+        states = [trial.state for trial in self._tuner.history.trials]
         start = len(states)
         while start and states[start - 1] == "asked":
             start -= 1
+        rest = self._rest_of_batch(start)
+        for trial in rest[:1]:
+            self._ask(trial)
+        return bool(rest or self._tuner.ask(1))
+
+    def _rest_of_batch(self, start: int) -> list[Trial]:
+        """What was asked together with the trials from a number on, beyond them."""
+        history = self._tuner.history
         then = self._tuner.with_events(
             e for e in history.events if isinstance(e, Budgeted) or e.number < start
         )
-        batch = then.ask(self._batch_size)
-        known = history.trials[start:]
-        if len(batch) <= len(known) or any(
-            one.unit != other.unit for one, other in zip(batch, known, strict=False)
-        ):
-            return bool(self._tuner.ask(1))
-        new = batch[len(known)]
-        unit = np.array(new.unit)
-        history.ask(new.alternative, new.stage, unit, params=new.params)
-        return True
+        batch, known = then.ask(self._batch_size), history.trials[start:]
+        if any(a.unit != b.unit for a, b in zip(batch, known, strict=False)):
+            return []
+        return batch[len(known) :]
+
+    def _ask(self, trial: Trial) -> None:
+        unit = np.array(trial.unit)
+        self._tuner.history.ask(
+            trial.alternative, trial.stage, unit, params=trial.params
+        )
 
     def _report(self, event: Reported) -> None:
         history = self._tuner.history

@@ -53,6 +53,15 @@ KINDS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _no_figures_of_others():
+    """Close what examples in docstrings have left open, in the same process."""
+    pytest.importorskip("matplotlib").use("Agg")
+    from matplotlib import pyplot
+
+    pyplot.close("all")
+
+
 @pytest.fixture(scope="session")
 def reported(tmp_path_factory):
     """Search of a kind and the file of its report, each made once."""

@@ -2,6 +2,7 @@
 
 import logging
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skbluetuna import BlueTuner, Classic, when
+from skbluetuna.exceptions import CheckpointWarning
 from tests.search.durable import (
     SPACE,
     X_SPACE,
@@ -248,6 +250,20 @@ def test_everything_may_be_known_already(tmp_path):
     assert stages(search) == ["imported"] * 2
     assert search.stop_reason_ == "exhausted"
     assert search.best_estimator_.gamma == 1.0
+
+
+def test_a_space_that_imports_make_a_grid_is_read_without_a_fault(tmp_path):
+    """Which stages may ask is known only with what was imported before them."""
+    options = {"checkpoint": tmp_path / "search.jsonl", "refit": False}
+    space = {"C": [0.1, 1.0, 10.0], "kernel": ["linear"]}
+    search_of(space=space, n_iter=3, **options).fit(X, y)
+    space["C"] = [*space["C"], 100.0]
+    for n_iter in (1, 1, 9):
+        search = search_of(space=space, n_iter=n_iter, **options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", CheckpointWarning)
+            search.fit(X, y)
+        assert stages(search) == ["imported"] * 3 + ["grid"]
 
 
 def test_a_pickled_search_imports_as_the_search_itself(tmp_path):

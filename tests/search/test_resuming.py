@@ -76,6 +76,18 @@ def test_a_checkpoint_cut_anywhere_goes_on_to_the_same_result(
     assert len(lines(path)) == 1 + N_LINES
 
 
+def test_a_checkpoint_cut_within_a_batch_has_the_rest_of_it_asked_first(tmp_path):
+    """Else the rest would be asked with the scores of its beginning, and differ."""
+    path = tmp_path / "search.jsonl"
+    options = {"n_iter": 6, "refit": False, "checkpoint": path, "batch_size": 4}
+    n_lines = 1 + (1 + 3 + 1) + 1  # header, first trial, and one of a batch of four
+    whole = search_of(**options).fit(X, y)
+    kept = lines(path)
+    path.write_text("\n".join([*kept[:n_lines], ""]))
+    assert records(path)[-1]["event"] == unseal(kept[n_lines])["event"] == "asked"
+    assert_same_results(whole, search_of(**options).fit(X, y))
+
+
 def key_of(record):
     """What a line is about."""
     return tuple(str(record.get(name)) for name in ("event", "number", "part"))
@@ -143,6 +155,20 @@ def test_a_smaller_budget_ends_at_once_with_what_there_is(tmp_path, n_iter):
     assert_same_results(whole, short, times=True)
     longer = search_of(n_iter=8, checkpoint=path).fit(X, y)
     assert len(longer.cv_results_["params"]) == 8
+
+
+def test_a_killed_search_goes_on_with_any_smaller_budget(tmp_path):
+    """The folds of a candidate may all be there where its end is not."""
+    path = tmp_path / "search.jsonl"
+    search_of(n_iter=3, checkpoint=path).fit(X, y)
+    written = path.read_bytes().splitlines(keepends=True)
+    for n_lines in range(1, len(written)):
+        for n_iter in (1, 2):
+            path.write_bytes(b"".join(written[:n_lines]))
+            n_ended = len(of_kind(path, "finished"))
+            short = search_of(n_iter=n_iter, checkpoint=path, refit=False).fit(X, y)
+            n_there = len(short.cv_results_["params"])
+            assert max(n_iter, n_ended) <= n_there <= max(n_iter, n_ended + 1)
 
 
 def test_a_smaller_budget_takes_up_no_more_than_it_has(tmp_path):
