@@ -100,12 +100,12 @@ HEADER: dict[str, Any] = {
     "seed": is_count,
     "n_iter": is_budget,
     "scores": _is_dict,
-    "course": _is_dict,
+    "settings": _is_dict,
     "data": _is_dict,
     "choices": _are_choices,
     "splits": _are_splits,
     "hidden": is_text,
-    "hidden_course": is_text,
+    "hidden_settings": is_text,
 }
 
 
@@ -191,12 +191,12 @@ class Checkpoint:
             "seed": seed,
             "n_iter": n_iter,
             "scores": problem.scores,
-            "course": problem.course,
+            "settings": problem.settings,
             "data": problem.data,
             "choices": problem.choices,
             "splits": splits and [[part.tolist() for part in pair] for pair in splits],
             "hidden": sealed_secret(problem.secret),
-            "hidden_course": sealed_secret(problem.course_secret),
+            "hidden_settings": sealed_secret(problem.settings_secret),
         }
 
     def append(

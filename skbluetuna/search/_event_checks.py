@@ -23,7 +23,7 @@ def check_header(header: Json, n_splits: int, *, is_repeatable: bool) -> None:
     ValueError
         The message says why.
     """
-    seed = header["course"].get("random_state")
+    seed = header["settings"].get("random_state")
     if type(seed) is int and header["seed"] != seed:
         raise ValueError("has another seed than random_state")
     if (header["splits"] is None) != is_repeatable:

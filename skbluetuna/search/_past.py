@@ -45,7 +45,7 @@ class Kept(NamedTuple):
 
     problem: Problem  # without its secrets
     hidden: str  # in their place
-    hidden_course: str
+    hidden_settings: str
     seed: int
     splits: Any
     events: Sequence[Event]
@@ -144,8 +144,8 @@ class Past:
             return None
         own = self._problem
         return Kept(
-            own._replace(secret="", course_secret=""),
-            sealed_secret(own.secret), sealed_secret(own.course_secret),
+            own._replace(secret="", settings_secret=""),
+            sealed_secret(own.secret), sealed_secret(own.settings_secret),
             tuner.seed, self._splits, tuner.history.events, tuple(tuner.spaces),
         )  # fmt: skip
 
@@ -170,7 +170,9 @@ class Past:
         same = [
             one
             for one in usable
-            if self._is_same_course(one.header["course"], one.header["hidden_course"])
+            if self._has_same_settings(
+                one.header["settings"], one.header["hidden_settings"]
+            )
         ]
         first = next(iter(same or usable), None)
         if first is not None and self._splits is None:
@@ -182,12 +184,12 @@ class Past:
         self._sections = [one for one in usable if one.header["splits"] == own]
         self._section = next(iter(same), None)
         if self._section is not None and self._section not in self._sections:
-            raise self._other_course()
+            raise self._other_past()
 
     def _is_usable(self, file: Checkpoint, section: Section) -> bool:
         """Whether a section is of the same data; one of another problem is refused."""
         header, own = section.header, self._own
-        for part in ("scores", "data", "course"):
+        for part in ("scores", "data", "settings"):
             if header[part].keys() != getattr(own, part).keys():
                 file.note_section(section, f"has a {part} that can not be")
                 return False
@@ -210,14 +212,14 @@ class Past:
             )  # fmt: skip
         return True
 
-    def _is_same_course(self, course: Any, hidden: str) -> bool:
+    def _has_same_settings(self, settings: Any, hidden: str) -> bool:
         """Whether a past search asks what this one asks."""
         own = self._own
-        return course == own.course and same_secret(own.course_secret, hidden)
+        return settings == own.settings and same_secret(own.settings_secret, hidden)
 
-    def _other_course(self) -> ValueError:
+    def _other_past(self) -> ValueError:
         return ValueError(
-            f"checkpoint={self._search.checkpoint!r} holds another course of this "
+            f"checkpoint={self._search.checkpoint!r} holds another past of this "
             "search than the last fit, from which warm_start=True goes on. Give "
             "another file, or fit a new search to go on from this one."
         )
@@ -232,8 +234,8 @@ class Past:
     def _memory(self) -> Kept | None:
         """The last fit, if it asked by the same settings as this one."""
         kept = self._kept
-        if kept is None or not self._is_same_course(
-            kept.problem.course, kept.hidden_course
+        if kept is None or not self._has_same_settings(
+            kept.problem.settings, kept.hidden_settings
         ):
             return None
         return kept
@@ -253,10 +255,10 @@ class Past:
         kept = [] if memory is None else _budgets(memory.events)
         stored = [] if section is None else self._stored_budgets(section)
         short, long = sorted([kept, stored], key=len)
-        # With one seed and the same budgets a search takes one course.
+        # With one seed and the same budgets a search asks the same.
         is_other = section is not None and section.header["seed"] != self._seed
         if is_other or long[: len(short)] != short:
-            raise self._other_course()
+            raise self._other_past()
         return long
 
     def _stored_budgets(self, section: Section) -> list[int | None]:
@@ -312,7 +314,7 @@ class Past:
         for trial in tuner.history.trials:
             stored = asked.get(trial.number)
             if stored is not None and stored.unit != trial.unit:
-                raise self._other_course()
+                raise self._other_past()
 
     def _read(self, tuner: BlueTuner) -> dict[int, tuple[Event, str | None]]:
         """Events of the section by their lines, each checked by itself."""

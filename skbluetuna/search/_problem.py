@@ -26,11 +26,11 @@ class Problem(NamedTuple):
     """What a search evaluates, field by field as JSON values, secrets hidden."""
 
     scores: dict[str, Any]  # what a score means: who is scored, and how
-    course: dict[str, Any]  # what decides which candidates are evaluated
+    settings: dict[str, Any]  # what decides which candidates are evaluated
     data: dict[str, Any]  # what they are evaluated on
     choices: list[list[Any]]  # of each alternative's parameters, see `_choices_of`
     secret: str  # what was hidden of `scores`; not to be written down
-    course_secret: str  # the same of `course`
+    settings_secret: str  # the same of `settings`
 
 
 def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
@@ -67,7 +67,7 @@ def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
         "error_score": _text(search.error_score, secrets),
         "return_train_score": bool(search.return_train_score),
     }
-    course = {
+    settings = {
         "param_space": [
             _text(_named(own), own_secrets) if one is None else one
             for one, own in zip(stored, spaces, strict=True)
@@ -80,7 +80,7 @@ def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
     choices = [_choices_of(space) for space in spaces]
     return Problem(
         _as_json(scores),
-        _as_json(course),
+        _as_json(settings),
         _as_json(_describe_data(folds, data)),
         _as_json(choices),
         "\n".join(secrets),

@@ -206,6 +206,20 @@ class Space:
         return sum(counts.values())
 
     @cached_property
+    def grid_units(self) -> FloatArray:
+        """Unit points of every configuration of a finite space, shape (size, d).
+
+        In the order of `grid`. A search that asks one by one reads them each time.
+        """
+        points = self.to_unit(grid(self))
+        points.flags.writeable = False
+        return points
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle holds: not what was made out on the way."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @cached_property
     def _idle(self) -> FloatArray:
         """Where each coordinate stands while its parameter does not apply.
 

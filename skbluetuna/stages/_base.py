@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.history import View, row_keys
-from skbluetuna.space import Space, grid, is_integer, is_number
+from skbluetuna.space import Space, is_integer, is_number
 
 __all__ = [
     "Boundaries",
@@ -258,7 +258,7 @@ def fresh_points(
                 break
             take(sample_intervals(rng.random((4 * n + 16, len(space))), parts))
     if len(found) < n and space.size is not None:
-        take(rng.permutation(space.to_unit(grid(space))))
+        take(rng.permutation(space.grid_units))
     return np.array(list(found.values())).reshape(len(found), len(space))
 
 

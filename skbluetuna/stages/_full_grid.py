@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from skbluetuna.history import View
-from skbluetuna.space import Space, grid
+from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, PlannedStage, Seed
 
 __all__ = ["FullGrid"]
@@ -18,7 +18,7 @@ class FullGrid(PlannedStage):
 
     def plan(self, space: Space, before: View, seed: Seed) -> FloatArray:  # noqa: ARG002
         """Unit points of the whole grid."""
-        points = space.to_unit(grid(space))
+        points = space.grid_units
         return points[before.is_new(points)]
 
     def is_done(self, space: Space, view: View, seed: Seed) -> bool:  # noqa: ARG002

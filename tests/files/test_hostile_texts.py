@@ -331,7 +331,7 @@ def test_a_line_that_this_search_can_not_have_written_is_named(
         ("seed", -5, "a seed that can not be"),
         ("splits", [[[0], [1]], [[1], [2]]], "splits though its folds need none"),
         ("scores", {}, "has a scores that can not be"),
-        ("course", {"strategy": "x"}, "has a course that can not be"),
+        ("settings", {"strategy": "x"}, "has a settings that can not be"),
         ("data", {}, "has a data that can not be"),
         ("splits", [[[0], ["1"]]], "a splits that can not be"),
         ("n_iter", 0, "a n_iter that can not be"),

@@ -364,6 +364,16 @@ def test_a_number_too_large_for_a_float_is_a_failure(score):
     assert math.isinf(search.cv_results_["mean_test_score"][2])
 
 
+@pytest.mark.parametrize("score", ["0.7", b"0.7", np.str_("1")])
+def test_text_is_no_score(score):
+    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=5, random_state=0)
+    with pytest.raises(TypeError, match="score must be a real number; got"):
+        tuner.tell(tuner.ask(1)[0], score)
+    with pytest.raises(TypeError, match="score must be a real number; got"):
+        tuner.add({"x": 0.5}, score)
+    assert [one.state for one in tuner.trials] == ["asked"]
+
+
 @pytest.mark.parametrize(
     "score", [1j, np.complex128(1 + 2j), np.complex64(0.5), np.array(1j)]
 )

@@ -118,7 +118,7 @@ def test_warm_start_and_checkpoint_are_one_past(tmp_path, is_first_recorded):
     stranger = search_of(n_iter=6, warm_start=True, random_state=None).fit(X, y)
     other_path = tmp_path / "third.jsonl"
     search_of(n_iter=6, random_state=None, checkpoint=other_path).fit(X, y)
-    with pytest.raises(ValueError, match="holds another course of this search"):
+    with pytest.raises(ValueError, match="holds another past of this search"):
         stranger.set_params(n_iter=9, checkpoint=other_path).fit(X, y)
     assert lines(path) == before
     stranger.set_params(checkpoint=other).fit(X, y)  # the refusal spoilt nothing
@@ -132,7 +132,7 @@ def test_memory_and_file_with_other_folds_are_not_one_past(tmp_path):
     search_of(checkpoint=path, **options).fit(X, y)
     search = search_of(warm_start=True, **options).fit(X, y)
     before = path.read_bytes()
-    with pytest.raises(ValueError, match="holds another course of this search"):
+    with pytest.raises(ValueError, match="holds another past of this search"):
         search.set_params(checkpoint=path, n_iter=5).fit(X, y)
     assert path.read_bytes() == before
 

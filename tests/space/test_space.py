@@ -1,5 +1,7 @@
 """Named dimensions: configurations <-> rows of the unit cube, snapping and grids."""
 
+import pickle
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -290,6 +292,15 @@ def test_a_grid_holds_every_configuration_once_and_native():
     assert len({tuple(row.items()) for row in rows}) == space.size == 8
     assert {type(v) for row in rows for v in row.values()} == {int, float}
     assert len(np.unique(space.to_unit(rows), axis=0)) == 8
+
+
+def test_the_units_of_a_grid_are_kept_and_in_no_pickle():
+    space = Space({"k": (1, 300), "c": ["a", "b"]})
+    before = pickle.dumps(space)
+    assert_array_equal(space.grid_units, space.to_unit(grid(space)))
+    assert space.grid_units is space.grid_units
+    assert pickle.dumps(space) == before
+    assert pickle.loads(before) == space
 
 
 def test_a_continuum_has_no_grid():
