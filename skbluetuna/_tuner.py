@@ -295,7 +295,10 @@ class BlueTuner:
             of = range(k, k + 1)
         home = next((k for k in of if spaces[k].holds(params)), None)
         if home is None:
-            fault = spaces[of[0]].fault(params) or "every parameter must have a value."
+            fault = spaces[of[0]].fault(params)
+            if fault is None:  # what is there lies in the space
+                lacking = [n for n in spaces[of[0]].filled(params) if n not in params]
+                fault = f"every parameter must have a value; {lacking} have none."
             raise ValueError(f"params must be a configuration of the space: {fault}")
         native, took = spaces[home].filled(params), _as_seconds(seconds)
         trial = self._history.add(home, native, [_as_score(score)], seconds=took)

@@ -270,3 +270,10 @@ def test_seconds_that_are_no_number_are_named(seconds):
         tuner.add({"x": 0.5}, 1.0, seconds=seconds)
     with pytest.raises(TypeError, match="seconds must be a real number"):
         tuner.tell(tuner.ask()[0], 1.0, seconds=seconds)
+
+
+def test_a_configuration_that_lacks_values_is_told_which():
+    tuner = BlueTuner({"x": (0.0, 1.0), "k": ["a", "b"]}, n_iter=5, random_state=0)
+    with pytest.raises(ValueError, match=r"must have a value; \['k'\] have none"):
+        tuner.add({"x": 0.5}, 1.0)
+    assert not tuner.trials
