@@ -62,7 +62,7 @@ def test_two_hundred_hostile_states_do_nothing_and_leave_the_searcher(saved):
                     assert searcher.tuner is None
             assert hostile.harm(events, files=[saved]) == []
     assert refused > 150
-    assert json.loads(before)["trials"]
+    assert json.loads(before)["events"]
 
 
 @pytest.mark.parametrize(
