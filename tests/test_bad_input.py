@@ -109,7 +109,7 @@ def assert_names_something(error):
         word in text
         for word in (
             "param_space", "n_iter", "strategy", "random_state", "initial_params",
-            "reference", "batch_size", "max_time", "stopping", "checkpoint",
+            "reference", "max_concurrent", "max_time", "stopping", "checkpoint",
             "warm_start", "n_retries", "Real", "Integer", "Categorical", "low", "high",
             "choices",
         )
@@ -157,7 +157,7 @@ options = st.fixed_dictionaries(
     optional={
         "n_iter": budgets,
         "strategy": strategies,
-        "batch_size": odd_values,
+        "max_concurrent": odd_values,
         "initial_params": st.one_of(
             odd_values, st.lists(st.dictionaries(names, odd_values, max_size=2))
         ),
@@ -203,7 +203,7 @@ sound_options = st.fixed_dictionaries(
         "strategy": st.sampled_from(["adaptive", Classic(n_epochs=2, n_lhs=2)]),
     },
     optional={
-        "batch_size": st.integers(1, 3),
+        "max_concurrent": st.integers(1, 3),
         "initial_params": st.just([{}]),
         "random_state": st.integers(0, 2**32 - 1),
         "max_time": st.sampled_from([None, 1e9, 3600]),
@@ -214,7 +214,7 @@ sound_options = st.fixed_dictionaries(
 # One argument more, whose value is as good as any.
 odd_option = st.tuples(
     st.sampled_from(
-        ["n_iter", "batch_size", "initial_params", "random_state", "max_time",
+        ["n_iter", "max_concurrent", "initial_params", "random_state", "max_time",
          "stopping", "n_retries", "warm_start"]
     ),
     odd_values,

@@ -103,6 +103,11 @@ class History:
         return self._n_pending > 0
 
     @property
+    def n_pending(self) -> int:
+        """How many trials await their values."""
+        return self._n_pending
+
+    @property
     def pending(self) -> tuple[Trial, ...]:
         """Trials whose values are awaited, in the order of asking."""
         return tuple(t for t in self._trials if t.state == "asked")

@@ -106,7 +106,7 @@ class Scheduler:
         """
         asked: list[Trial] = []
         now = next((b for b in self.budgets if not self._is_over(b, history)), None)
-        if now is None:
+        if now is None or self._awaits_budget_before(now, history):
             return asked
         for k in _turns(now, history):
             left = now.n_trials - history.n_asked
@@ -117,6 +117,18 @@ class Scheduler:
                 n = 0 if history.has_pending else 1
             asked += self._ask_open(now, history, n - len(asked))
         return asked
+
+    def _awaits_budget_before(self, now: Budget, history: History) -> bool:
+        """Whether trials of the budget before are open.
+
+        A search that ended with that budget had them told before it was given more.
+        """
+        at = next(k for k, one in enumerate(self.budgets) if one is now)
+        if at == 0 or not history.has_pending:
+            return False
+        asked = [trial for trial in history.trials if trial.stage != IMPORTED]
+        before = asked[: self.budgets[at - 1].n_trials]
+        return any(trial.state == "asked" for trial in before)
 
     def _ask_of(
         self, now: Budget, k: int, history: History, room: int, *, is_counted: bool

@@ -1,6 +1,6 @@
 """Callbacks of scikit-learn: they are told of folds, and may stop a search."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from skbluetuna.history import Trial
@@ -29,16 +29,20 @@ class Callbacks(Protocol):
         """Begin the search, of so many candidates at most."""
         ...
 
-    def begin(self, trials: Sequence[Trial]) -> None:
-        """Begin a batch."""
+    def begin(self, trial: Trial) -> None:
+        """Begin a candidate."""
         ...
 
     def context(self, trial: Trial, fold: int) -> Any:
         """Context in which a fold is evaluated, or None."""
         ...
 
-    def end(self, *, is_reported: bool = True) -> bool:
-        """End the batch; return whether a callback asks to stop."""
+    def fold_ends(self, trial: Trial, fold: int) -> None:
+        """Hear that a fold is evaluated."""
+        ...
+
+    def end(self, trial: Trial) -> bool:
+        """End a candidate; return whether a callback asks to stop."""
         ...
 
     def stay_here(self) -> None:
@@ -81,14 +85,17 @@ class NoCallbacks:
     def begin_search(self, n_candidates: int, n_splits: int) -> None:
         """Nobody is told."""
 
-    def begin(self, trials: Sequence[Trial]) -> None:
+    def begin(self, trial: Trial) -> None:
         """Nobody is told."""
 
     def context(self, trial: Trial, fold: int) -> Any:  # noqa: ARG002
         """No context for any fold."""
         return None
 
-    def end(self, *, is_reported: bool = True) -> bool:  # noqa: ARG002
+    def fold_ends(self, trial: Trial, fold: int) -> None:
+        """Nobody is told."""
+
+    def end(self, trial: Trial) -> bool:  # noqa: ARG002
         """Nobody asks to stop."""
         return False
 
@@ -115,8 +122,8 @@ class SearchCallbacks:
     In one process the folds' contexts go to scikit-learn, which ignores their requests
     to stop; they are noted here. Contexts also travel to workers on this machine, whose
     requests do not come back: a further task for each candidate asks here. Other hosts
-    are not sent any, as scikit-learn's callbacks break there: their folds are reported
-    from here when they are done.
+    are not sent any, as scikit-learn's callbacks break there: each of their folds is
+    reported from here when it is done.
 
     Parameters
     ----------
@@ -134,8 +141,8 @@ class SearchCallbacks:
             "estimator": search, "X": data.X, "y": data.y, "metadata": metadata,
         }  # fmt: skip
         self._root = begin_callbacks(search).call_on_fit_task_begin(**self._told)
-        self._trials: Sequence[Trial] = ()
-        self._candidates: list[Any] = []
+        self._candidates: dict[int, Any] = {}  # tasks of those that have begun
+        self._told_there: set[tuple[int, int]] = set()  # folds, by their own contexts
         self._stops: list[bool] = []
 
     def begin_search(self, n_candidates: int, n_splits: int) -> None:
@@ -151,21 +158,20 @@ class SearchCallbacks:
             sequential_subtasks=False,
         ).call_on_fit_task_begin(estimator=self._search)
 
-    def begin(self, trials: Sequence[Trial]) -> None:
-        """Begin a batch."""
-        self._trials, self._stops = trials, []
+    def begin(self, trial: Trial) -> None:
+        """Begin a candidate."""
+        self._candidates[trial.number] = None
         if self._n_tasks > self._n_splits:
-            self._candidates = [
-                self._leaf(trial, self._n_splits, trial.stage) for trial in trials
-            ]
-        for task in self._candidates:
+            task = self._leaf(trial, self._n_splits, trial.stage)
             task.call_on_fit_task_begin(estimator=self._search)
+            self._candidates[trial.number] = task
 
     def context(self, trial: Trial, fold: int) -> Any:
         """Context in which a fold is evaluated; None where workers are elsewhere."""
         if not self._is_local:
             return None
         leaf = self._leaf(trial, fold, FOLD)
+        self._told_there.add((trial.number, fold))
         return HeardContext(leaf, self._stops) if self._is_here else leaf
 
     def stay_here(self) -> None:
@@ -173,29 +179,28 @@ class SearchCallbacks:
 
         A worker that dies while it calls on a scikit-learn callback may take the thread
         along that answers here, and all that call later would wait for ever. Contexts
-        of the batch in hand are given up, as there is one place for each fold.
+        of folds that were not evaluated are given up, as there is one place for each.
         """
-        self._is_local, self._stops = False, []
-        for trial in self._trials:
-            for fold in range(self._n_splits):
-                forget_subtask(self._task, trial.number * self._n_tasks + fold)
+        self._is_local = False
+        for number, fold in self._told_there:
+            forget_subtask(self._task, number * self._n_tasks + fold)
+        self._told_there = set()
 
-    def end(self, *, is_reported: bool = True) -> bool:
-        """End the batch; return whether a callback asks to stop.
+    def fold_ends(self, trial: Trial, fold: int) -> None:
+        """Report a fold that was not evaluated under a context of its own."""
+        place = trial.number, fold
+        if place in self._told_there:
+            self._told_there.remove(place)
+            return
+        leaf = self._leaf(trial, fold, FOLD)
+        leaf.call_on_fit_task_begin(estimator=self._search)
+        self._stops.append(leaf.call_on_fit_task_end(estimator=self._search))
 
-        Folds that were not evaluated under a context of theirs are reported now.
-        """
-        tasks = list(self._candidates)
-        if not (self._is_local and is_reported):
-            tasks += [
-                self._leaf(trial, fold, FOLD).call_on_fit_task_begin(
-                    estimator=self._search
-                )
-                for trial in self._trials
-                for fold in range(self._n_splits)
-            ]
-        self._stops += [t.call_on_fit_task_end(estimator=self._search) for t in tasks]
-        self._candidates = []
+    def end(self, trial: Trial) -> bool:
+        """End a candidate; return whether a callback asks to stop."""
+        task = self._candidates.pop(trial.number)
+        if task is not None:
+            self._stops.append(task.call_on_fit_task_end(estimator=self._search))
         return any(self._stops)
 
     def report(self, results: Callable[[], Any]) -> None:

@@ -99,6 +99,7 @@ HEADER: dict[str, Any] = {
     "version": is_text,
     "seed": is_count,
     "n_iter": is_budget,
+    "max_concurrent": lambda value: is_count(value) and value > 0,
     "scores": _is_dict,
     "settings": _is_dict,
     "data": _is_dict,
@@ -178,7 +179,12 @@ class Checkpoint:
             self._faults = {}
 
     def begin(
-        self, problem: Problem, seed: int, n_iter: int | None, splits: Any
+        self,
+        problem: Problem,
+        seed: int,
+        n_iter: int | None,
+        window: int,
+        splits: Any,
     ) -> tuple[str, Json]:
         """Name and header of a new section, for `append`."""
         taken = {section.name for section in self.sections}
@@ -190,6 +196,7 @@ class Checkpoint:
             "version": __version__,
             "seed": seed,
             "n_iter": n_iter,
+            "max_concurrent": window,
             "scores": problem.scores,
             "settings": problem.settings,
             "data": problem.data,

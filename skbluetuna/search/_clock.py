@@ -2,13 +2,11 @@
 
 import time
 
-import numpy as np
-
 __all__ = ["Clock"]
 
 
 class Clock:
-    """Seconds left, and how many evaluations fit into them.
+    """Seconds left.
 
     Parameters
     ----------
@@ -18,23 +16,15 @@ class Clock:
 
     def __init__(self, max_time: float | None) -> None:
         self._end = None if max_time is None else time.monotonic() + max_time
-        self._costs: list[float] = []  # wall seconds of each evaluation
 
-    def record(self, n: int, seconds: float) -> None:
-        """Note what n evaluations took together."""
-        self._costs += [seconds / n] * n
-
-    def room(self, n: int | None) -> int | None:
-        """Bound how many to start now so that the last alone ends too late.
-
-        The first evaluation is made alone, to learn what one costs. 0 when time is up.
-        """
+    @property
+    def left(self) -> float | None:
+        """Seconds until the end, 0 after it; None without one."""
         if self._end is None:
-            return n
-        left = self._end - time.monotonic()
-        if left <= 0.0:
-            return 0
-        if not self._costs:
-            return 1
-        most = int(min(2**31, left / max(1e-9, float(np.median(self._costs))))) + 1
-        return most if n is None else min(n, most)
+            return None
+        return max(0.0, self._end - time.monotonic())
+
+    @property
+    def is_up(self) -> bool:
+        """Whether time is up."""
+        return self.left == 0.0

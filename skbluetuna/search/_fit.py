@@ -105,8 +105,9 @@ def _loop(
     with (
         quiet_failures(),
         ProgressLog(tuner, search.max_time, n_iter, n_kept=past.n_in_memory) as log,
-        Evaluator(search, told, folds, n_trials) as evaluator,
     ):
+        evaluator = Evaluator(search, told, folds, n_trials)
+        log.fills(past.window, search.n_jobs, folds.n_splits)
         loop = Loop(search, tuner, rows, evaluator, callbacks, past, log)
         reason = loop.run()
         log_ends(tuner)
@@ -199,10 +200,11 @@ def _warn_of_scoring(outcomes: list[dict[str, Any]]) -> None:
 
 def _check_numbers(search: Any) -> None:
     """Refuse bools, which pass scikit-learn's check of numbers."""
-    for name in ("n_iter", "batch_size"):
+    for name in ("n_iter", "max_concurrent"):
         if getattr(search, name) is not None:
             check_count(name, getattr(search, name))
-    for name, kind in (("max_time", "a number"), ("n_retries", "an int")):
+    kinds = {"max_time": "a number", "candidate_timeout": "a number"}
+    for name, kind in (kinds | {"n_retries": "an int"}).items():
         if isinstance(getattr(search, name), bool):
             raise TypeError(f"{name} must be {kind}; got {getattr(search, name)}.")
 

@@ -1,33 +1,33 @@
-"""The loop of one fit: ask, evaluate, record, tell, until something ends it.
+"""The loop of one fit: ask, evaluate, record, release, until something ends it.
 
 Everything here happens in the main process. The tuner decides what is evaluated, the
-evaluator evaluates it; the loop keeps every outcome before it asks again.
+engine evaluates it, fold by fold and many at a time. What comes back is on record at
+once. It is released to the tuner in the order of asking, as the window says.
 """
 
 import logging
 import math
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import numpy as np
-from joblib import effective_n_jobs
 from sklearn.exceptions import FitFailedWarning
 
 from skbluetuna._tuner import BlueTuner
-from skbluetuna._utils._hidden import masked
 from skbluetuna.history import IMPORTED, Reported, Trial
 from skbluetuna.search._callbacks import Callbacks
 from skbluetuna.search._clock import Clock
-from skbluetuna.search._evaluator import Evaluator, FoldOf, Outcome
+from skbluetuna.search._engine import Engine
+from skbluetuna.search._evaluator import Evaluator, FoldOf
+from skbluetuna.search._executor_failures import ExecutorLostError
 from skbluetuna.search._past import Past
 from skbluetuna.search._progress_log import ProgressLog
 from skbluetuna.search._results import Rows
-from skbluetuna.search._retries import ExecutorLostError, Retries, is_death
 from skbluetuna.search._scoring import cause_of, metric_name, note_reasons, score_of
+from skbluetuna.search._window import ask_up_to
+from skbluetuna.search._workers import Workers
 
 __all__ = ["Loop", "quiet_failures"]
 
@@ -49,7 +49,7 @@ class Loop:
     rows : Rows
         What was evaluated.
     evaluator : Evaluator
-        Who evaluates.
+        Makes the tasks.
     callbacks : Callbacks
         Who is told.
     past : Past
@@ -69,13 +69,18 @@ class Loop:
         log: ProgressLog,
     ) -> None:
         self._search, self._tuner, self._rows = search, tuner, rows
-        self._evaluator, self._callbacks = evaluator, callbacks
-        self._past, self._log = past, log
+        self._callbacks, self._past, self._log = callbacks, past, log
         self._clock = Clock(search.max_time)
-        self._retries = Retries(
-            search.n_retries, self._renew_workers, self._has_time, evaluator.probe
+        self._engine = Engine(
+            search,
+            evaluator,
+            Workers(search.n_jobs, search.pre_dispatch),
+            context=callbacks.context,
+            renewed=callbacks.stay_here,
+            has_time=lambda: not self._clock.is_up,
         )
         self._causes: dict[int, str | None] = {}  # of each trial: why it has no score
+        self._begun: set[int] = set()  # trials whose folds the engine has
         self._stop_asked = self._has_fit = False
 
     def run(self) -> str:
@@ -86,23 +91,29 @@ class Loop:
         reason : str
             As in ``BlueTunaSearchCV.stop_reason_``.
         """
+        reason = ""
         try:
-            reason = self._run()
+            with self._engine:
+                reason = self._run()
         except KeyboardInterrupt:
-            self._tell_what_is_known()
+            self._conclude()
             if not self._has_score:
                 raise
             logger.warning("interrupted: %d evaluations are kept", len(self._causes))
             reason = "interrupted"
         except ExecutorLostError as error:
-            self._tell_what_is_known()
+            self._conclude()
             if not self._has_score:
                 raise error.__cause__ or error from None
             logger.warning(
                 "the executor failed for good (%s): %d evaluations are kept",
                 error, len(self._causes),
             )  # fmt: skip
-            reason = "executor" if self._has_time() else "max_time"
+            reason = "max_time" if self._clock.is_up else "executor"
+        finally:
+            # By this rule a search ends after the same evaluations wherever it runs.
+            if reason != "regret":
+                self._conclude()
         self._log.end(reason)
         return reason
 
@@ -110,45 +121,100 @@ class Loop:
         self._recall()
         while True:
             reason = self._reason_to_stop()
-            trials = [] if reason else self._next()
-            if not trials:
+            if reason is None:
+                ask_up_to(self._tuner, self._past.window)
+                trials = self._to_evaluate()
+                reason = self._release(trials) if trials else "exhausted"
+            if reason is not None:
                 self._check_any_score()
-                return reason or "exhausted"
-            for chunk in self._chunks(trials):
-                if not any(trial.stage in FIRST for trial in chunk):
-                    self._check_any_score()
-                self._evaluate_and_tell(chunk)
+                return reason
 
     def _recall(self) -> None:
         """Tell log and callbacks of the evaluations of earlier fits.
 
         Of imported ones whose folds are not all on file the others are evaluated.
         """
-        self._note_causes(self._rows.trials)
-        self._tell_what_is_known()
         recalled = self._rows.trials
+        for trial in recalled:
+            self._note_cause(trial)
+            self._callbacks.begin(trial)
+            for fold in range(self._search.n_splits_):
+                self._callbacks.fold_ends(trial, fold)
+            self._stop_asked |= self._callbacks.end(trial)
         if recalled:
-            self._callbacks.begin(recalled)
-            self._stop_asked |= self._callbacks.end(is_reported=False)
             self._callbacks.report(self._rows.cv_results)
-        imported = (t for t in self._tuner.trials if t.stage == IMPORTED)
+        imported = [t for t in self._tuner.trials if t.stage == IMPORTED]
         lacking = [trial for trial in imported if self._rows.missing(trial)]
-        if lacking:
-            self._evaluate_and_tell(lacking)
+        self._begin(lacking)
+        for trial in lacking:
+            while self._rows.missing(trial):
+                self._receive(None)
+            self._end(trial)
 
-    def _next(self) -> Sequence[Trial]:
-        """The next batch: trials asked before that have no score, else new ones."""
-        trials = self._tuner.pending or self._tuner.ask(self._search.batch_size)
-        room = len(trials)
-        if self._search.n_iter is not None:  # which may be less than in an earlier fit
-            room = min(room, self._search.n_iter - self._n_told)
-        # The clock cuts what is evaluated, never what is asked: 1 if nothing was yet.
-        return trials[: self._clock.room(room) or 1]
+    def _to_evaluate(self) -> Sequence[Trial]:
+        """Open trials that are evaluated, in the order of their numbers.
+
+        Where the budget is less than in an earlier fit these are not all.
+        """
+        trials, n_iter = self._tuner.pending, self._search.n_iter
+        return trials if n_iter is None else trials[: max(0, n_iter - self._n_told)]
+
+    def _release(self, trials: Sequence[Trial]) -> str | None:
+        """Evaluate trials, and tell the score of the first one.
+
+        Returns
+        -------
+        reason : str or None
+            Why the search ends before that.
+        """
+        first = trials[0]
+        if first.stage not in FIRST:
+            self._check_any_score()
+        self._begin([t for t in trials if t.number not in self._begun])
+        while self._rows.missing(first):
+            if self._causes and self._clock.is_up:
+                return "max_time"
+            self._receive(self._clock.left if self._causes else None)
+        self._end(first)
+        return None
+
+    def _begin(self, trials: Sequence[Trial]) -> None:
+        """Hand trials to the engine."""
+        history = self._tuner.history
+        for trial in trials:
+            self._begun.add(trial.number)
+            missing = self._rows.missing(trial)
+            self._log.begins(trial, is_known=not missing)
+            self._callbacks.begin(trial)
+            known = history.parts(trial.number)
+            for fold in known:
+                self._callbacks.fold_ends(trial, fold)
+            spent = sum(k["fit_time"] + k["score_time"] for k in known.values())
+            self._engine.add([FoldOf(trial, fold) for fold in missing], spent)
+
+    def _receive(self, timeout: float | None) -> None:
+        """Put on record what the engine gives back."""
+        with self._log.waiting():
+            results = self._engine.receive(timeout)
+        for trial, fold, outcome in results:
+            note_reasons([outcome])
+            self._tuner.history.append(Reported(trial.number, fold, outcome))
+            self._callbacks.fold_ends(trial, fold)
+        if results:
+            self._past.save(self._tuner)
+
+    def _end(self, trial: Trial) -> None:
+        """Tell a trial whose folds are all on record."""
+        self._tell(trial)
+        self._past.save(self._tuner)
+        self._stop_asked |= self._callbacks.end(trial)
+        self._log.ends(trial)
+        self._callbacks.report(self._rows.cv_results)
 
     @property
     def _n_told(self) -> int:
         history = self._tuner.history
-        return history.n_asked - len(history.pending)
+        return history.n_asked - history.n_pending
 
     def _reason_to_stop(self) -> str | None:
         n_iter = self._search.n_iter
@@ -159,7 +225,7 @@ class Loop:
             return "n_iter" if n_iter is None and not is_grid else "exhausted"
         if self._stop_asked:
             return "callback"
-        if self._causes and self._clock.room(None) == 0:
+        if self._causes and self._clock.is_up:
             return "max_time"
         if self._search.stopping == "regret" and self._nothing_to_gain():
             return "regret"
@@ -180,109 +246,40 @@ class Loop:
         error = math.sqrt(1.0 / k + 1.0 / (k - 1)) * float(np.std(scores, ddof=1))
         return self._tuner.regret_bound() < error
 
-    def _chunks(self, trials: Sequence[Trial]) -> Iterator[Sequence[Trial]]:
-        """Pieces of a batch, each of them safe before the next one starts.
+    def _conclude(self) -> None:
+        """Keep the past as it is, and tell whatever else is whole.
 
-        No smaller than keeps all jobs busy; a grid without a file is evaluated at once,
-        as by ``GridSearchCV``. What is evaluated does not depend on it.
+        A fit that goes on tells that in its turn; this one shows it.
         """
-        size = len(trials)
-        if self._past.is_on_file or trials[0].stage != "grid":
-            # Dask counts its workers, and may find none.
-            jobs = self._retries.run(lambda: effective_n_jobs(self._search.n_jobs))
-            size = (
-                max(1, math.ceil(2 * jobs / self._search.n_splits_)) if jobs > 1 else 1
-            )
-        for start in range(0, len(trials), size):
-            yield trials[start : start + size]
+        self._past.close(self._tuner)
+        for trial in self._tuner.pending:
+            if not self._rows.missing(trial):
+                self._tell(trial)
 
-    def _evaluate_and_tell(self, trials: Sequence[Trial]) -> None:
-        """Evaluate trials, record and tell them."""
-        start = time.monotonic()
-        self._log.begins(trials)
-        self._callbacks.begin(trials)
-        try:
-            outcomes = self._retries.run(lambda: self._evaluate(trials))
-            self._record(trials, outcomes)
-        except ExecutorLostError as lost:
-            if not is_death(lost.__cause__) or self._search.error_score == "raise":
-                raise
-            try:
-                self._evaluate_one_by_one(trials)
-            except ExecutorLostError:
-                raise lost from lost.__cause__  # which tells more than the last
-        self._stop_asked |= self._callbacks.end()
-        self._clock.record(len(trials), time.monotonic() - start)
-        self._log.ends()
-        self._callbacks.report(self._rows.cv_results)
-
-    def _folds(self, trials: Sequence[Trial]) -> list[FoldOf]:
-        """Folds of trials that are still to be evaluated."""
-        return [FoldOf(t, fold) for t in trials for fold in self._rows.missing(t)]
-
-    def _evaluate(self, trials: Sequence[Trial]) -> list[Outcome]:
-        return self._evaluator.evaluate(self._folds(trials), self._callbacks.context)
-
-    def _evaluate_into(self, outcomes: list[Outcome], trial: Trial) -> None:
-        outcomes.extend(self._evaluate([trial]))
-
-    def _evaluate_one_by_one(self, trials: Sequence[Trial]) -> None:
-        """Find out which of them kills its worker; that one has failed."""
-        for trial in trials:
-            outcomes: list[Outcome] = []
-            why = self._retries.run_suspect(
-                partial(self._evaluate_into, outcomes, trial)
-            )
-            if why is not None:
-                logger.warning(
-                    "evaluation %d is recorded as failed, as it ended its worker in "
-                    "each try (%s): %s", trial.number + 1, why, masked(trial.params),
-                )  # fmt: skip
-                reason = f"the worker ended in each try ({why})"
-                outcomes = [
-                    self._evaluator.failure(reason) for _ in self._rows.missing(trial)
-                ]
-            self._record([trial], outcomes)
-
-    def _record(self, trials: Sequence[Trial], outcomes: Sequence[Outcome]) -> None:
-        """Note what came of the folds, and tell the scores."""
-        note_reasons(outcomes)
-        for (trial, fold), outcome in zip(self._folds(trials), outcomes, strict=True):
-            self._tuner.history.append(Reported(trial.number, fold, outcome))
-        self._tell(trials)
-
-    def _tell_what_is_known(self) -> None:
-        """Tell trials whose last fold came in just before something ended the loop."""
-        self._tell([t for t in self._tuner.pending if not self._rows.missing(t)])
-
-    def _tell(self, trials: Sequence[Trial]) -> None:
-        """Tell the scores of trials, and put on file what came of them."""
+    def _tell(self, trial: Trial) -> None:
+        """Tell the score of a trial."""
         before = self._tuner.best
-        self._note_causes(trials)
-        for trial in trials:
-            if trial.stage == IMPORTED:
-                continue
-            known = self._rows.outcomes([trial])
-            seconds = sum(one["fit_time"] + one["score_time"] for one in known)
-            score = self._rows.score(trial) if self._has_fit else math.nan
-            self._tuner.history.tell(
-                trial.number, [score], float(seconds), self._causes[trial.number]
-            )
-        self._past.save(self._tuner)
+        self._note_cause(trial)
+        if trial.stage == IMPORTED:
+            return
+        known = self._rows.outcomes([trial])
+        seconds = sum(one["fit_time"] + one["score_time"] for one in known)
+        score = self._rows.score(trial) if self._has_fit else math.nan
+        self._tuner.history.tell(
+            trial.number, [score], float(seconds), self._causes[trial.number]
+        )
         if self._tuner.best != before:
             self._log.improved(self._tuner.best)
 
-    def _note_causes(self, trials: Sequence[Trial]) -> None:
-        """Find out which trials have no score, and say so of the first."""
-        metric = self._rows.metric
-        for trial in trials:
-            outcomes = self._rows.outcomes([trial])
-            self._has_fit |= any(one["fit_error"] is None for one in outcomes)
-            cause = cause_of(outcomes, metric)
-            is_new = trial.number not in self._causes
-            self._causes[trial.number] = cause
-            if cause is not None and is_new:
-                self._log.failed(trial.number, cause)
+    def _note_cause(self, trial: Trial) -> None:
+        """Find out why a trial has no score, and say so of the first."""
+        outcomes = self._rows.outcomes([trial])
+        self._has_fit |= any(one["fit_error"] is None for one in outcomes)
+        cause = cause_of(outcomes, self._rows.metric)
+        is_new = trial.number not in self._causes
+        self._causes[trial.number] = cause
+        if cause is not None and is_new:
+            self._log.failed(trial.number, cause)
 
     @property
     def _has_score(self) -> bool:
@@ -301,17 +298,10 @@ class Loop:
             'error_score="raise" to see where it fails.'
         )
 
-    def _renew_workers(self) -> None:
-        self._callbacks.stay_here()
-        self._evaluator.renew()
-
-    def _has_time(self) -> bool:
-        return self._clock.room(None) != 0
-
 
 @contextmanager
 def quiet_failures() -> Iterator[None]:
-    """Hold back scikit-learn's warnings of each batch; the search warns once."""
+    """Hold back scikit-learn's warnings of each fold; the search warns once."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FitFailedWarning)
         warnings.filterwarnings("ignore", "One or more of the .* scores are non-finite")

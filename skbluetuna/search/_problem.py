@@ -73,7 +73,6 @@ def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
             for one, own in zip(stored, spaces, strict=True)
         ],
         "strategy": _text(search.strategy, own_secrets),
-        "batch_size": None if search.batch_size is None else int(search.batch_size),
         "initial_params": _text(search.initial_params, own_secrets),
         "random_state": (None if seed is None else int(seed)) if is_seed else "object",
     }

@@ -10,13 +10,16 @@ import math
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from joblib import effective_n_jobs
 
 from skbluetuna._tuner import BlueTuner
 from skbluetuna._utils._hidden import masked
 from skbluetuna.history import IMPORTED, Trial
+from skbluetuna.search._window import usual_window
 
 __all__ = ["ProgressLog", "visible_log"]
 
@@ -59,10 +62,12 @@ class ProgressLog:
         self._n_kept = min(n_kept, len(told))
         self._n_recalled = len(told) - self._n_kept
         self._n_evaluated = self._n_failed = 0
+        self._known: set[int] = set()  # trials that were evaluated by an earlier fit
         self._stage = told[-1].stage if told else ""
         self._began, self._spent = time.monotonic(), 0.0
         self._end = math.inf if max_time is None else self._began + max_time
-        self._running: tuple[int, float] | None = None  # how many, since when
+        self._running: dict[int, float] = {}  # since when, by their numbers
+        self._waits_since: float | None = None
         self._first = math.inf  # when the first evaluation began, after those recalled
         self._is_over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
@@ -76,24 +81,47 @@ class ProgressLog:
     def __exit__(self, *error: object) -> None:
         self._fall_silent()
 
-    def begins(self, trials: Sequence[Trial]) -> None:
-        """Say what is evaluated now, if it is of a new stage."""
-        for trial in trials:
-            if trial.stage != self._stage:
-                self._stage = trial.stage
-                logger.info(
-                    "stage %s begins, evaluation %d", trial.stage, trial.number + 1
-                )
-        self._running = len(trials), time.monotonic()
-        self._first = min(self._first, self._running[1])
+    def fills(self, window: int, n_jobs: int | None, n_splits: int) -> None:
+        """Say how many candidates may be open, where that is not one alone."""
+        n = effective_n_jobs(n_jobs)
+        if window > 1:
+            logger.info(
+                "max_concurrent is %d: so many candidates may be open, %d fits run at "
+                "once", window, n,
+            )  # fmt: skip
+        usual = usual_window(n, n_splits)
+        if window * n_splits < n:
+            logger.info(
+                "%d of %d workers have nothing to do: max_concurrent=%d would keep "
+                "them busy", n - window * n_splits, n, usual,
+            )  # fmt: skip
 
-    def ends(self) -> None:
-        """Note that what began is over."""
-        if self._running is not None:
-            n, since = self._running
-            self._running = None
-            self._n_evaluated += n
+    def begins(self, trial: Trial, *, is_known: bool = False) -> None:
+        """Say what is evaluated now, if it is of a new stage."""
+        if trial.stage != self._stage:
+            self._stage = trial.stage
+            logger.info("stage %s begins, evaluation %d", trial.stage, trial.number + 1)
+        if is_known:
+            self._known.add(trial.number)
+        else:
+            self._running[trial.number] = time.monotonic()
+            self._first = min(self._first, self._running[trial.number])
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Note that fits run and nothing else does."""
+        self._waits_since = time.monotonic()
+        try:
+            yield
+        finally:
+            since, self._waits_since = self._waits_since, None
             self._spent += time.monotonic() - since
+
+    def ends(self, trial: Trial) -> None:
+        """Note that a trial is told."""
+        self._running.pop(trial.number, None)
+        self._n_recalled += trial.number in self._known
+        self._n_evaluated += trial.number not in self._known
 
     def failed(self, number: int, cause: str) -> None:
         """Count an evaluation without a score; the first one says why."""
@@ -119,8 +147,6 @@ class ProgressLog:
         self._fall_silent()
         now = time.monotonic()
         took = now - self._began
-        if self._running is not None:  # what was interrupted is not its own time
-            self._spent += now - self._running[1]
         counts = [f"{self._n_evaluated} evaluated in {duration(took)}"]
         counts += [f"{self._n_recalled} recalled"] if self._n_recalled else []
         counts += [f"{self._n_kept} kept"] if self._n_kept else []
@@ -159,11 +185,13 @@ class ProgressLog:
 
     def _state(self) -> str:
         """How far it has come, in one line."""
-        now, running = time.monotonic(), self._running
+        now, running = time.monotonic(), list(self._running.values())
         spent, parts = self._spent, [f"{self._n_done} of {self._n_total} evaluations"]
-        if running is not None:
-            n, since = running
-            parts.append(f"{n} running for {duration(now - since)}")
+        if running:
+            longest = duration(now - min(running))
+            parts.append(f"{len(running)} running for {longest}")
+        since = self._waits_since
+        if since is not None:
             spent += now - since
         took = now - self._began
         own = f"{duration(took)}, own time {duration(took - spent)}"
@@ -175,7 +203,7 @@ class ProgressLog:
         """Seconds to the end at the pace so far; None before the first evaluation."""
         if not self._n_evaluated:
             return None
-        since = now if self._running is None else self._running[1]
+        since = min(self._running.values(), default=now)
         pace = (since - self._first) / self._n_evaluated
         left = pace * (self._n_total - self._n_done) - (now - since)
         return max(0.0, min(left, self._end - now))

@@ -1,6 +1,6 @@
 """Events of the past, given to a tuner as if they happened now."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from skbluetuna.history import (
 )
 from skbluetuna.search._checkpoint import point_of
 from skbluetuna.search._event_checks import agree
+from skbluetuna.search._window import ask_up_to
 
 __all__ = ["Replay"]
 
@@ -34,23 +35,38 @@ class Replay:
         The tuner, with all its budgets.
     n_splits : int
         Number of folds.
-    search : BlueTunaSearchCV
-        Its `batch_size` and `refit` count.
-    asked : mapping
-        Events by which trials came to be, by number, wherever in the file they stand.
+    window : int
+        How many candidates may be open.
+    refit : as in ``GridSearchCV``
+        Which of several metrics guides the search.
+    stored : sequence of Event
+        All events that the file holds.
     """
 
     def __init__(
         self,
         tuner: BlueTuner,
         n_splits: int,
-        search: Any,
-        asked: Mapping[int, Asked | Imported],
+        window: int,
+        refit: Any,
+        stored: Sequence[Event],
     ) -> None:
         self._tuner, self._n_splits = tuner, n_splits
-        self._batch_size, self._refit = search.batch_size, search.refit
-        self._asked = asked
+        self._window, self._refit = window, refit
+        # Events by which trials came to be, wherever in the file they stand.
+        self._asked: dict[int, Asked | Imported] = {}
+        for event in stored:
+            if isinstance(event, Asked | Imported):
+                self._asked.setdefault(event.number, event)
+        numbers = {e.number for e in stored if not isinstance(e, Budgeted)}
+        self._lost = set(range(max(numbers, default=-1) + 1)) - set(self._asked)
         self._ends: dict[int, Finished | Failed] = {}
+
+    @property
+    def is_of_another_past(self) -> bool:
+        """Whether the file has asked something else than what has happened."""
+        asked = [(t, self._asked.get(t.number)) for t in self._tuner.history.trials]
+        return any(one is not None and one.unit != t.unit for t, one in asked)
 
     def take(self, event: Event, point: str | None = None) -> None:
         """Let an event happen, unless it has.
@@ -75,18 +91,14 @@ class Replay:
             self._take_outcome(event, point)
 
     def end(self) -> None:
-        """Ask the rest of the last batch, if the past ends within its lines.
+        """Ask the rest of what was asked at once, if the past ends within its lines.
 
-        A batch is asked before any of it is told, so its rest does not depend on that.
+        It is asked before any of it is told, so its rest does not depend on that.
         """
-        events = self._tuner.history.events
-        n = next(
-            (n for n, e in enumerate(reversed(events)) if not isinstance(e, Asked)),
-            len(events),
-        )
-        if n:
-            for trial in self._rest_of_batch(len(self._tuner.history) - n):
-                self._ask(trial)
+        events = reversed(self._tuner.history.events)
+        last = next((e for e in events if not isinstance(e, Reported)), None)
+        if isinstance(last, Asked):
+            self._ask_rest()
 
     def _take_trial(self, event: Asked | Imported) -> None:
         history = self._tuner.history
@@ -107,17 +119,22 @@ class Replay:
         if isinstance(event, Reported):
             self._report(event)
         else:
+            self._ask_lost()
             self._ends.setdefault(event.number, event)
         self._settle(event.number)
+
+    def _ask_lost(self) -> None:
+        """Ask what was asked before the next trial was told, where its line is lost."""
+        history = self._tuner.history
+        while len(history) in self._lost and history.n_pending < self._window:
+            if not self._ask_again():
+                return
 
     def _fill(self, n: int) -> None:
         """See to it that there are n trials."""
         history = self._tuner.history
-        while (
-            len(history)
-            < n
-            <= self._tuner.n_iter + history.n_imported + len(self._asked)
-        ):
+        most = self._tuner.n_iter + history.n_imported + len(self._asked)
+        while len(history) < n <= most:
             event = self._asked.get(len(history))
             if event is not None:
                 history.append(event)
@@ -127,35 +144,29 @@ class Replay:
             raise ValueError("is of a trial that the search does not have")
 
     def _ask_again(self) -> bool:
-        """Ask the next trial as it was asked: in a batch, before any of that was told.
+        """Ask the next trial as it was asked; whether there is one."""
+        return bool(self._ask_rest(1) or self._tuner.ask(1))
 
-        Whether there is one.
-        """
-        states = [trial.state for trial in self._tuner.history.trials]
-        start = len(states)
-        while start and states[start - 1] == "asked":
-            start -= 1
-        rest = self._rest_of_batch(start)
-        for trial in rest[:1]:
-            self._ask(trial)
-        return bool(rest or self._tuner.ask(1))
-
-    def _rest_of_batch(self, start: int) -> list[Trial]:
-        """What was asked together with the trials from a number on, beyond them."""
+    def _ask_rest(self, n: int | None = None) -> list[Trial]:
+        """Ask the rest, or n of it, of what was asked since the last trial was told."""
         history = self._tuner.history
+        start = len(history)
+        for event in reversed(history.events):
+            if isinstance(event, Finished | Failed):
+                break
+            start = event.number if isinstance(event, Asked) else start
+        known = history.trials[start:]
         then = self._tuner.with_events(
             e for e in history.events if isinstance(e, Budgeted) or e.number < start
         )
-        batch, known = then.ask(self._batch_size), history.trials[start:]
-        if any(a.unit != b.unit for a, b in zip(batch, known, strict=False)):
+        asked = ask_up_to(then, self._window)
+        if any(a.unit != b.unit for a, b in zip(asked, known, strict=False)):
             return []
-        return batch[len(known) :]
-
-    def _ask(self, trial: Trial) -> None:
-        unit = np.array(trial.unit)
-        self._tuner.history.ask(
-            trial.alternative, trial.stage, unit, params=trial.params
-        )
+        rest = asked[len(known) :][:n]
+        for trial in rest:
+            unit = np.array(trial.unit)
+            history.ask(trial.alternative, trial.stage, unit, params=trial.params)
+        return rest
 
     def _report(self, event: Reported) -> None:
         history = self._tuner.history

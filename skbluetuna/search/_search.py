@@ -92,12 +92,16 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     strategy : str or strategy object, default="adaptive"
         ``"adaptive"``, ``"classic"`` (the published search), or an object such as
         ``Classic(n_lhs=20, tune_reps=20)``.
-    batch_size : int or None, default=None
-        Most candidates to evaluate at a time. None: as many as the stage can name
-        before it needs a score (adaptive: one, once the first few are evaluated; its
-        folds still run in parallel). Larger batches keep more than ``n_splits`` cores
-        busy and learn a little less from each score, see Notes. It never depends on
-        `n_jobs`, so that neither does the result.
+    max_concurrent : int or None, default=None
+        How many candidates may be open at a time, the window w: candidate i is chosen
+        once all up to i - w have their scores, however long the others take. So for a
+        given window the result does not depend on `n_jobs`, on the backend or on which
+        fit ends first. A larger window keeps more workers busy and learns a little
+        later from each score, see Notes. None: 1 where the folds of one candidate keep
+        all jobs busy (`n_jobs` at most ``n_splits``), otherwise
+        ``2 * ceil(n_jobs / n_splits)``; a search that goes on from a checkpoint or the
+        last fit keeps the window that it had. What needs no score to be chosen (a grid,
+        a plan) is evaluated as workers come free, beyond the window.
     initial_params : list of dicts, default=None
         Configurations to evaluate right after the estimator's own parameters, which
         come first (a value that is None or outside the space is replaced by the centre
@@ -108,7 +112,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         As in ``GridSearchCV``. With several metrics the search is guided by the one
         that `refit` names; if `refit` is a callable or False, by the first.
     n_jobs : int, default=None
-        Number of jobs to run in parallel, as in ``GridSearchCV``.
+        Number of fits to run in parallel, as in ``GridSearchCV``: each fold of each
+        open candidate is a task of its own, on joblib's active backend.
     refit : bool, str or callable, default=True
         As in ``GridSearchCV``.
     cv : int, cross-validation generator or iterable, default=None
@@ -146,17 +151,24 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         evaluations of the last fit (which must have been warm-started too, or nothing
         is kept). A search that was stopped first spends the budget that it had.
     max_time : float, default=None
-        Seconds after which no evaluation starts; the last one may end later (refitting
-        comes on top). None for no limit.
+        Seconds after which the search stops, once one candidate is evaluated. What is
+        evaluated is kept, what runs is given up (in one process the fold that runs is
+        finished). Refitting comes on top. None for no limit.
+    candidate_timeout : float, default=None
+        Seconds that the fits and scorings of one candidate may take together. One that
+        takes longer has failed; the search goes on. A fit that does not heed its alarm,
+        as native code may not, is ended with its process (which the other folds in
+        flight may have to leave and are evaluated again); a thread can not be ended,
+        and holds its worker. None for no limit.
     stopping : {"regret"} or None, default=None
         ``"regret"``: stop when what may still be gained, an upper bound by the model,
         is below the standard error of the best cross-validated score.
     n_retries : int, default=3
-        How often a batch is evaluated again, each time with a logged warning, when the
+        How often a fold is evaluated again, each time with a logged warning, when the
         executor fails (a worker was killed, a host or a cluster was lost). After that
-        its candidates are evaluated one by one: one that kills its worker has failed
-        (unless `error_score` is "raise"). If the executor does nothing else either, the
-        search stops as by Ctrl-C, and keeps its results.
+        it is evaluated alone: a candidate that kills its worker then has failed (unless
+        `error_score` is "raise"). If the executor does nothing else either, the search
+        stops as by Ctrl-C, and keeps its results.
 
     Attributes
     ----------
@@ -233,10 +245,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     every tenth goes to the one that has had the fewest, so that none is given up for
     good. The classic strategy splits its budget evenly.
 
-    What a batch costs: mean log10 regret (0: best known configuration, 1: median of
-    random search) after 50 evaluations on 36 tuning landscapes, 3 seeds, was -2.20,
-    -2.16, -2.08 and -1.81 for batches of 1, 2, 4 and 8 (standard error 0.05;
-    ``benchmarks/ablation.py --variants all --batch 1 2 4 8``). So the default is one.
+    What a window costs and gains is in ``doc/many_workers.md``.
 
     References
     ----------
@@ -261,12 +270,13 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         "param_space": [dict, list, tuple, Space, None],
         "n_iter": [at_least_one(), None],
         "strategy": [one_of(*NAMED), has_methods("schedule", "n_trials")],
-        "batch_size": [at_least_one(), None],
+        "max_concurrent": [at_least_one(), None],
         "initial_params": [list, tuple, None],
         "random_state": ["random_state"],
         "checkpoint": [str, PathLike, None],
         "warm_start": ["boolean"],
         "max_time": [positive(), None],
+        "candidate_timeout": [positive(), None],
         "stopping": [one_of("regret"), None],
         "n_retries": [not_negative()],
     }
@@ -278,7 +288,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         *,
         n_iter=50,
         strategy="adaptive",
-        batch_size=None,
+        max_concurrent=None,
         initial_params=None,
         scoring=None,
         n_jobs=None,
@@ -292,6 +302,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         checkpoint=None,
         warm_start=False,
         max_time=None,
+        candidate_timeout=None,
         stopping=None,
         n_retries=3,
     ):
@@ -303,12 +314,13 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self.param_space = param_space
         self.n_iter = n_iter
         self.strategy = strategy
-        self.batch_size = batch_size
+        self.max_concurrent = max_concurrent
         self.initial_params = initial_params
         self.random_state = random_state
         self.checkpoint = checkpoint
         self.warm_start = warm_start
         self.max_time = max_time
+        self.candidate_timeout = candidate_timeout
         self.stopping = stopping
         self.n_retries = n_retries
 

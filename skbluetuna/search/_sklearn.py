@@ -4,12 +4,18 @@
 one breaks that test and not users.
 """
 
+import math
+import warnings
 from copy import copy
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 from joblib import effective_n_jobs
-from joblib.parallel import get_active_backend
+from joblib._parallel_backends import LokyBackend
+from joblib._utils import eval_expr
+from joblib.parallel import BatchedCalls, get_active_backend
+from sklearn import get_config
 from sklearn.base import _fit_context
 from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
 from sklearn.model_selection._search import BaseSearchCV
@@ -18,8 +24,10 @@ from sklearn.model_selection._validation import (
     _warn_or_raise_about_fit_failures,
 )
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.parallel import delayed
+from sklearn.utils.parallel import _with_config_and_warning_filters, delayed
 from sklearn.utils.validation import _check_method_params, indexable
+
+from skbluetuna.search._time_limit import within
 
 __all__ = [
     "HAS_CALLBACKS",
@@ -30,11 +38,14 @@ __all__ = [
     "MultimetricScorer",
     "at_least_one",
     "backend_name",
+    "backend_of",
+    "batch_of_one",
     "begin_callbacks",
     "callbacks_set_on",
     "fold_task",
     "forget_subtask",
     "has_methods",
+    "most_sent",
     "not_negative",
     "one_of",
     "positive",
@@ -43,6 +54,7 @@ __all__ = [
     "scorers_of",
     "search_fit",
     "warn_or_raise_of_failures",
+    "with_config",
     "without_tuner",
 ]
 
@@ -51,6 +63,13 @@ HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 
 # Module and name of each. What follows a class may be set on its instances alone.
 PRIVATE: tuple[str, ...] = (
+    "joblib._parallel_backends:LokyBackend._workers",
+    "joblib._utils:eval_expr",
+    "joblib.executor:MemmappingExecutor._temp_folder_manager",
+    "joblib.parallel:BatchedCalls",
+    "joblib.parallel:Parallel._backend",
+    "joblib.parallel:Parallel._calling",
+    "joblib.parallel:Parallel._id",
     "joblib.parallel:get_active_backend",
     "sklearn.base:_fit_context",
     "sklearn.metrics._scorer:_MultimetricScorer._scorers",
@@ -65,6 +84,7 @@ PRIVATE: tuple[str, ...] = (
     "sklearn.utils._param_validation:HasMethods",
     "sklearn.utils._param_validation:Interval",
     "sklearn.utils._param_validation:StrOptions",
+    "sklearn.utils.parallel:_with_config_and_warning_filters",
     "sklearn.utils.validation:_check_method_params",
 )
 PRIVATE_OF_CALLBACKS = (  # where there are any
@@ -88,6 +108,7 @@ def fold_task(
     search: Any,
     callback_ctx: Any,
     progress: tuple[tuple[int, int], tuple[int, int]],
+    limit: tuple[float, str | None] | None = None,
 ) -> Any:
     """One candidate on one fold, as a task for joblib.
 
@@ -107,6 +128,8 @@ def fold_task(
         Where the fold's callbacks are called.
     progress : pair of pairs of int
         Number and count of the fold, and of the candidate, for what is printed.
+    limit : tuple of (seconds, mark) or None, default=None
+        As `within` takes them; None for no limit.
 
     Returns
     -------
@@ -116,7 +139,9 @@ def fold_task(
     own = {}
     if callback_ctx is not None:
         own = {"caller": search, "callback_ctx": callback_ctx}
-    return delayed(_fit_and_score)(
+    first: tuple[Any, ...] = () if limit is None else (*limit, _fit_and_score)
+    return delayed(within if first else _fit_and_score)(
+        *first,
         estimator,
         data.X,
         data.y,
@@ -212,6 +237,58 @@ def backend_name() -> str:
 def runs_here(n_jobs: int | None) -> bool:
     """Whether fits run in this process."""
     return backend_name() == "ThreadingBackend" or effective_n_jobs(n_jobs) == 1
+
+
+def backend_of(parallel: Any) -> tuple[Any, int]:
+    """Backend of a ``Parallel`` within its context, and how many jobs it runs at once.
+
+    It takes tasks if these are more than one.
+    """
+    backend = parallel._backend
+    n_jobs: int = backend.effective_n_jobs(parallel.n_jobs)
+    if n_jobs == 0:
+        raise RuntimeError(f"{type(backend).__name__} has no active worker.")
+    if n_jobs > 1:
+        backend.start_call()
+        parallel._calling = True  # so that the end of the context ends the call
+    return backend, n_jobs
+
+
+def batch_of_one(call: Any, parallel: Any, pickled: dict[Any, Any]) -> Any:
+    """A call as ``Parallel`` sends it: it sets what is parallel within it.
+
+    Parameters
+    ----------
+    call : tuple of (function, args, kwargs)
+        The call.
+    parallel : Parallel
+        Within its context.
+    pickled : dict
+        Where joblib keeps functions that it has pickled.
+    """
+    backend, note = parallel._backend, None
+    if isinstance(backend, LokyBackend):  # whose arrays on disk live as long as we do
+        folders = backend._workers._temp_folder_manager
+        note = partial(folders.set_current_context, parallel._id)
+    return BatchedCalls([call], backend.get_nested_backend(), note, pickled)
+
+
+def with_config(task: Any) -> Any:
+    """A delayed call that is made under scikit-learn's configuration as it is here."""
+    function, args, kwargs = task
+    # Free-threaded Python keeps the filters of a context elsewhere.
+    filters = getattr(warnings, "_get_filters", lambda: warnings.filters)()
+    own = _with_config_and_warning_filters(function, get_config(), filters)
+    return own, args, kwargs
+
+
+def most_sent(pre_dispatch: int | str, n_jobs: int) -> float:
+    """How many tasks ``pre_dispatch`` lets be sent before one of them is done."""
+    if pre_dispatch == "all":
+        return math.inf
+    if isinstance(pre_dispatch, str):
+        pre_dispatch = eval_expr(pre_dispatch.replace("n_jobs", str(n_jobs)))
+    return max(1, int(pre_dispatch))
 
 
 def at_least_one() -> Any:

@@ -199,7 +199,7 @@ def test_what_would_fail_for_every_task_blames_none(tmp_path):
 
 
 def test_with_error_score_raise_none_is_recorded_as_failed():
-    search = grid_of(error_score="raise", batch_size=1)
+    search = grid_of(error_score="raise", max_concurrent=1)
     fit_deadly({1e-3}, search)
     assert search.stop_reason_ == "executor"
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()

@@ -121,7 +121,7 @@ def test_workers_are_sent_neither_the_folds_nor_what_was_evaluated():
     """A search that is being fitted is sent along with callbacks, once a fold."""
     weighs, wide = Weighs(), np.zeros((20_000, 1))
     grid = {"constant": [0, 1], "strategy": ["constant", "prior"]}
-    search = search_of(DummyClassifier(), grid, cv=KFold(5), n_iter=4, batch_size=1)
+    search = search_of(DummyClassifier(), grid, cv=KFold(5), n_iter=4, max_concurrent=1)
     with parallel_config("threads in the place of processes", n_jobs=2):
         search.set_callbacks(weighs).fit(wide, np.arange(20_000) % 2)
     assert len(weighs.sizes) == 4 * 5

@@ -48,12 +48,12 @@ def test_a_finite_list_of_grids_is_grid_search_too():
     np.testing.assert_array_equal(search.cv_results_["alternative"], [0, 0, 1, 1, 1])
 
 
-def test_the_grids_order_does_not_depend_on_the_batch_size():
+def test_the_grids_order_does_not_depend_on_the_max_concurrent():
     grids = [
         {"kernel": ["rbf"], "C": [1, 10]},
         {"kernel": ["linear"], "C": [1, 10, 100]},
     ]
-    search = search_of(SVC(), grids, batch_size=1).fit(X, y)
+    search = search_of(SVC(), grids, max_concurrent=1).fit(X, y)
     assert search.cv_results_["params"] == list(ParameterGrid(grids))
 
 
@@ -199,7 +199,7 @@ def test_a_number_of_another_type_is_still_the_estimators_own():
     assert type(own) is int
 
 
-def test_batch_size_bounds_the_candidates_in_flight(monkeypatch):
+def test_max_concurrent_bounds_the_candidates_in_flight(monkeypatch):
     whole = search_of(n_iter=20).fit(X, y)
     sizes, ask = [], BlueTuner.ask
 
@@ -209,7 +209,7 @@ def test_batch_size_bounds_the_candidates_in_flight(monkeypatch):
         return asked
 
     monkeypatch.setattr(BlueTuner, "ask", spy)
-    pieces = search_of(n_iter=20, batch_size=3).fit(X, y)
+    pieces = search_of(n_iter=20, max_concurrent=3).fit(X, y)
     assert sum(sizes) == 20
     assert max(sizes) == 3
     assert pieces.cv_results_["params"] == whole.cv_results_["params"]

@@ -55,7 +55,7 @@ def test_a_batch_that_fails_as_a_whole_is_recorded_and_not_raised(error_score, s
         Fragile(a=0.5),
         {"a": (0.0, 1.0), "b": (0.0, 0.9)},
         n_iter=30,
-        batch_size=1,
+        max_concurrent=1,
         error_score=error_score,
         scoring=scoring,
         refit="both" if scoring else True,
@@ -96,7 +96,7 @@ def test_failures_are_judged_over_the_whole_search(strategy, scoring):
         tree,
         {"min_samples_leaf": [0, 1, 2, 3], "ccp_alpha": (0.0, 0.1)},
         strategy=strategy,
-        batch_size=1,
+        max_concurrent=1,
         scoring=scoring,
         refit="both" if scoring else True,
     ).fit(X, y)

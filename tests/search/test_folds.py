@@ -78,7 +78,7 @@ def test_every_candidate_sees_the_same_folds(n_jobs):
         FoldSpy(),
         {"knob": (0.0, 1.0)},
         cv=ShuffleSplit(3, test_size=0.3),
-        batch_size=2,
+        max_concurrent=2,
         n_jobs=n_jobs,
     ).fit(rows, rows[:, 0])
     folds = [search.cv_results_[f"split{i}_test_score"] for i in range(3)]
@@ -88,6 +88,6 @@ def test_every_candidate_sees_the_same_folds(n_jobs):
 
 def test_a_generator_of_splits_serves_every_batch():
     splits = (pair for pair in list(KFold(3, shuffle=True, random_state=1).split(X)))
-    search = search_of(cv=splits, batch_size=3).fit(X, y)
+    search = search_of(cv=splits, max_concurrent=3).fit(X, y)
     assert search.n_splits_ == 3
     assert len(search.cv_results_["params"]) == 12

@@ -37,7 +37,7 @@ OTHERS = {
     "narrower": {"space": NARROWER},
     "strategy": {"strategy": Classic(n_epochs=3)},
     "seed": {"random_state": 1},
-    "batch": {"batch_size": 2},
+    "batch": {"max_concurrent": 2},
     "initial": {"initial_params": [{"C": 2.0, "gamma": 0.5}]},
     "alternatives": {"space": [NARROWER, {"kernel": ["linear"], "C": (0.1, 1.0)}]},
 }

@@ -72,7 +72,7 @@ def test_fifty_kills_lose_nothing_and_pay_for_nothing_twice(
     def search(log):
         # The file's name is in the estimator, which the checkpoint compares.
         estimator = Logged(log=str(log), sleep=0.001)
-        options = {"n_iter": 60, "refit": False, "n_jobs": n_jobs, "batch_size": 2}
+        options = {"n_iter": 60, "refit": False, "n_jobs": n_jobs, "max_concurrent": 2}
         return search_of(estimator, X_SPACE, **options)
 
     def fit():

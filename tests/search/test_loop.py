@@ -66,7 +66,7 @@ def test_what_an_evaluation_costs_does_not_grow(monkeypatch, scoring, refit):
 
     monkeypatch.setattr(BlueTunaSearchCV, "_format_results", spy_on_tables)
     monkeypatch.setattr(_results, "score_of", spy_on_scores)
-    search = search_of(n_iter=12, batch_size=1, scoring=scoring, refit=refit)
+    search = search_of(n_iter=12, max_concurrent=1, scoring=scoring, refit=refit)
     search.fit(X, y)
     assert len(tables) == 2  # for those who interrupt the end, and at the end
     assert len(looked_up) == 12 * 3

@@ -144,7 +144,7 @@ def test_nothing_the_caller_passed_is_changed():
     ("kwargs", "message"),
     [
         ({"n_iter": 0}, "'n_iter' parameter of BlueTunaSearchCV must be an int"),
-        ({"batch_size": 0}, "'batch_size' parameter of BlueTunaSearchCV"),
+        ({"max_concurrent": 0}, "'max_concurrent' parameter of BlueTunaSearchCV"),
         ({"strategy": "magic"}, "'strategy' parameter of BlueTunaSearchCV"),
         ({"strategy": Classic}, "strategy must be an object, such as Classic()"),
         ({"space": {}}, "at least one parameter"),

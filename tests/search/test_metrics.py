@@ -44,7 +44,7 @@ def test_several_metrics_are_guided_by_refit_or_else_the_first(scoring, refit, g
 
 
 def test_a_wrong_refit_of_a_callable_scorer_is_said_after_the_first_batch():
-    search = search_of(scoring=two_scores, refit="f1", n_iter=50, batch_size=1)
+    search = search_of(scoring=two_scores, refit="f1", n_iter=50, max_concurrent=1)
     with pytest.raises(ValueError, match="refit must be set to a scorer key"):
         search.fit(X, y)
     assert len(search.tuner_.trials) == 1

@@ -79,7 +79,7 @@ def test_a_checkpoint_cut_anywhere_goes_on_to_the_same_result(
 def test_a_checkpoint_cut_within_a_batch_has_the_rest_of_it_asked_first(tmp_path):
     """Else the rest would be asked with the scores of its beginning, and differ."""
     path = tmp_path / "search.jsonl"
-    options = {"n_iter": 6, "refit": False, "checkpoint": path, "batch_size": 4}
+    options = {"n_iter": 6, "refit": False, "checkpoint": path, "max_concurrent": 4}
     n_lines = 1 + (1 + 3 + 1) + 1  # header, first trial, and one of a batch of four
     whole = search_of(**options).fit(X, y)
     kept = lines(path)
@@ -343,16 +343,16 @@ def test_a_line_that_is_missing_costs_itself_alone(tmp_path, kind, n_jobs):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("max_concurrent", [None, 3])
 @pytest.mark.parametrize(
     ("strategy", "space"),
     [("adaptive", SPACE), (Classic(n_epochs=3), SPACES["two"])],
     ids=["adaptive", "classic"],
 )
-def test_any_line_may_be_missing(tmp_path, kind, batch_size, strategy, space):
+def test_any_line_may_be_missing(tmp_path, kind, max_concurrent, strategy, space):
     """Of an `asked` line the rest of the file says what it was; it is asked again."""
     path = tmp_path / "search.jsonl"
-    options = {"strategy": strategy, "batch_size": batch_size, "checkpoint": path}
+    options = {"strategy": strategy, "max_concurrent": max_concurrent, "checkpoint": path}
     options |= {"space": space, "n_iter": 12, "refit": False}
     first = search_of(**options).fit(X, y)
     kept = records(path)

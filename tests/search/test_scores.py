@@ -146,7 +146,7 @@ def test_the_scan_is_done_before_a_search_is_given_up():
     """Where one parameter is to blame, only the lines along it can tell."""
     space = {"x": (0.0, 1.0), "k": (1, 9)}
     short = Classic(n_lhs=3, tune_reps=3, n_epochs=5)
-    options = {"strategy": short, "n_iter": None, "batch_size": 1}
+    options = {"strategy": short, "n_iter": None, "max_concurrent": 1}
     with pytest.warns(match="fits failed"):
         found = search_of(Knob(fails=k_is_not_7), space, **options).fit(X, y)
     failed = np.isnan(found.cv_results_["mean_test_score"])

@@ -37,7 +37,7 @@ def test_an_endless_clock_is_no_clock():
     assert search_of(Logged(), X_SPACE, max_time=np.inf).fit(X, y).stop_reason_ == (
         "n_iter"
     )
-    for option in ("max_time", "n_iter", "batch_size"):
+    for option in ("max_time", "n_iter", "max_concurrent"):
         with pytest.raises(TypeError, match=f"{option} must be"):
             search_of(Logged(), X_SPACE, **{option: True}).fit(X, y)
 

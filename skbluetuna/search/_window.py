@@ -1,0 +1,48 @@
+"""The window: which candidate is asked when.
+
+Candidate i is asked once all up to i - w are told, whatever else is known by then; so
+what it was asked by does not depend on how long evaluations take, nor on how many run
+at once. What a stage names without scores (a grid, a plan) is asked at once.
+"""
+
+import math
+
+from skbluetuna._tuner import BlueTuner
+from skbluetuna.history import Trial
+
+__all__ = ["ask_up_to", "usual_window"]
+
+
+def ask_up_to(tuner: BlueTuner, n_open: int) -> list[Trial]:
+    """Ask until so many trials are open, and all that needs no score.
+
+    Parameters
+    ----------
+    tuner : BlueTuner
+        Who is asked.
+    n_open : int
+        The window w.
+
+    Returns
+    -------
+    asked : list of Trial
+        Those that were asked; none while w trials are open.
+    """
+    asked: list[Trial] = []
+    if tuner.history.n_pending >= n_open:
+        return asked
+    asked += tuner.ask()
+    while tuner.history.n_pending < n_open:
+        further = tuner.ask(1)
+        if not further:
+            break
+        asked += further
+    return asked
+
+
+def usual_window(n_jobs: int, n_splits: int) -> int:
+    """The window by default: twice as many candidates as run at once.
+
+    One where the folds of one candidate keep all workers busy.
+    """
+    return 1 if n_jobs <= n_splits else 2 * math.ceil(n_jobs / n_splits)
