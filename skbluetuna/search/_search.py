@@ -100,8 +100,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         later from each score, see Notes. None: 1 where the folds of one candidate keep
         all jobs busy (`n_jobs` at most ``n_splits``), otherwise
         ``2 * ceil(n_jobs / n_splits)``; a search that goes on from a checkpoint or the
-        last fit keeps the window that it had. What needs no score to be chosen (a grid,
-        a plan) is evaluated as workers come free, beyond the window.
+        last fit keeps the window that it had. With 1, what needs no score to be chosen
+        (a grid, a plan) is open at once.
     initial_params : list of dicts, default=None
         Configurations to evaluate right after the estimator's own parameters, which
         come first (a value that is None or outside the space is replaced by the centre

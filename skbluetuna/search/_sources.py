@@ -75,9 +75,13 @@ class Sources:
         self.sections: list[Section] = []
         self.section: Section | None = None
         self.splits: Any = None
-        if problem is None:
-            return
-        self._own: Problem = problem
+        if problem is not None:
+            self._own = problem
+            self._look(folds)
+
+    def _look(self, folds: Any) -> None:
+        """Look at the last fit and at the file."""
+        search = self._search
         if search.warm_start and isinstance(getattr(search, "_kept", None), Kept):
             self._use_last_fit(search._kept)
         if search.checkpoint is not None:

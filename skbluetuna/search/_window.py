@@ -2,7 +2,8 @@
 
 Candidate i is asked once all up to i - w are told, whatever else is known by then; so
 what it was asked by does not depend on how long evaluations take, nor on how many run
-at once. What a stage names without scores (a grid, a plan) is asked at once.
+at once. Only with w = 1 what a stage names without scores (a grid, a plan) is asked at
+once: the workers would wait for the last fold of each candidate otherwise.
 """
 
 import math
@@ -14,7 +15,7 @@ __all__ = ["ask_up_to", "usual_window"]
 
 
 def ask_up_to(tuner: BlueTuner, n_open: int) -> list[Trial]:
-    """Ask until so many trials are open, and all that needs no score.
+    """Ask until so many trials are open.
 
     Parameters
     ----------
@@ -28,10 +29,9 @@ def ask_up_to(tuner: BlueTuner, n_open: int) -> list[Trial]:
     asked : list of Trial
         Those that were asked; none while w trials are open.
     """
+    if n_open == 1:
+        return [] if tuner.history.has_pending else tuner.ask()
     asked: list[Trial] = []
-    if tuner.history.n_pending >= n_open:
-        return asked
-    asked += tuner.ask()
     while tuner.history.n_pending < n_open:
         further = tuner.ask(1)
         if not further:

@@ -11,13 +11,13 @@ import pytest
 from joblib import parallel_config, register_parallel_backend
 from joblib._parallel_backends import ThreadingBackend
 from joblib.externals.loky.process_executor import TerminatedWorkerError
+from skbluetuna.search._retries import ExecutorLostError, Retries, is_executor_failure
 from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import load_iris
 from sklearn.naive_bayes import GaussianNB
 
 from skbluetuna import BlueTunaSearchCV
 from skbluetuna.search import _evaluator
-from skbluetuna.search._retries import ExecutorLostError, Retries, is_executor_failure
 
 X, y = load_iris(return_X_y=True)
 

@@ -161,7 +161,7 @@ def test_the_time_left_follows_from_evaluations_and_the_clock(max_time, left):
     now = time.monotonic()
     tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=12, random_state=0)
     log = ProgressLog(tuner, max_time)
-    log._began, log._first, log._running = now - 20.0, now - 18.0, (1, now - 2.0)
+    log._began, log._first, log._running = now - 20.0, now - 18.0, {2: now - 2.0}
     log._n_evaluated, log._n_recalled = 2, 1
     log._end += log._began - now
     assert log._left(now) == pytest.approx(left, abs=0.1)

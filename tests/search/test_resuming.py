@@ -352,7 +352,11 @@ def test_a_line_that_is_missing_costs_itself_alone(tmp_path, kind, n_jobs):
 def test_any_line_may_be_missing(tmp_path, kind, max_concurrent, strategy, space):
     """Of an `asked` line the rest of the file says what it was; it is asked again."""
     path = tmp_path / "search.jsonl"
-    options = {"strategy": strategy, "max_concurrent": max_concurrent, "checkpoint": path}
+    options = {
+        "strategy": strategy,
+        "max_concurrent": max_concurrent,
+        "checkpoint": path,
+    }
     options |= {"space": space, "n_iter": 12, "refit": False}
     first = search_of(**options).fit(X, y)
     kept = records(path)
