@@ -41,6 +41,11 @@ class Deadlines:
         self._marks: dict[Key, Path] = {}
 
     @property
+    def are_set(self) -> bool:
+        """Whether there is a limit."""
+        return self._seconds is not None
+
+    @property
     def reason(self) -> str:
         """What is said of a candidate that is over its time."""
         return f"it took longer than candidate_timeout={self._seconds:g} seconds"

@@ -79,6 +79,10 @@ class Engine:
         self._n_lost: Counter[Key] = Counter()
         self._suspects: deque[FoldOf] = deque()
         self._on_trial: FoldOf | None = None
+        # With a limit of time the folds of a candidate come together: which of them
+        # were done when it ran out depends on how many run at once.
+        self._held: dict[int, list[Result]] = {}
+        self._n_folds: Counter[int] = Counter()
 
     def __enter__(self) -> "Engine":
         self._try(self._workers.__enter__)
@@ -97,6 +101,7 @@ class Engine:
         """Evaluate these folds of a trial, of which others took so many seconds."""
         for one in folds:
             self._deadlines.begin(one.trial.number, spent)
+            self._n_folds[one.trial.number] += 1
             self._queue.append(one)
 
     def receive(self, timeout: float | None) -> Sequence[Result]:
@@ -166,7 +171,12 @@ class Engine:
         """The result of a fold, or of all that are left if the time is up."""
         if outcome is None or self._deadlines.is_over(one, outcome):
             return self._give_up([one])
-        return [Result(one.trial, one.fold, outcome)]
+        result, number = Result(one.trial, one.fold, outcome), one.trial.number
+        if not self._deadlines.are_set:
+            return [result]
+        self._held.setdefault(number, []).append(result)
+        is_whole = len(self._held[number]) == self._n_folds[number]
+        return self._held.pop(number) if is_whole else []
 
     def _overdue(self) -> Sequence[Result]:
         """Give up the folds that are long over their time, with their workers."""
@@ -199,6 +209,8 @@ class Engine:
             left = [one for one in late if one.trial.number == trial.number]
             left += [o for o in self._sent.values() if o.trial.number == trial.number]
             self._deadlines.give_up(left)
+            held = self._held.pop(trial.number, [])
+            left += [FoldOf(trial, result.fold) for result in held]
             found += self._failed({one.key: one for one in left}.values(), reason)
         return found
 
@@ -249,7 +261,7 @@ class Engine:
             )  # fmt: skip
         self._renew()
         if over or culprit is not None:  # does it do anything else?
-            self._probe()
+            self._probe(error)
         again = sorted(set(self._lost) - set(over), key=_by_key)
         self._queue.extendleft(reversed(again))
         self._suspects.extend(sorted(over, key=_by_key))
@@ -264,7 +276,8 @@ class Engine:
             "evaluation %d is recorded as failed, as it ended its worker in each try "
             "(%s): %s", one.trial.number + 1, why, masked(one.trial.params),
         )  # fmt: skip
-        return self._failed([one], f"the worker ended in each try ({why})")
+        held = self._held.pop(one.trial.number, [])
+        return held + self._failed([one], f"the worker ended in each try ({why})")
 
     def _renew(self) -> None:
         self._renewed()
@@ -272,11 +285,12 @@ class Engine:
         self._deadlines.forget()
         self._try(self._workers.renew)
 
-    def _probe(self) -> None:
+    def _probe(self, error: BaseException) -> None:
+        """See the workers do a task that harms none; else they are lost by the error."""
         try:
             self._workers.probe()
-        except Exception as error:
-            if not is_executor_failure(error):
+        except Exception as other:
+            if not is_executor_failure(other):
                 raise
             raise ExecutorLostError(first_line(error)) from error
 

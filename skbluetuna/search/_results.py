@@ -7,7 +7,7 @@ import numpy as np
 
 from skbluetuna.history import History, Trial
 from skbluetuna.search._evaluator import Outcome
-from skbluetuna.search._scoring import metric_names, score_of
+from skbluetuna.search._scoring import REASONS, cause_of, metric_names, score_of
 
 __all__ = ["Rows"]
 
@@ -85,12 +85,22 @@ class Rows:
         with np.errstate(invalid="ignore", over="ignore"):
             return float(np.average(np.array([scores]), axis=1)[0])
 
+    def _failure(self, trial: Trial) -> str:
+        """Why a trial has no score; nothing if it has one."""
+        outcomes = self.outcomes([trial])
+        if all(one["fit_error"] is None and REASONS not in one for one in outcomes):
+            return ""
+        return cause_of(outcomes, self.metric) or ""
+
     def cv_results(self) -> dict[str, Any]:
         """``cv_results_`` of these rows; empty if there are none."""
         trials = self.trials
         if not trials:
             return {}
-        columns: dict[str, list[Any]] = {"stage": [trial.stage for trial in trials]}
+        columns: dict[str, list[Any]] = {
+            "stage": [trial.stage for trial in trials],
+            "failure": [self._failure(trial) for trial in trials],
+        }
         if len(self._history.spaces) > 1:
             columns["alternative"] = [trial.alternative for trial in trials]
         results: dict[str, Any] = self._search._format_results(

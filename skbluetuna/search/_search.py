@@ -176,7 +176,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         As in ``GridSearchCV``, in the order of evaluation, and column ``stage``:
         ``"initial"``, ``"scan"``, ``"learn"``, ``"climb"``, ``"grid"`` where the space
         was evaluated exhaustively, or ``"imported"`` from an earlier search, before all
-        others; with several alternatives also column ``alternative``.
+        others; column ``failure``: why a candidate has no score, or ``""``; with several
+        alternatives also column ``alternative``.
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_,\
  refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in ``GridSearchCV``.
@@ -451,8 +452,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
             scores = results[key.replace("rank", "mean", 1)]
             last_of_all = np.where(np.isfinite(scores), scores, -np.inf)
             results[key] = rankdata(-last_of_all, method="min").astype(np.int32)
-        if "stage" in results:
-            results["stage"] = results["stage"].astype(object)  # the words once in all
+        for key in {"stage", "failure"} & set(results):
+            results[key] = results[key].astype(object)  # the words once in all
         return results
 
     @staticmethod

@@ -11,39 +11,30 @@ import pytest
 from joblib import parallel_config, register_parallel_backend
 from joblib._parallel_backends import ThreadingBackend
 from joblib.externals.loky.process_executor import TerminatedWorkerError
-from skbluetuna.search._retries import ExecutorLostError, Retries, is_executor_failure
 from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import load_iris
 from sklearn.naive_bayes import GaussianNB
 
 from skbluetuna import BlueTunaSearchCV
-from skbluetuna.search import _evaluator
+from skbluetuna.search._executor_failures import is_executor_failure
 
 X, y = load_iris(return_X_y=True)
 
 
 class NoWorkers(ThreadingBackend):
-    """Threads that are lost at certain tries, as processes may be."""
+    """Threads that are lost over certain tasks, by number, as processes may be."""
 
     def __init__(self, lost=(), error=TerminatedWorkerError, **kwargs):
         super().__init__(**kwargs)
-        self.lost, self.error, self.tries = lost, error, count(1)
-
-    def start_call(self):
-        self.is_lost = next(self.tries) in self.lost
-        super().start_call()
+        self.lost, self.error, self.tasks = lost, error, count(1)
 
     def refuse(self, func):
-        if self.is_lost:
+        if next(self.tasks) in self.lost:
             raise self.error("the workers are gone")
 
     def submit(self, func, callback=None):
         self.refuse(func)
         return super().submit(func, callback)
-
-    def apply_async(self, func, callback=None):  # what joblib 1.4 calls it
-        self.refuse(func)
-        return super().apply_async(func, callback)
 
 
 class DeadlyTasks(NoWorkers):
@@ -173,9 +164,9 @@ def test_several_metrics_of_a_candidate_that_kills_its_worker(deadly):
 
 
 @pytest.mark.filterwarnings(FAILED)
-@pytest.mark.parametrize("lost", [5, 6])
+@pytest.mark.parametrize("lost", [3, 4])
 def test_an_executor_that_is_lost_over_a_suspect_is_no_fault_of_its(lost, tmp_path):
-    """Two tries of both, a harmless task, the first alone, the suspect, harmless."""
+    """Both folds of the first, a harmless task, the suspect (refused), harmless."""
     path = tmp_path / "search.jsonl"
     search = fit_deadly({1e-6}, grid_of(checkpoint=path), lost=range(lost, 100))
     assert search.stop_reason_ == "executor"
@@ -207,7 +198,15 @@ def test_with_error_score_raise_none_is_recorded_as_failed():
 
 def test_a_suspect_is_not_evaluated_where_only_this_process_is_left(monkeypatch):
     """joblib evaluates here where it finds no worker; the suspect would end us."""
-    monkeypatch.setattr(_evaluator, "effective_n_jobs", lambda n_jobs: 1)
+    left = [2]  # workers that it says it has, later none
+
+    def n_jobs(backend, n_jobs):
+        return left[0]
+
+    monkeypatch.setattr(DeadlyTasks, "effective_n_jobs", n_jobs)
+    monkeypatch.setattr(
+        DeadlyTasks, "stop_call", lambda backend: left.__setitem__(0, 1)
+    )
     with pytest.raises(TerminatedWorkerError, match="gone"):
         fit_deadly({1e-9}, grid_of(n_retries=0))
 
@@ -311,18 +310,11 @@ def test_what_workers_can_not_read_is_no_failure_of_theirs():
     assert not is_executor_failure(error)
 
 
-def test_retries_are_counted_for_each_task():
-    failures = iter([True, True, False, True, True, False, True, True, True])
-
-    def task():
-        if next(failures):
-            raise CancelledError
-        return 1
-
-    retries = Retries(2)
-    assert retries.run(task) + retries.run(task) == 2
-    with pytest.raises(ExecutorLostError):
-        retries.run(task)
+def test_retries_are_counted_for_each_fold(caplog):
+    """Four losses, of which no fold has more than two."""
+    found = fit_where({2, 3, 6, 7}, search_of(n_retries=2))
+    assert found.stop_reason_ == "n_iter"
+    assert len(caplog.records) == 4
 
 
 @pytest.mark.parametrize(
