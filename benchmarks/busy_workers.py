@@ -96,7 +96,10 @@ def searches(args):
     for window in args.windows:
         own = {} if window is None else {"max_concurrent": window}
         name = "default" if window is None else f"max_concurrent={window}"
-        yield name, lambda told, own=own: BlueTunaSearchCV(told, ranges, **common, **own)
+        yield (
+            name,
+            lambda told, own=own: BlueTunaSearchCV(told, ranges, **common, **own),
+        )
     random = dict.fromkeys(NAMES, uniform())
     yield "RandomizedSearchCV", lambda told: RandomizedSearchCV(told, random, **common)
 

@@ -1,5 +1,6 @@
 """The ten best configurations, as a table."""
 
+from collections import Counter
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -12,7 +13,7 @@ from skbluetuna.report._values import NOTHING, cell
 
 __all__ = ["best_table"]
 
-N_BEST = 10
+N_BEST, N_REASONS = 10, 3
 
 
 def best_table(search: Any) -> list[Element]:
@@ -38,9 +39,18 @@ def best_table(search: Any) -> list[Element]:
         "scoring, all folds one after another."
     )
     if failed:
-        note += f" {failed} of {len(scores.mean)} evaluations failed."
+        note += f" {failed} of {len(scores.mean)} evaluations failed: "
+        note += _reasons(results["failure"])
     if scores.best is not None and order and scores.best != order[0]:
         note += f" The search's `refit` chose evaluation {scores.best + 1}."
     if not order:
         return [tag("p", "No configuration has a score.")]
     return [table("The best configurations", columns, rows, note)]
+
+
+def _reasons(failures: Any) -> str:
+    """Why evaluations failed, the most frequent reasons first."""
+    counts = Counter(why for why in failures if why).most_common()
+    told = [f"{n} times {why}" if n > 1 else why for why, n in counts[:N_REASONS]]
+    told += ["others"] if len(counts) > N_REASONS else []
+    return "; ".join(told).rstrip(".") + "."

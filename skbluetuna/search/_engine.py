@@ -286,7 +286,7 @@ class Engine:
         self._try(self._workers.renew)
 
     def _probe(self, error: BaseException) -> None:
-        """See the workers do a task that harms none; else they are lost by the error."""
+        """See the workers do a task that harms none; else the error has lost them."""
         try:
             self._workers.probe()
         except Exception as other:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from skbluetuna._utils._hidden import brief_error
 from skbluetuna.history import History, Trial
 from skbluetuna.search._evaluator import Outcome
 from skbluetuna.search._scoring import REASONS, cause_of, metric_names, score_of
@@ -86,11 +87,12 @@ class Rows:
             return float(np.average(np.array([scores]), axis=1)[0])
 
     def _failure(self, trial: Trial) -> str:
-        """Why a trial has no score; nothing if it has one."""
+        """Why a trial has no score, as a file has it; nothing if it has one."""
         outcomes = self.outcomes([trial])
         if all(one["fit_error"] is None and REASONS not in one for one in outcomes):
             return ""
-        return cause_of(outcomes, self.metric) or ""
+        cause = cause_of(outcomes, self.metric) or ""
+        return brief_error(cause, tuple(trial.params))
 
     def cv_results(self) -> dict[str, Any]:
         """``cv_results_`` of these rows; empty if there are none."""

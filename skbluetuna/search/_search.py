@@ -176,8 +176,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         As in ``GridSearchCV``, in the order of evaluation, and column ``stage``:
         ``"initial"``, ``"scan"``, ``"learn"``, ``"climb"``, ``"grid"`` where the space
         was evaluated exhaustively, or ``"imported"`` from an earlier search, before all
-        others; column ``failure``: why a candidate has no score, or ``""``; with several
-        alternatives also column ``alternative``.
+        others; column ``failure``: why a candidate has no score, or ``""``; with
+        several alternatives also column ``alternative``.
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_,\
  refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in ``GridSearchCV``.
