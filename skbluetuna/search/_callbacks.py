@@ -10,6 +10,7 @@ from skbluetuna.search._sklearn import (
     backend_name,
     begin_callbacks,
     callbacks_set_on,
+    for_worker,
     forget_subtask,
     runs_here,
 )
@@ -172,7 +173,7 @@ class SearchCallbacks:
             return None
         leaf = self._leaf(trial, fold, FOLD)
         self._told_there.add((trial.number, fold))
-        return HeardContext(leaf, self._stops) if self._is_here else leaf
+        return HeardContext(leaf, self._stops) if self._is_here else for_worker(leaf)
 
     def stay_here(self) -> None:
         """Send no contexts and callbacks from now on, as if workers were elsewhere.

@@ -35,6 +35,7 @@ logger = logging.getLogger("skbluetuna")
 
 FIRST = ("initial", "scan", "grid")  # stages that are never cut short
 MIN_TO_GIVE_UP = 5  # evaluations
+WORTH_A_WRITE = 0.1  # seconds of fits; a write takes some milliseconds
 
 
 class Loop:
@@ -82,6 +83,7 @@ class Loop:
         self._causes: dict[int, str | None] = {}  # of each trial: why it has no score
         self._begun: set[int] = set()  # trials whose folds the engine has
         self._stop_asked = self._has_fit = False
+        self._at_risk = 0.0  # seconds of fits that are not on disk yet
 
     def run(self) -> str:
         """Search; return the reason why it ended.
@@ -200,16 +202,21 @@ class Loop:
             note_reasons([outcome])
             self._tuner.history.append(Reported(trial.number, fold, outcome))
             self._callbacks.fold_ends(trial, fold)
-        if results:
-            self._past.save(self._tuner)
+            self._at_risk += outcome["fit_time"] + outcome["score_time"]
+        if self._at_risk > WORTH_A_WRITE:
+            self._save()
 
     def _end(self, trial: Trial) -> None:
         """Tell a trial whose folds are all on record."""
         self._tell(trial)
-        self._past.save(self._tuner)
+        self._save()
         self._stop_asked |= self._callbacks.end(trial)
         self._log.ends(trial)
         self._callbacks.report(self._rows.cv_results)
+
+    def _save(self) -> None:
+        self._past.save(self._tuner)
+        self._at_risk = 0.0
 
     @property
     def _n_told(self) -> int:

@@ -43,6 +43,7 @@ __all__ = [
     "begin_callbacks",
     "callbacks_set_on",
     "fold_task",
+    "for_worker",
     "forget_subtask",
     "has_methods",
     "most_sent",
@@ -89,6 +90,7 @@ PRIVATE: tuple[str, ...] = (
 )
 PRIVATE_OF_CALLBACKS = (  # where there are any
     "sklearn.callback:CallbackContext._children_map",
+    "sklearn.model_selection._search:BaseSearchCV._callback_fit_ctx",
     "sklearn.model_selection._search:BaseSearchCV._init_callback_context",
     "sklearn.model_selection._search:BaseSearchCV._skl_callbacks",
 )
@@ -195,10 +197,10 @@ def without_tuner(search: Any) -> Any:
     """A copy of a search that is being fitted, to be sent along with each fold.
 
     Its tuner knows every evaluation so far; scikit-learn's searches have nothing like
-    it while they are being fitted.
+    it while they are being fitted. The context of its fit knows every task so far.
     """
     sent = copy(search)
-    for name in ("tuner_", "_kept"):
+    for name in ("tuner_", "_kept", "_callback_fit_ctx"):
         sent.__dict__.pop(name, None)
     return sent
 
@@ -212,6 +214,20 @@ def begin_callbacks(search: Any) -> Any:
 def callbacks_set_on(search: Any) -> list[Any]:
     """The callbacks of a search."""
     return getattr(search, "_skl_callbacks", [])
+
+
+def for_worker(context: Any) -> Any:
+    """A copy of a context, and of those above it, that knows no other task.
+
+    The tasks of all candidates hang on the search's, and are added while joblib pickles
+    what it sends.
+    """
+    own = copy(context)
+    own._children_map = {}
+    if own.parent is not None:
+        own.parent = for_worker(own.parent)
+        own.parent._children_map = {own.task_id: own}
+    return own
 
 
 def forget_subtask(context: Any, task_id: int) -> None:

@@ -103,18 +103,21 @@ class Weighs(Heard):
 
     def __init__(self):
         super().__init__()
-        self.sizes = []
+        self.sizes, self.contexts = [], []
 
     def on_fit_task_begin(self, estimator, context):
         if context.task_name == "candidate-split-evaluation":
             assert not hasattr(estimator, "tuner_")
             self.sizes.append(len(pickle.dumps(estimator)))
+            self.contexts.append(len(pickle.dumps(context)))
+            tasks = [one.task_id for one in context.parent]
+            assert len(tasks) == 2  # itself and the search's, no other candidate's
 
     def on_fit_task_end(self, estimator, context):
         pass
 
     def __getstate__(self):
-        return {"events": [], "sizes": []}
+        return {"events": [], "sizes": [], "contexts": []}
 
 
 def test_workers_are_sent_neither_the_folds_nor_what_was_evaluated():
@@ -126,6 +129,7 @@ def test_workers_are_sent_neither_the_folds_nor_what_was_evaluated():
         search.set_callbacks(weighs).fit(wide, np.arange(20_000) % 2)
     assert len(weighs.sizes) == 4 * 5
     assert max(weighs.sizes) < 5_000  # the folds alone are 800 kB
+    assert max(weighs.contexts) < 5_000
 
 
 @pytest.mark.slow

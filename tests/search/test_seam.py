@@ -39,9 +39,8 @@ def instance_of(name):
     if of_joblib(name) is not None:
         return of_joblib(name)
     search = search_of().set_callbacks(Silent())
-    if name == "CallbackContext":
-        return search._init_callback_context()
-    return search
+    context = search._init_callback_context()
+    return context if name == "CallbackContext" else search
 
 
 class Silent:
