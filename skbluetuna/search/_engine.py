@@ -255,9 +255,8 @@ class Engine:
         if self._lost and not over:
             n_left = self._n_retries - max(self._n_lost[one.key] for one in self._lost)
             logger.warning(
-                "the executor failed (%s); the folds that it had are evaluated again, "
-                "%d times more at most: %d", first_line(error), n_left + 1,
-                len(self._lost),
+                "the executor failed (%s); %d folds are evaluated again, %d times more "
+                "at most", first_line(error), len(self._lost), n_left + 1,
             )  # fmt: skip
         self._renew()
         if over or culprit is not None:  # does it do anything else?

@@ -6,10 +6,12 @@ import os
 
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skbluetuna import BlueTunaSearchCV
 from skbluetuna.callbacks import JSONLinesTracker
+from tests.engines.conftest import Told
 
 
 # The thread that the killed worker talks to, scikit-learn's, may end by an error.
@@ -29,6 +31,7 @@ def test_a_killed_worker_loses_nothing(engine, caplog, tmp_path):
     engine.assert_same_results(engine.serial(), search)
     assert search.stop_reason_ == "n_iter"
     assert len(set(engine.fits())) > 2
+    assert len(engine.fits()) <= 6 * 5 + 4  # no more is lost than was in flight
     (warned,) = [r for r in caplog.records if r.levelno == logging.WARNING]
     assert warned.name == "skbluetuna"
     assert "TerminatedWorkerError" in warned.getMessage()
@@ -53,6 +56,36 @@ class Deadly(ClassifierMixin, BaseEstimator):
 
     def score(self, X, y):
         return float(self.x)
+
+
+class Counts(Told):
+    """Notes how many large files joblib has made for its workers."""
+
+    __module__ = "__main__"
+
+    def fit(self, X, y):
+        Told.fit(self, X, y)
+        root = os.environ["JOBLIB_TEMP_FOLDER"]
+        files = [os.path.join(top, one) for top, _, own in os.walk(root) for one in own]
+        large = [one for one in files if os.path.getsize(one) > 2**20]
+        with open(os.path.join(self.folder, "large"), "a", encoding="utf-8") as file:
+            file.write(f"{len(large)}\n")
+        return self
+
+
+def test_large_data_are_sent_to_workers_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("JOBLIB_TEMP_FOLDER", str(tmp_path / "joblib"))
+    (tmp_path / "joblib").mkdir()
+    wide = np.random.default_rng(0).random((3_000, 100))  # 2.4 MB
+    get_reusable_executor().shutdown()  # whose folder is another one
+    search = BlueTunaSearchCV(
+        Counts(folder=str(tmp_path)), {"x": (0.0, 1.0)}, n_iter=8, cv=3, n_jobs=2,
+        max_concurrent=4, random_state=0, refit=False,
+    )  # fmt: skip
+    search.fit(wide, np.arange(3_000) % 2)
+    counts = (tmp_path / "large").read_text().split()
+    assert len(counts) == 8 * 3
+    assert set(counts) == {"1"}
 
 
 @pytest.mark.filterwarnings("ignore:[\\s\\S]*(fits failed|scores are non-finite)")

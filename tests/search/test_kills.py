@@ -60,11 +60,12 @@ def n_lines(path):
 
 
 @pytest.mark.parametrize(
-    ("backend", "n_jobs", "n_kills"),
-    [("sequential", 1, 26), ("threading", 2, 24)],  # loky starts too late for 24
+    ("backend", "n_jobs", "n_kills", "window"),
+    # loky starts too late for 24
+    [("sequential", 1, 26, 2), ("threading", 2, 24, 5)],
 )
 def test_fifty_kills_lose_nothing_and_pay_for_nothing_twice(
-    tmp_path, backend, n_jobs, n_kills
+    tmp_path, backend, n_jobs, n_kills, window
 ):
     path, log = tmp_path / "search.jsonl", tmp_path / "fits"
     rng = np.random.default_rng(0)
@@ -72,7 +73,12 @@ def test_fifty_kills_lose_nothing_and_pay_for_nothing_twice(
     def search(log):
         # The file's name is in the estimator, which the checkpoint compares.
         estimator = Logged(log=str(log), sleep=0.001)
-        options = {"n_iter": 60, "refit": False, "n_jobs": n_jobs, "max_concurrent": 2}
+        options = {
+            "n_iter": 60,
+            "refit": False,
+            "n_jobs": n_jobs,
+            "max_concurrent": window,
+        }
         return search_of(estimator, X_SPACE, **options)
 
     def fit():

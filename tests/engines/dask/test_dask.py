@@ -57,11 +57,13 @@ def cluster(tmp_path):
 def test_a_killed_worker_loses_nothing(engine, cluster, caplog):
     """What it held of the data is lost with it, which joblib does not send again."""
     with parallel_config("dask", wait_for_workers_timeout=1):
-        search = engine.search(n_jobs=-1, refit=False)
+        search = engine.search(n_jobs=-1, refit=False, max_concurrent=4)
         thread = engine.after_fits(12, engine.kill_last)
         engine.fit(search)
         thread.join()
-    engine.assert_same_results(engine.serial(refit=False), search)
+    whole = engine.serial(refit=False, max_concurrent=4)
+    engine.assert_same_results(whole, search)
+    assert len(engine.fits()) <= 6 * 5 + 4  # no more is lost than was in flight
     assert search.stop_reason_ == "n_iter"
     assert [w.pid for w in cluster if w.poll() is not None] == [engine.killed]
     # The other goes on; alone it is no engine to joblib, which then fits here.
