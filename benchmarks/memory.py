@@ -36,7 +36,7 @@ class Nothing(ClassifierMixin, BaseEstimator):
     def __init__(self, x=0):
         self.x = x
 
-    def fit(self, X, y):
+    def fit(self, X, y):  # noqa: ARG002
         """Look at the labels."""
         self.classes_ = np.unique(y)
         return self
