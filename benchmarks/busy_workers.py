@@ -13,7 +13,7 @@ import argparse
 import json
 import tempfile
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +52,7 @@ class Sleeper(ClassifierMixin, BaseEstimator):
         Path(self.folder, name).write_text(json.dumps([began, time.time()]))
         return self
 
-    def score(self, X, y):
+    def score(self, X, y):  # noqa: ARG002
         """Score by distance."""
         at = np.array([self.x0, self.x1, self.x2, self.x3])
         return -float(np.sum((at - 0.3) ** 2)) + 0.01 * float(np.mean(X[:, 0]))
@@ -119,7 +119,7 @@ def main():
     print("backend    search                busy   wall s")
     for backend in args.backend:
         for name, make in searches(args):
-            with tempfile.TemporaryDirectory() as folder, nullcontext():
+            with tempfile.TemporaryDirectory() as folder:
                 told = Sleeper(mean=args.mean, folder=folder)
                 with workers(backend, args.n_jobs):
                     busy, wall, _ = measure(make(told), folder, args.n_jobs)
