@@ -5,10 +5,9 @@
 
 Fits sleep for lognormal times (coefficient of variation 1), so that any machine has
 16 workers: drawn for each candidate, whose folds are alike but for a tenth, or for each
-fold anew, which is harder, as one fold in sixteen takes three times the mean. Every fit
-notes when it begins and ends. Busy is the sum of these times over workers times the wall
-time, from the first beginning to the last end. The Dask cluster has 4 processes of 4
-threads.
+fold anew, which is harder. Every fit notes when it begins and ends. Busy is the sum of
+these times over workers times the wall time, from the first beginning to the last end.
+The Dask cluster has 4 processes of 4 threads.
 """
 
 import argparse
