@@ -34,7 +34,7 @@ from skbluetuna.model._influence_tables import (
     perceptron_influence,
 )
 from skbluetuna.model._maxima import maxima
-from skbluetuna.model._part import chosen_part
+from skbluetuna.model._part import chosen_part, part_for_tables
 from skbluetuna.model._paths import (
     Paths,
     Spread,
@@ -77,6 +77,7 @@ __all__ = [
     "maxima",
     "no_influence",
     "pairs",
+    "part_for_tables",
     "perceptron_features",
     "perceptron_jacobian",
     "reach",

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbluetuna.model import chosen_part
+from skbluetuna.model import _part, chosen_part, part_for_tables
 
 N, KEPT = 150, 40
 
@@ -36,9 +36,7 @@ def test_it_holds_the_best_and_the_nearest_to_the_best_one():
     U, y = trials()
     rows, by_score = part(U, y), np.argsort(-y)
     assert set(by_score[: KEPT // 4]) <= set(rows)
-    off = U - U[by_score[0]]
-    off[:, 2] = off[:, 2] != 0.0  # two levels are as far apart as both ends of a range
-    assert set(np.argsort((off**2).sum(axis=1))[: KEPT // 2]) <= set(rows)
+    assert set(np.argsort(_far(U, y))[: KEPT // 2]) <= set(rows)
 
 
 def test_what_is_left_is_spread_over_the_ranks():
@@ -61,3 +59,21 @@ def test_of_equal_trials_the_earlier_ones_count():
     rows = part(U, y)
     assert len(rows) == KEPT
     np.testing.assert_array_equal(rows[: 3 * KEPT // 4], np.arange(3 * KEPT // 4))
+
+
+def test_tables_know_more_of_the_whole_space(monkeypatch):
+    monkeypatch.setattr(_part, "N_OF_TABLES", KEPT)
+    U, y = trials()
+    rows = part_for_tables(U, y, [0, 0, 3])
+    assert len(rows) == KEPT
+    near, best = (set(np.argsort(key)[: KEPT // 4]) for key in (_far(U, y), -y))
+    assert near | best <= set(rows)
+    rest = set(rows) - best - set(np.argsort(_far(U, y))[: KEPT // 2])
+    assert len(rest) > KEPT // 4
+
+
+def _far(U, y):
+    """Squared distance to the best one; two levels count as both ends of a range."""
+    off = U - U[np.argmax(y)]
+    off[:, 2] = off[:, 2] != 0.0
+    return (off**2).sum(axis=1)
