@@ -4,13 +4,14 @@ r"""Many evaluations at a time: regret by evaluations and by time, and who is id
     python -m benchmarks windows --yahpo BENCH --out OUT --set all --workers 4 8 16 \
         --windows 1 4 8 16 32 --batches 8 --free 8 --peers "Optuna TPE" random
 
-``--yahpo`` is a folder with a ``landscapes.py`` as ``ablation.py`` describes it; its
-landscapes may have a training time. The clock is simulated. ``--times``: *recorded*
-training times, or drawn ones: *alike*, *varied* (lognormal, coefficient of variation
-1), *tenfold* (lognormal, nine of ten within a factor of ten). A time of 1 is the mean of
+``--yahpo`` is a folder with a ``landscapes.py`` as ``ablation.py`` describes it, whose
+landscapes have a training time. The clock is simulated. ``--times``: *recorded* ones
+or drawn ones: *alike*, *varied* (lognormal, coefficient of variation 1),
+*tenfold* (lognormal, nine of ten within a factor of ten). A time of 1 is the mean of
 random configurations. In a window trial i is asked when all up to i - window are told,
 so one search serves for all workers and times. Free ones and peers are asked whenever a
-worker is free.
+worker is free. Printed at last: by how much log10 regret after all is above that of the
+first line, with its standard error over landscapes and seeds.
 """
 
 import sys
@@ -31,7 +32,7 @@ TIMED = "timetrain", "time"  # targets of a landscape that are its training time
 SHORTEST = 1e-3
 SIGMA = {"varied": np.sqrt(np.log(2.0)), "tenfold": np.log(10.0) / (2.0 * 1.645)}
 COUNTS = 16, 32, 50, 64, 100, 128, 200
-SHARES = 0.5, 1.0, 1.5  # of the time that the budget takes workers who never wait
+SHARES = 0.25, 0.5, 1.0, 1.5  # of the time that the budget takes workers who never wait
 DECIMALS = 7
 
 
@@ -129,8 +130,11 @@ def jobs_of(args):
     return jobs
 
 
-def runs_of(records, keys, n_workers, times):
-    """Runs as so many workers would have made them, by name and then by place."""
+def runs_of(records, keys, n_workers, times, n=None):
+    """Runs as so many workers would have made them, by name and then by place.
+
+    Of their first n evaluations alone, if n is given.
+    """
     found = {}
     for key in keys:
         land, seed, kind, size, own_workers, own_times = key
@@ -145,38 +149,40 @@ def runs_of(records, keys, n_workers, times):
             if times != "recorded":
                 seconds = [drawn_seconds(times, seed, k) for k in range(len(seconds))]
             starts, ends = clocked(row["knew"], seconds, n_workers)
-        run = Run(scores, seconds, starts, ends)
+        run = Run(scores[:n], seconds[:n], starts[:n], ends[:n])
         found.setdefault(f"{kind} {size or ''}".strip(), {})[land, seed] = run
     return found
 
 
 def show(found, budget, n_workers, times):
     """A line for each name."""
-    counts = [n for n in COUNTS if n <= budget]
-    ideal = budget / n_workers
+    counts = [*(n for n in COUNTS if n < budget), budget]
+    ideal, first = budget / n_workers, None
     print(f"\n{n_workers} workers, times {times}; after {counts} evaluations, and at")
     print(f"{SHARES} of the time that {budget} evaluations take them without a pause")
-    print(
-        f"{'':16s}{'runs':>5s}  mean log10 regret | mean regret | busy wall | in time"
-    )
+    print(f"{'':16s}{'runs':>5s}  log10 regret | mean regret | busy, wall | in time")
     for name, runs in found.items():
         after = np.array([[max(r.scores[:n]) for n in counts] for r in runs.values()])
         at = np.array([[r.best_at(s * ideal) for s in SHARES] for r in runs.values()])
         busy = np.mean([r.busy(n_workers) for r in runs.values()])
         wall = np.mean([r.wall for r in runs.values()])
+        last = dict(zip(runs, logs(after)[:, -1], strict=True))
+        first = first or last
+        above = np.array([last[k] - first[k] for k in last if k in first])
         cells = (
             f"{name:16s}{len(runs):5d} ",
-            " ".join(f"{v:6.2f}" for v in logs(after)),
+            " ".join(f"{v:6.2f}" for v in logs(after).mean(0)),
             " ".join(f"{v:6.3f}" for v in -after.mean(0)),
             f"{busy:.2f} {wall:7.1f}",
-            " ".join(f"{v:6.2f}" for v in logs(at)),
+            " ".join(f"{v:6.2f}" for v in logs(at).mean(0)),
+            f"{above.mean():+.2f} +- {above.std() / max(1, len(above)) ** 0.5:.2f}",
         )
         print(" | ".join(cells))
 
 
 def logs(scores):
-    """Mean log10 regret of best scores so far, shape (runs, k)."""
-    return np.log10(np.maximum(-scores, 1e-4)).mean(0)
+    """Log10 regret of best scores so far, shape (runs, k)."""
+    return np.log10(np.maximum(-scores, 1e-4))
 
 
 def add_arguments(parser):
@@ -192,6 +198,7 @@ def add_arguments(parser):
     parser.add_argument("--times", nargs="+", default=["recorded"],
                         choices=["recorded", "alike", *SIGMA])  # fmt: skip
     parser.add_argument("--budget", type=int, default=64)
+    parser.add_argument("--first", type=int, help="read so many evaluations of these")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--picture", help="file of the picture, of the first workers")
 
@@ -204,8 +211,8 @@ def command(args, argv):
     run_all(records, jobs, args.jobs)
     for times in args.times:
         for n_workers in args.workers:
-            found = runs_of(records, jobs, n_workers, times)
-            show(found, args.budget, n_workers, times)
+            found = runs_of(records, jobs, n_workers, times, args.first)
+            show(found, args.first or args.budget, n_workers, times)
             if args.picture and (n_workers, times) == (args.workers[0], args.times[0]):
                 many_workers(found, n_workers, args.picture)
     return 0

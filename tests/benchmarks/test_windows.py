@@ -1,10 +1,12 @@
 """Windows of evaluations: the simulated clock, and who knew what."""
 
+import sys
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from benchmarks.__main__ import main
 from benchmarks._clock import Run, as_they_come, clocked, in_order
 from benchmarks.windows import drawn_seconds
 
@@ -70,3 +72,50 @@ def test_drawn_times_are_one_in_the_mean_and_spread_as_they_say(times):
         assert high / low == pytest.approx(10.0, rel=0.1)
     else:
         assert drawn.std() == pytest.approx(1.0, abs=0.15)
+
+
+LANDSCAPES = """
+from dataclasses import dataclass
+
+COLUMNS = {"drawn": {"y": ["auc", "timetrain"]}}
+
+@dataclass(frozen=True)
+class Landscape:
+    target: str = "auc"
+    scenario: str = "drawn"
+    name: str = "bowl"
+    space = {"x": (0.0, 1.0), "y": (0.0, 1.0)}
+
+    def score(self, params):
+        if self.target == "timetrain":
+            return 1.0 + params["x"]
+        return -((params["x"] - 0.3) ** 2) - (params["y"] - 0.7) ** 2
+
+    def regret(self, score):
+        return -score
+
+def development_set():
+    return [Landscape()]
+"""
+
+
+def test_the_command_runs_what_is_missing_and_draws(tmp_path, monkeypatch, capsys):
+    """Times of a search in a window are worked out from one run for any workers."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "landscapes", raising=False)
+    (tmp_path / "landscapes.py").write_text(LANDSCAPES)
+    command = [
+        "windows", "--yahpo", str(tmp_path), "--out", str(tmp_path), "--jobs", "1",
+        "--budget", "12", "--windows", "1", "4", "--batches", "4", "--free", "2",
+        "--workers", "2", "4", "--times", "recorded", "tenfold",
+        "--picture", str(tmp_path / "picture.png"),
+    ]  # fmt: skip
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert said.count("window 4") == said.count("batch 4") == said.count("random") == 4
+    assert said.count("free") == 2  # two workers, two kinds of times
+    assert (tmp_path / "picture.png").stat().st_size > 0
+    before = (tmp_path / "windows_12.jsonl").read_text()
+    main([*command, "--first", "6"])
+    assert (tmp_path / "windows_12.jsonl").read_text() == before
+    monkeypatch.delitem(sys.modules, "landscapes")
