@@ -16,6 +16,7 @@ first line, with its standard error over landscapes and seeds.
 
 import sys
 from dataclasses import replace
+from zlib import crc32
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def clock_of(land, times, seed):
         drawn = [max(SHORTEST, timer.score(t.params)) for t in drawn_of(land)]
         unit = float(np.mean(drawn))
         return lambda number, params: max(SHORTEST, timer.score(params)) / unit  # noqa: ARG005
-    return lambda number, params: drawn_seconds(times, seed, number)  # noqa: ARG005
+    return lambda number, params: drawn_seconds(times, land.name, seed, number)  # noqa: ARG005
 
 
 def drawn_of(land):
@@ -64,11 +65,12 @@ def drawn_of(land):
     return Random(land.space, 100, 0).ask(100)
 
 
-def drawn_seconds(times, seed, number):
+def drawn_seconds(times, name, seed, number):
     """Time of a trial that its configuration does not decide; 1 in the mean."""
     if times == "alike":
         return 1.0
-    z = np.random.default_rng([seed, number]).standard_normal()
+    place = [crc32(name.encode()), seed, number]
+    z = np.random.default_rng(place).standard_normal()
     return float(np.exp(SIGMA[times] * z - 0.5 * SIGMA[times] ** 2))
 
 
@@ -147,7 +149,8 @@ def runs_of(records, keys, n_workers, times, n=None):
             starts, ends = row["starts"], row["ends"]
         else:
             if times != "recorded":
-                seconds = [drawn_seconds(times, seed, k) for k in range(len(seconds))]
+                n_all = len(seconds)
+                seconds = [drawn_seconds(times, land, seed, k) for k in range(n_all)]
             starts, ends = clocked(row["knew"], seconds, n_workers)
         run = Run(scores[:n], seconds[:n], starts[:n], ends[:n])
         found.setdefault(f"{kind} {size or ''}".strip(), {})[land, seed] = run
