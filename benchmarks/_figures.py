@@ -15,8 +15,8 @@ LOOKS = (
     {"color": "#0072B2"},
     {"color": "#0072B2", "linestyle": "--"},
     {"color": "#D55E00"},
-    {"color": "#D55E00", "linestyle": "--"},
     {"color": "0.2", "linestyle": "-."},
+    {"color": "#D55E00", "linestyle": "--"},
     {"color": "0.5", "linestyle": ":"},
 )
 
@@ -110,6 +110,7 @@ def many_workers(found, n_workers, path):
         ax.annotate(name, (times[until][-1], regret[-1]), (6, 0), va="center",
                     textcoords="offset points", color=look["color"])  # fmt: skip
     ax.set_yscale("log")
+    ax.yaxis.set_major_formatter("{x:g}")
     ax.set_xlabel("Time, in evaluations of the mean length")
     ax.set_ylabel("Regret (geometric mean)")
     ax.set_title(f"{n_workers} workers", loc="left", fontsize="medium")
