@@ -4,9 +4,10 @@ r"""Many evaluations at a time: regret by evaluations and by time, and who is id
     python -m benchmarks windows --yahpo BENCH --out OUT --set all --workers 4 8 16 \
         --windows 1 4 8 16 32 --batches 8 --free 8 --peers "Optuna TPE" random
 
-``--yahpo`` is a folder with a ``landscapes.py`` as ``ablation.py`` describes it, whose
-landscapes have a training time. The clock is simulated. ``--times``: *recorded* ones
-or drawn ones: *alike*, *varied* (lognormal, coefficient of variation 1),
+``--yahpo`` is a folder with a ``landscapes.py`` as ``ablation.py`` describes it. The
+clock is simulated. ``--times``: *recorded* training times, where the landscape has
+another target ``timetrain`` or ``time`` (otherwise *varied*), or drawn ones: *alike*,
+*varied* (lognormal, coefficient of variation 1),
 *tenfold* (lognormal, nine of ten within a factor of ten). A time of 1 is the mean of
 random configurations. In a window trial i is asked when all up to i - window are told,
 so one search serves for all workers and times. Free ones and peers are asked whenever a
@@ -50,14 +51,22 @@ def landscapes_of(folder, which):
 
 def clock_of(land, times, seed):
     """Seconds of an evaluation, from its number and configuration."""
-    if times == "recorded":
-        columns = sys.modules["landscapes"].COLUMNS[land.scenario]["y"]
-        (target,) = (name for name in TIMED if name in columns)
-        timer = replace(land, target=target)
+    timer = timer_of(land)
+    if times == "recorded" and timer:
         drawn = [max(SHORTEST, timer.score(t.params)) for t in drawn_of(land)]
         unit = float(np.mean(drawn))
         return lambda number, params: max(SHORTEST, timer.score(params)) / unit  # noqa: ARG005
+    if times == "recorded":
+        times = "varied"
     return lambda number, params: drawn_seconds(times, land.name, seed, number)  # noqa: ARG005
+
+
+def timer_of(land):
+    """The landscape whose score is the training time of this one, if there is one."""
+    columns = getattr(sys.modules["landscapes"], "COLUMNS", {})
+    known = columns.get(getattr(land, "scenario", None), {}).get("y", ())
+    target = next((name for name in TIMED if name in known), None)
+    return target and replace(land, target=target)
 
 
 def drawn_of(land):
@@ -89,7 +98,7 @@ def run_in_order(args, index, kind, size, seed):
     return {
         "regret": [round(land.regret(s), DECIMALS) for s in scores],
         "knew": knew,
-        "seconds": [round(timed(0, params), DECIMALS) for params in asked],
+        "seconds": [round(timed(i, p), DECIMALS) for i, p in enumerate(asked)],
     }
 
 

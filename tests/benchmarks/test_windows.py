@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks._clock import Run, as_they_come, clocked, in_order
-from benchmarks.windows import drawn_seconds
+from benchmarks.windows import clock_of, drawn_seconds
 
 
 class Recorder:
@@ -119,3 +119,10 @@ def test_the_command_runs_what_is_missing_and_draws(tmp_path, monkeypatch, capsy
     main([*command, "--first", "6"])
     assert (tmp_path / "windows_12.jsonl").read_text() == before
     monkeypatch.delitem(sys.modules, "landscapes")
+
+
+def test_a_landscape_without_a_training_time_gets_drawn_ones(monkeypatch):
+    monkeypatch.setitem(sys.modules, "landscapes", SimpleNamespace())
+    seconds = clock_of(SimpleNamespace(name="bowl"), "recorded", 3)
+    assert seconds(5, {}) == drawn_seconds("varied", "bowl", 3, 5)
+    assert clock_of(SimpleNamespace(name="bowl"), "alike", 3)(5, {}) == 1.0
