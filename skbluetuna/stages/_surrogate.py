@@ -67,7 +67,7 @@ class SequentialStage(ABC):
         """Choose as many points as are asked for, shape (k, d).
 
         If no number is named: one, when all scores are known. None before there is a
-        score to learn from.
+        trial; before one is told the first counts as told.
         """
         if n is None:
             n = 0 if view.has_pending else 1
@@ -85,10 +85,23 @@ class SequentialStage(ABC):
         return replace(self, n_trials=n_trials)
 
     def _choose(self, space: Space, view: View, n: int, seed: Seed) -> "list[Proposal]":
-        if n <= 0 or not view.n_told:
+        if n <= 0 or not len(view):
             return []
+        view = view if view.n_told else _first_told(view)
         chooser = self.chooser(space, view, generator_of(view, seed))
         return one_by_one(space, view, n, chooser)
+
+
+def _first_told(view: View) -> View:
+    """The view as if its first trial had a score, the median of other alternatives'.
+
+    One score says nothing, whatever it is: its target is 0. So many trials at a time
+    need not wait for it (eq. 16).
+    """
+    known = np.concatenate([np.empty(0), *view.others])
+    Y, is_pending = view.Y.copy(), view.is_pending.copy()
+    Y[0], is_pending[0] = np.median(known) if len(known) else 0.0, False
+    return replace(view, Y=Y, is_pending=is_pending)
 
 
 class Surrogate(NamedTuple):
