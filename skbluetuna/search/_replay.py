@@ -58,8 +58,8 @@ class Replay:
         for event in stored:
             if isinstance(event, Asked | Imported):
                 self._asked.setdefault(event.number, event)
-        numbers = {e.number for e in stored if not isinstance(e, Budgeted)}
-        self._lost = set(range(max(numbers, default=-1) + 1)) - set(self._asked)
+        numbers = (e.number for e in stored if not isinstance(e, Budgeted))
+        self._last = max(numbers, default=-1)
         self._ends: dict[int, Finished | Failed] = {}
 
     @property
@@ -126,8 +126,9 @@ class Replay:
     def _ask_lost(self) -> None:
         """Ask what was asked before the next trial was told, where its line is lost."""
         history = self._tuner.history
-        while len(history) in self._lost and history.n_pending < self._window:
-            if not self._ask_again():
+        while history.n_pending < self._window:
+            is_lost = len(history) <= self._last and len(history) not in self._asked
+            if not (is_lost and self._ask_again()):
                 return
 
     def _fill(self, n: int) -> None:
