@@ -48,11 +48,12 @@ def gain_bounds(space: Space, view: View, seed: Seed) -> tuple[float, float]:
     varying = active(space)
     if not len(y) or (view.best_row is None and not view.others):
         return np.inf, -np.inf
-    if not len(varying) or (space.size is not None and view.n_known >= space.size):
+    is_known = space.size is not None and view.n_known >= space.size
+    if not len(varying) or (is_known and not view.has_pending):
         return float(y.max()), float(y.max())
     model, shift, scale, _ = surrogate(space, view)
     beta = 2.0 * np.log(len(varying) * len(y) ** 2 * np.pi**2 / (6.0 * DELTA)) / SHRINK
-    rng = np.random.default_rng([*seed, len(view)])
+    rng = np.random.default_rng([*seed, view.n_told])  # whatever else is open
     anywhere = space.snap(starting_points(space, view, rng))
     at = model.predict(np.vstack([U, anywhere])[:, varying])
     reach = np.sqrt(beta) * at.std

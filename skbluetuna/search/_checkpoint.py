@@ -2,7 +2,7 @@
 
 A checkpoint is a text file of JSON lines. A header opens a section: the problem (what
 is scored, on which data, and how it is searched) and the seed. Each other line is one
-event of a section. Lines are only appended, those of a batch in one write that is on
+event of a section. Lines are only appended, those of one moment in one write that is on
 disk before the search goes on. Each ends with a checksum; one that is damaged, or says
 what this search can not have written, is named and counts as not there.
 """

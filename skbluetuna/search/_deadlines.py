@@ -74,8 +74,8 @@ class Deadlines:
         self._marks[one.key] = Path(self._folder) / str(self._n_marks)
         return left, str(self._marks[one.key])
 
-    def is_over(self, one: FoldOf, outcome: Outcome) -> bool:
-        """Whether a fold that is done was one too many for its candidate."""
+    def has_run_out(self, one: FoldOf, outcome: Outcome) -> bool:
+        """Whether a candidate has no time left, now that this fold is done."""
         if self._seconds is None:
             return False
         self._spent[one.trial.number] += outcome["fit_time"] + outcome["score_time"]
@@ -88,12 +88,11 @@ class Deadlines:
         return LOOK if timeout is None else min(LOOK, timeout)
 
     def overdue(self, sent: Mapping[Key, Any]) -> list[Key]:
-        """Folds that do not heed their alarm."""
+        """Folds that do not heed their alarm, also those given up."""
         if self._seconds is None or time.time() < self._looked + LOOK:
             return []
         self._looked = time.time()
-        open_ = [key for key in sent if key not in self._given_up]
-        return [key for key in open_ if time.time() > self._end(key)]
+        return [key for key in sent if time.time() > self._end(key)]
 
     def give_up(self, folds: Iterable[FoldOf]) -> None:
         """Expect nothing of folds any more; they may still hold a worker."""

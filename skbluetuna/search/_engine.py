@@ -7,6 +7,7 @@ whether the candidate is to blame.
 """
 
 import logging
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, cast
@@ -26,6 +27,8 @@ from skbluetuna.search._workers import Workers
 __all__ = ["Engine", "Result"]
 
 logger = logging.getLogger("skbluetuna")
+
+RESTART = (0.5, 1.0, 2.0, 0.0)  # seconds to wait where no worker is left
 
 Key = tuple[int, int]
 
@@ -174,7 +177,7 @@ class Engine:
 
     def _taken(self, one: FoldOf, outcome: Outcome | None) -> Sequence[Result]:
         """The result of a fold, or of all that are left if the time is up."""
-        if outcome is None or self._deadlines.is_over(one, outcome):
+        if outcome is None or self._deadlines.has_run_out(one, outcome):
             return self._give_up([one])
         result, number = Result(one.trial, one.fold, outcome), one.trial.number
         if not self._deadlines.are_set:
@@ -188,7 +191,8 @@ class Engine:
         late = [self._sent[key] for key in self._deadlines.overdue(self._sent)]
         if not late:
             return []
-        found = self._give_up(late)
+        new = [one for one in late if not self._deadlines.is_given_up(one)]
+        found = self._give_up(new)
         open_ = self._awaited
         if not self._workers.are_processes:  # who can not be ended
             if len(self._sent) - len(open_) < self._workers.n_jobs:
@@ -214,6 +218,8 @@ class Engine:
             left = [one for one in late if one.trial.number == trial.number]
             left += [o for o in self._sent.values() if o.trial.number == trial.number]
             self._deadlines.give_up(left)
+            if self._on_trial in left:
+                self._on_trial = None
             held = self._held.pop(trial.number, [])
             left += [FoldOf(trial, result.fold) for result in held]
             found += self._failed({one.key: one for one in left}.values(), reason)
@@ -264,6 +270,8 @@ class Engine:
                 "at most", first_line(error), len(self._lost), n_left + 1,
             )  # fmt: skip
         self._renew()
+        if self._workers.are_here and is_death(error):  # it would end this process
+            raise ExecutorLostError(first_line(error)) from error
         if over or culprit is not None:  # does it do anything else?
             self._probe(error)
         again = sorted(set(self._lost) - set(over), key=_by_key)
@@ -287,7 +295,12 @@ class Engine:
         self._renewed()
         self._sent.clear()
         self._deadlines.forget()
-        self._try(self._workers.renew)
+        n_jobs = self._workers.n_jobs
+        for wait in RESTART:  # a cluster may need a while for another worker
+            self._try(self._workers.renew)
+            if n_jobs == 1 or not self._workers.are_here or not self._has_time():
+                return
+            time.sleep(wait)
 
     def _probe(self, error: BaseException) -> None:
         """See the workers do a task that harms none; else the error has lost them."""

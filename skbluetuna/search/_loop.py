@@ -150,7 +150,9 @@ class Loop:
         self._begin(lacking)
         for trial in lacking:
             while self._rows.missing(trial):
-                self._receive(None)
+                if self._causes and self._clock.is_up:
+                    return
+                self._receive(self._clock.left if self._causes else None)
             self._end(trial)
 
     def _to_evaluate(self) -> Sequence[Trial]:

@@ -110,6 +110,10 @@ class Sources:
                 one.header["max_concurrent"],
             )
         ]
+        memory = self.memory
+        if memory is not None:  # of several the one that it goes on from
+            asked = {"seed": memory.seed, "max_concurrent": memory.window}
+            same = [one for one in same if asked.items() <= one.header.items()] or same
         first = next(iter(same or usable), None)
         if first is not None and self.splits is None:
             splits = first.header["splits"]

@@ -8,6 +8,7 @@ comes to its next instruction. Native code that does not come back heeds neither
 import ctypes
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,10 +46,15 @@ def within(
     """
     if mark is not None:
         Path(mark).touch()
+
+    class OwnError(OutOfTimeError):
+        """The end of this time, not of one that holds for more."""
+
+    alarm = _alarm if _has_signals() else _alarm_of_thread
     try:
-        with _alarm(seconds) if _has_signals() else _alarm_of_thread(seconds):
+        with alarm(seconds, OwnError):
             return function(*args, **kwargs)
-    except OutOfTimeError:
+    except OwnError:
         return None
 
 
@@ -58,41 +64,62 @@ def _has_signals() -> bool:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    def ring(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        raise OutOfTimeError
+def _alarm(seconds: float, error: type[BaseException]) -> Iterator[None]:
+    """Raise the error in this thread, the main one, when time is up.
 
-    before = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, max(1e-6, seconds))
+    An alarm of somebody else, such as that of a search around this one, rings when it
+    would have.
+    """
+    began, outer = time.monotonic(), signal.getsignal(signal.SIGALRM)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, 0.0)
+    is_ours = not left or seconds < left
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        if is_ours or not callable(outer):
+            raise error
+        outer(number, frame)
+
+    signal.signal(signal.SIGALRM, ring)
+    first = seconds if is_ours else left
+    signal.setitimer(signal.ITIMER_REAL, max(1e-6, first))
     try:
         yield
     finally:
         try:
             signal.setitimer(signal.ITIMER_REAL, 0.0)
         finally:  # it may have rung here
-            signal.signal(signal.SIGALRM, before)
-            if left:  # somebody else's, which may ring a little late
-                signal.setitimer(signal.ITIMER_REAL, left, interval)
+            signal.signal(signal.SIGALRM, outer)
+            if left:
+                rest = left - (time.monotonic() - began)
+                signal.setitimer(signal.ITIMER_REAL, max(1e-6, rest), interval)
 
 
 @contextmanager
-def _alarm_of_thread(seconds: float) -> Iterator[None]:
-    thread, lock, is_over = threading.get_ident(), threading.Lock(), False
+def _alarm_of_thread(seconds: float, error: type[BaseException]) -> Iterator[None]:
+    """Raise the error in this thread when time is up and Python gets round to it."""
+    thread, lock = threading.get_ident(), threading.Lock()
+    has_rung = is_over = is_heard = False
 
     def ring() -> None:
+        nonlocal has_rung
         with lock:
             if not is_over:
-                _raise_in(thread, OutOfTimeError)
+                has_rung = True
+                _raise_in(thread, error)
 
     timer = threading.Timer(seconds, ring)
     timer.daemon = True
     timer.start()
     try:
         yield
+    except error:
+        is_heard = True
+        raise
     finally:
         with lock:
             is_over = True
-            _raise_in(thread, None)  # if it has rung and was not heard yet
+            if has_rung and not is_heard:
+                _raise_in(thread, None)
         timer.cancel()
 
 

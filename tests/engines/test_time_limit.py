@@ -1,9 +1,11 @@
 """Candidates that take too long fail, and nothing else does."""
 
 import json
+import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,15 +31,23 @@ class Sleeps(ClassifierMixin, BaseEstimator):
 
     __module__ = "__main__"  # so it travels as code; workers do not know this file
 
-    def __init__(self, x=1, slow=(), seconds=30.0, is_deaf=False):
+    def __init__(
+        self, x=1, slow=(), seconds=30.0, is_deaf=False, folder=None, rest=0.0
+    ):
+        self.folder = folder
+        self.rest = rest
         self.x = x
         self.slow = slow
         self.seconds = seconds
         self.is_deaf = is_deaf
 
     def fit(self, X, y):
+        if self.folder is not None:
+            name = f"{os.getpid()}-{time.monotonic_ns()}"
+            (Path(self.folder) / name).touch()
         if self.x in self.slow:
-            if self.is_deaf:
+            is_deaf = self.is_deaf and (self.is_deaf != "half" or X[0, 0] < 5.05)
+            if is_deaf:
                 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
             end = time.monotonic() + self.seconds
             while time.monotonic() < end:
@@ -45,6 +55,8 @@ class Sleeps(ClassifierMixin, BaseEstimator):
                     time.sleep(0.005)
                 except Exception:  # as estimators do that go on without a part
                     continue
+        else:
+            time.sleep(self.rest)
         return self
 
     def score(self, X, y):
@@ -110,6 +122,18 @@ def test_a_fit_that_is_deaf_is_ended_with_its_process(caplog):
         search = search_of(6, estimator, n_jobs=2, max_concurrent=3).fit(X, y)
     assert_failed(search, [2])
     assert len(caplog.records) == 1
+
+
+@needs_alarms
+@pytest.mark.slow
+def test_a_deaf_fold_beside_one_that_heeds_is_ended_too(tmp_path):
+    """Else it would hold a worker to the end of the search."""
+    estimator = Sleeps(slow=(0,), is_deaf="half", folder=str(tmp_path), rest=0.1)
+    search = search_of(20, estimator, n_jobs=2, max_concurrent=3)
+    with parallel_config("loky"):
+        search.fit(X, y)
+    assert_failed(search, [0])
+    assert len({path.name.split("-")[0] for path in tmp_path.iterdir()}) > 2
 
 
 def test_a_thread_that_is_deaf_is_left_alone(monkeypatch):
@@ -181,6 +205,30 @@ def test_an_alarm_of_somebody_else_rings_after_ours():
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
+
+
+@needs_alarms
+@pytest.mark.parametrize("is_main", [True, False])
+def test_a_limit_within_a_limit_is_the_shorter_of_both(is_main):
+    """What a search inside a search must keep to."""
+    found = []
+
+    def many():
+        for _ in range(200):
+            within(20.0, None, Sleeps(2, slow=(2,), seconds=0.01).fit, X, y)
+        return "whole"
+
+    def work():
+        began = time.monotonic()
+        found.append(within(0.2, None, many))
+        found.append(time.monotonic() - began < 1.5)
+        found.append(within(20.0, None, within, 0.05, None, time.sleep, 0.3))
+
+    thread = threading.Thread(target=work)
+    work() if is_main else thread.start()
+    if not is_main:
+        thread.join(10.0)
+    assert found == [None, True, None]
 
 
 def test_a_limit_holds_in_threads_and_leaves_nothing_behind():

@@ -27,6 +27,7 @@ from tests.search.durable import (
     of_kind,
     records,
     search_of,
+    write_records,
     y,
 )
 
@@ -254,3 +255,26 @@ def test_folds_are_heard_of_as_they_end(monkeypatch):
     fitted("uneven", 3, space={"C": [0.1, 1, 2, 3, 4, 5]}, n_iter=6)
     assert told[0] > 3  # others were heard of before the first was told
     assert len(heard) == 18
+
+
+def test_of_several_searches_on_file_the_last_one_goes_on(tmp_path):
+    """Where the window is left open the one of the last fit counts."""
+    search = search_of(checkpoint=tmp_path / "search.jsonl", warm_start=True)
+    search.set_params(refit=False)
+    for n_iter, window in ((6, 8), (8, 4), (10, None)):
+        search.set_params(n_iter=n_iter, max_concurrent=window).fit(X, y)
+    assert search._kept.window == 4
+
+
+def test_max_time_holds_for_imported_candidates_too(tmp_path):
+    path = tmp_path / "search.jsonl"
+    options = {"n_iter": 5, "refit": False, "checkpoint": path}
+    slow = Logged(sleep=0.1)
+    search_of(slow, X_SPACE, **options).fit(X, y)
+    kept = [one for one in records(path) if one.get("part") != 2]
+    write_records(path, kept)
+    began = time.monotonic()
+    timed = search_of(slow, X_SPACE, max_time=0.25, **options)
+    timed.set_params(random_state=1).fit(X, y)
+    assert timed.stop_reason_ == "max_time"
+    assert time.monotonic() - began < 1.0
