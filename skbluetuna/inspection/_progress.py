@@ -15,6 +15,7 @@ __all__ = [
     "PointColumns",
     "band",
     "evaluations_of",
+    "folds_of",
     "limit_scores",
     "mark_at_edge",
     "score_ceiling",
@@ -31,7 +32,8 @@ def evaluations_of(search: Any, against: str) -> tuple[PointColumns, str]:
     Returns
     -------
     points : dict of arrays
-        ``x``, ``score`` (NaN if it failed) and, if the search has stages, ``stage``.
+        ``x``, ``score`` (NaN if it failed or was stopped early), ``is_stopped``, and,
+        if the search has stages, ``stage``.
     name : str
         Name of the metric.
 
@@ -50,13 +52,21 @@ def evaluations_of(search: Any, against: str) -> tuple[PointColumns, str]:
     score = np.array(results[f"mean_test_{name}"], dtype=np.float64)
     score[~np.isfinite(score)] = np.nan
     x = np.arange(1.0, len(score) + 1.0)
+    n_folds = folds_of(search)
     if against == "seconds":
         took = np.asarray(results["mean_fit_time"]) + results["mean_score_time"]
-        x = np.cumsum(search.n_splits_ * np.nan_to_num(took))
-    points = {"x": x, "score": score}
+        x = np.cumsum(n_folds * np.nan_to_num(took))
+    points = {"x": x, "score": score, "is_stopped": n_folds < search.n_splits_}
     if "stage" in results:
         points["stage"] = np.asarray(results["stage"], dtype=object)
     return points, name
+
+
+def folds_of(search: Any) -> NDArray[np.intp]:
+    """How many folds each evaluation of a search has, shape (n,)."""
+    results = search.cv_results_
+    every = np.full(len(results["params"]), search.n_splits_, dtype=np.intp)
+    return np.asarray(results.get("n_folds", every))
 
 
 def _metric(search: Any) -> str:
