@@ -43,7 +43,7 @@ class ConvergenceDisplay:
         so far; NaN until every run has a score.
     points : dict of arrays or None, default=None
         Each evaluation of a single search: ``x``, ``score`` (NaN if failed or stopped
-        early), ``is_stopped``, and ``stage`` where the search has stages.
+        early), ``stage`` where the search has stages, ``is_stopped`` where folds raced.
     against : {"evaluations", "seconds"}, default="evaluations"
         What ``x`` is.
     score_name : str, default="score"

@@ -32,8 +32,8 @@ def evaluations_of(search: Any, against: str) -> tuple[PointColumns, str]:
     Returns
     -------
     points : dict of arrays
-        ``x``, ``score`` (NaN if it failed or was stopped early), ``is_stopped``, and,
-        if the search has stages, ``stage``.
+        ``x``, ``score`` (NaN if it failed or was stopped early) and, if the search has
+        stages, ``stage``; if its folds raced, ``is_stopped``.
     name : str
         Name of the metric.
 
@@ -52,11 +52,12 @@ def evaluations_of(search: Any, against: str) -> tuple[PointColumns, str]:
     score = np.array(results[f"mean_test_{name}"], dtype=np.float64)
     score[~np.isfinite(score)] = np.nan
     x = np.arange(1.0, len(score) + 1.0)
-    n_folds = folds_of(search)
     if against == "seconds":
         took = np.asarray(results["mean_fit_time"]) + results["mean_score_time"]
-        x = np.cumsum(n_folds * np.nan_to_num(took))
-    points = {"x": x, "score": score, "is_stopped": n_folds < search.n_splits_}
+        x = np.cumsum(folds_of(search) * np.nan_to_num(took))
+    points = {"x": x, "score": score}
+    if "n_folds" in results:
+        points["is_stopped"] = results["n_folds"] < search.n_splits_
     if "stage" in results:
         points["stage"] = np.asarray(results["stage"], dtype=object)
     return points, name
@@ -65,7 +66,7 @@ def evaluations_of(search: Any, against: str) -> tuple[PointColumns, str]:
 def folds_of(search: Any) -> NDArray[np.intp]:
     """How many folds each evaluation of a search has, shape (n,)."""
     results = search.cv_results_
-    every = np.full(len(results["params"]), search.n_splits_, dtype=np.intp)
+    every = np.full(len(results["mean_fit_time"]), search.n_splits_, dtype=np.intp)
     return np.asarray(results.get("n_folds", every))
 
 

@@ -107,7 +107,7 @@ def _loop(
         ProgressLog(tuner, search.max_time, n_iter, n_kept=past.n_in_memory) as log,
     ):
         evaluator = Evaluator(search, told, folds, n_trials)
-        n_at_once = folds.n_splits if search.racing is None else 1  # of a candidate
+        n_at_once = 1 if search.racing else folds.n_splits  # of one candidate
         log.fills(past.window, search.n_jobs, n_at_once)
         loop = Loop(search, tuner, rows, evaluator, callbacks, past, log)
         reason = loop.run()

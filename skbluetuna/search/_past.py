@@ -74,7 +74,7 @@ class Past:
             or search.max_concurrent
             or usual_window(
                 effective_n_jobs(search.n_jobs),
-                folds.n_splits if search.racing is None else 1,  # one after another
+                1 if search.racing else folds.n_splits,  # one after another
             )
         )
 

@@ -1,7 +1,7 @@
 """The race: which candidates are not worth their remaining folds.
 
-Folds are evaluated in one order, drawn once. After each a candidate is compared, fold by
-fold, with the best one; it is stopped where it is too improbable that the folds that
+Folds are evaluated in one order, drawn once. After each a candidate is compared, by fold,
+with the best one; it is stopped where it is too improbable that the folds that
 are left would bring it above. Who judges a candidate is known when it is asked: those
 that were imported, and all up to i - w, w the window. So nothing here depends on time,
 on the number of workers, or on when a search was stopped and taken up again.
@@ -86,7 +86,7 @@ class Race:
     rows : Rows
         What was evaluated.
     level : float or None
-        `racing` of the search; None: every fold of every candidate is evaluated.
+        `racing` of the search; None or 0: every fold of every candidate is evaluated.
     window : int
         How many candidates may be open.
     seed : int
@@ -94,7 +94,7 @@ class Race:
     """
 
     def __init__(self, rows: Rows, level: float | None, window: int, seed: int) -> None:
-        self._rows, self._level, self._window = rows, level, window
+        self._rows, self._level, self._window = rows, level or 0.0, window
         rng = np.random.default_rng([seed, rows.n_splits])
         self._order: list[int] = rng.permutation(rows.n_splits).tolist()
         self._judges: dict[int, Rivals | None] = {}
@@ -102,8 +102,8 @@ class Race:
 
     @property
     def is_on(self) -> bool:
-        """Whether candidates may be stopped at all."""
-        return self._level is not None
+        """Whether candidates may be stopped at all; at level 0 none is."""
+        return self._level > 0.0
 
     def next_folds(self, trial: Trial) -> list[int]:
         """Folds of a trial that are evaluated next; none if it is whole or stopped."""
@@ -124,14 +124,14 @@ class Race:
         known = self._order[:n_known]
         differences = np.array([scores[fold] - best[fold] for fold in known])
         for j in range(1, n_known + 1):
-            n_left, level = len(self._order) - j, self._level or 0.0
-            if not can_win(differences[:j], n_left, rivals.spread, level):
+            n_left = len(self._order) - j
+            if not can_win(differences[:j], n_left, rivals.spread, self._level):
                 return float(best.mean() + differences[:j].mean())
         return None
 
     def _rivals(self, trial: Trial) -> Rivals | None:
         """Whom a trial is judged by; None if it is not, or they are not known yet."""
-        if self._level is None or trial.stage == IMPORTED:
+        if not self.is_on or trial.stage == IMPORTED:
             return None
         if trial.number not in self._judges:
             judges = self._judges_of(trial)
