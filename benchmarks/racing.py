@@ -5,11 +5,12 @@
 
 Each search runs twice, with all folds and with racing, of the same seed, on three
 quarters of the rows. ``again`` replays the race on the fold scores of the first search:
-which share of its fits it would have saved, and whether the choice would have been the
-same. The second search is told what is expected of stopped candidates, so it asks others
-and may choose another one: ``saved`` is its share, ``cv`` its choice's mean over all folds
-less the other's, ``test`` the same on the quarter held out. DATA is a folder of CSV files
-without header, the class last.
+which share of its fits it would have saved; ``same``: whether the choice would have
+been the same. The second search is told what is expected of stopped candidates, so it
+asks others, and may choose another one (``chosen``: whether it is the same). ``saved``
+is its share of fits, ``time`` that of processor time; ``cv`` is its choice's mean over all
+folds less the other's, ``test`` the same on the quarter held out. DATA is a folder of
+CSV files without header, the class last.
 """
 
 import argparse
@@ -83,12 +84,12 @@ def compared(task, table, kind, seed, args):
             scoring=SCORING, cv=folds_of_kind(kind, seed), random_state=seed,
             racing=level, max_concurrent=1,
         )  # fmt: skip
-        start = time.perf_counter()
+        start = time.process_time()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             search.fit(objective.X, objective.y)
             test = get_scorer(SCORING)(search, X_rest, y_rest)
-        found.append((search, test, time.perf_counter() - start))
+        found.append((search, test, time.process_time() - start))
     (full, test, seconds), (raced, raced_test, raced_seconds) = found
     again, is_same = replayed(scores_by_fold(full), args.level)
     n_fits = full.n_splits_ * len(raced.cv_results_["params"])

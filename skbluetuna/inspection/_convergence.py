@@ -60,8 +60,8 @@ class ConvergenceDisplay:
     -----
     Scores far below the rest (three interquartile ranges below the first quartile)
     would leave no room for the others: they are marked at the lower edge, as triangles.
-    Failed evaluations are crosses there, those stopped early short lines. Seconds are those that the folds took one
-    after another, whatever ran in parallel.
+    Failed evaluations are crosses there, those stopped early short lines. Seconds are
+    those that the folds took one after another, whatever ran in parallel.
 
     Examples
     --------

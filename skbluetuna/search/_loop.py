@@ -174,7 +174,7 @@ class Loop:
         first = trials[0]
         if first.stage not in FIRST:
             self._check_any_score()
-        # Only of these it is known whom they are judged by, whatever was lost of a file.
+        # Only of these all are told by whom they are judged, whatever a file has lost.
         last = first.number + self._past.window if self._race.is_on else math.inf
         self._begin(
             [t for t in trials if t.number not in self._n_open and t.number < last]

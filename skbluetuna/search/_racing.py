@@ -1,10 +1,12 @@
 """The race: which candidates are not worth their remaining folds.
 
-Folds are evaluated in one order, drawn once. After each a candidate is compared, by fold,
-with the best one; it is stopped where it is too improbable that the folds that
-are left would bring it above. Who judges a candidate is known when it is asked: those
-that were imported, and all up to i - w, w the window. So nothing here depends on time,
-on the number of workers, or on when a search was stopped and taken up again.
+Folds are evaluated in one order, drawn once. After each a candidate is compared with
+the best one, fold by fold; it is stopped where it is too improbable that the folds that
+are left would bring it above. Candidate i is judged by the complete ones that were
+imported and those up to i - w, w the window, all of which are told before it is asked.
+So nothing here depends on time, on the number of workers, or on when a search was
+stopped and taken up again. As nobody is judged by fewer than three, no search ends
+without a complete candidate, unless all have failed.
 """
 
 import math

@@ -157,7 +157,9 @@ def test_decisions_are_those_of_the_formula():
             if n < K:
                 told = search.tuner_.trials[i]
                 assert told.state == "stopped"
-                assert told.values[0] == pytest.approx(rivals.best.mean() + d[:n].mean())
+                assert told.values[0] == pytest.approx(
+                    rivals.best.mean() + d[:n].mean()
+                )
                 assert told.values[0] < search.best_score_
         assert len(stopped(search)) > 1
 
@@ -378,7 +380,8 @@ def test_a_candidate_with_a_failed_fold_is_not_stopped(error_score, backend):
         Bumpy(fails_above=0.6), X_SPACE, n_iter=20, cv=K, racing=LEVEL, n_jobs=2,
         error_score=error_score, max_concurrent=2,
     )  # fmt: skip
-    with parallel_config(backend), pytest.warns(Warning) as told:
+    with parallel_config(backend), warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
         search.fit(X, y)
     results = search.cv_results_
     failed = results["failure"] != ""
