@@ -8,9 +8,9 @@ quarters of the rows. ``again`` replays the race on the fold scores of the first
 which share of its fits it would have saved; ``same``: whether the choice would have
 been the same. The second search is told what is expected of stopped candidates, so it
 asks others, and may choose another one (``chosen``: whether it is the same). ``saved``
-is its share of fits, ``time`` that of processor time; ``cv`` is its choice's mean over all
-folds less the other's, ``test`` the same on the quarter held out. DATA is a folder of
-CSV files without header, the class last.
+is its share of fits, ``time`` that of processor time; ``cv`` is its choice's mean over
+all folds less the other's, ``test`` the same on the quarter held out. DATA is a folder
+of CSV files without header, the class last.
 """
 
 import argparse

@@ -48,16 +48,17 @@ def rivals_of(scores: FloatArray) -> Rivals | None:
         None if they are too few to judge by.
     """
     n, k = scores.shape
-    first = best_of(scores.mean(axis=1)) if n else None
-    if n < MIN_COMPLETE or k < 2 or first is None:
+    if n < MIN_COMPLETE or k < 2:
         return None
-    differences = scores - scores[first]
-    differences = differences[np.any(differences != 0.0, axis=1)]
-    if len(differences) < MIN_DIFFERENT:
-        return None
-    n_close = max(MIN_CLOSE, math.ceil(len(differences) / 2))
-    close = differences[best_first(differences.mean(axis=1))[:n_close]]
-    return Rivals(scores[first], float(close.var(axis=1, ddof=1).mean()))
+    with np.errstate(over="ignore", invalid="ignore"):
+        first = best_of(scores.mean(axis=1)) or 0
+        differences = scores - scores[first]
+        differences = differences[np.any(differences != 0.0, axis=1)]
+        n_close = max(MIN_CLOSE, math.ceil(len(differences) / 2))
+        close = differences[best_first(differences.mean(axis=1))[:n_close]]
+        if len(close) < MIN_DIFFERENT:
+            return None
+        return Rivals(scores[first], float(close.var(axis=1, ddof=1).mean()))
 
 
 def can_win(differences: FloatArray, n_left: int, spread: float, level: float) -> bool:
@@ -124,11 +125,14 @@ class Race:
         scores, best = self._rows.scores(trial), rivals.best
         n_known = next(j for j, fold in enumerate(self._order) if fold in missing)
         known = self._order[:n_known]
-        differences = np.array([scores[fold] - best[fold] for fold in known])
-        for j in range(1, n_known + 1):
-            n_left = len(self._order) - j
-            if not can_win(differences[:j], n_left, rivals.spread, self._level):
-                return float(best.mean() + differences[:j].mean())
+        with np.errstate(over="ignore", invalid="ignore"):
+            differences = np.array([scores[fold] - best[fold] for fold in known])
+            for j in range(1, n_known + 1):
+                d, n_left = differences[:j], len(self._order) - j
+                value = float(best.mean() + d.mean())
+                is_over = not can_win(d, n_left, rivals.spread, self._level)
+                if is_over and math.isfinite(value):
+                    return value
         return None
 
     def _rivals(self, trial: Trial) -> Rivals | None:

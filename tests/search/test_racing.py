@@ -136,6 +136,27 @@ def test_what_never_varies_is_stopped_at_once():
     assert can_win(np.array([0.0]), 4, 0.0, 0.005)
 
 
+@pytest.mark.parametrize("scale", [1e300, 1e308])
+def test_enormous_scores_are_no_trouble(scale):
+    """Whatever overflows stops nobody."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "One or more of the test scores")
+        search = raced(estimator=Bumpy(), space=X_SPACE, scoring=Scaled(scale))
+    trials = search.tuner_.trials
+    assert np.isfinite([trial.values for trial in trials if trial.values]).all()
+    assert all(trial.values or trial.state == "failed" for trial in trials)
+
+
+class Scaled:
+    """The estimator's score, in other units."""
+
+    def __init__(self, scale):
+        self.scale = scale
+
+    def __call__(self, estimator, X, y):
+        return self.scale * estimator.score(X, y)
+
+
 def test_decisions_are_those_of_the_formula():
     """All folds of all candidates, replayed by hand, window by window."""
     for window in (1, 4):
