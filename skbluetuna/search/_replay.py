@@ -64,8 +64,10 @@ class Replay:
         for event in stored:
             if isinstance(event, Asked | Imported):
                 self._asked.setdefault(event.number, event)
+        most = tuner.n_iter + tuner.history.n_imported + len(self._asked)
         numbers = {e.number for e in stored if not isinstance(e, Budgeted)}
-        self._lost = set(range(max(numbers, default=-1) + 1)) - set(self._asked)
+        last = max((number for number in numbers if number < most), default=-1)
+        self._lost = set(range(last + 1)) - set(self._asked)
         self._ends: dict[int, Ended] = {}
 
     @property
