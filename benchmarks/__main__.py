@@ -4,9 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import _landscapes, _peers, _published
+from benchmarks import _landscapes, _peers, _published, windows
 
-COMMANDS = {"published": _published, "peers": _peers, "landscapes": _landscapes}
+COMMANDS = {
+    "published": _published,
+    "peers": _peers,
+    "landscapes": _landscapes,
+    "windows": windows,
+}
 
 
 def main(argv=None):

@@ -5,10 +5,20 @@ import numpy as np
 from benchmarks._statistics import band
 from skbluetuna.inspection import ConvergenceDisplay
 
-__all__ = ["boxes", "convergence", "ranks"]
+__all__ = ["boxes", "convergence", "many_workers", "ranks"]
 
 DPI = 110
 MOST_FAINT_BANDS = 3
+LEAST = 1e-4  # regret below it counts as it
+# Blue, orange, black and grey are told apart by every eye, and the dashes without any.
+LOOKS = (
+    {"color": "#0072B2"},
+    {"color": "#0072B2", "linestyle": "--"},
+    {"color": "#D55E00"},
+    {"color": "0.2", "linestyle": "-."},
+    {"color": "#D55E00", "linestyle": "--"},
+    {"color": "0.5", "linestyle": ":"},
+)
 
 
 def _plt():
@@ -82,5 +92,29 @@ def ranks(names, values, difference, path):
     ax.set_xlabel(
         f"Mean rank (1 is best); critical difference {difference:.2f}, dotted"
     )
+    figure.savefig(path, dpi=DPI)
+    plt.close(figure)
+
+
+def many_workers(found, n_workers, path):
+    """Regret against time with so many workers, a line for each name."""
+    plt = _plt()
+    figure, ax = plt.subplots(figsize=(8, 4.5), layout="constrained")
+    longest = max(np.mean([r.wall for r in runs.values()]) for runs in found.values())
+    times = np.linspace(0.0, longest, 200)
+    for (name, runs), look in zip(found.items(), LOOKS, strict=False):
+        until = times <= np.mean([r.wall for r in runs.values()])
+        best = np.array([[r.best_at(t) for t in times[until]] for r in runs.values()])
+        regret = 10.0 ** np.log10(np.maximum(-best, LEAST)).mean(0)
+        ax.plot(times[until], regret, linewidth=2, label=name, **look)
+        ax.annotate(name, (times[until][-1], regret[-1]), (6, 0), va="center",
+                    textcoords="offset points", color=look["color"])  # fmt: skip
+    ax.set_yscale("log")
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.set_xlabel("Time, in evaluations of the mean length")
+    ax.set_ylabel("Regret (geometric mean)")
+    ax.set_title(f"{n_workers} workers", loc="left", fontsize="medium")
+    ax.margins(x=0.0)
+    ax.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=DPI)
     plt.close(figure)

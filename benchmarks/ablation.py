@@ -25,7 +25,7 @@ from joblib import Parallel, delayed
 from skbluetuna import Adaptive, BlueTuner, when
 from skbluetuna.model import Hyperparameters, _acquisition, _hyperparameters
 from skbluetuna.model._warp import _standardise
-from skbluetuna.stages import _adaptive_climb, _surrogate
+from skbluetuna.stages import _adaptive_climb, _fits, _surrogate
 
 CHECKPOINTS = (10, 25, 50, 100)
 NOTHING, FIXED = 1e-12, 1e-3  # a prior variance of nothing, held there
@@ -58,7 +58,9 @@ def parts(variant):
         n_scan=0 if variant == "scan" else Adaptive.n_scan,
     )
     if variant == "warping":
-        return strategy, [patch.object(_surrogate, "warp", _standardise)]
+        return strategy, [
+            patch.object(m, "warp", _standardise) for m in (_fits, _surrogate)
+        ]
     if variant == "teaching":
         gain = _acquisition.log_augmented_improvement
 
@@ -115,7 +117,7 @@ def run(folder, index, variant, batch, seed, budget, noise):
     with ExitStack() as stack:
         for each in patches:
             stack.enter_context(each)
-        _surrogate._fit.cache_clear()
+        _fits._fit.cache_clear()
         space = declared(land) if variant == "conditions" else land.space
         tuner = BlueTuner(space, n_iter=budget, strategy=strategy, random_state=seed)
         while not tuner.finished:
@@ -123,7 +125,7 @@ def run(folder, index, variant, batch, seed, budget, noise):
                 true.append(land.score(trial.params))
                 seen.append(true[-1] + width * rng.standard_normal())
                 tuner.tell(trial, seen[-1])
-        _surrogate._fit.cache_clear()
+        _fits._fit.cache_clear()
     counts = [min(k, len(seen)) for k in CHECKPOINTS if k <= budget]
     return [max(0.0, land.regret(true[int(np.argmax(seen[:k]))])) for k in counts]
 

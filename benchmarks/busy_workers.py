@@ -4,16 +4,18 @@
     OMP_NUM_THREADS=1 python benchmarks/busy_workers.py --backend threading
 
 Fits sleep for lognormal times (coefficient of variation 1), so that any machine has
-16 workers. Every fit notes when it begins and ends. Busy is the sum of these times over
-workers times the wall time, from the first beginning to the last end. The Dask cluster
-has 4 processes of 4 threads. The table says the window of each search, too.
+16 workers: drawn for each candidate, whose folds are alike but for a tenth, or for each
+fold anew, which is harder. Every fit notes when it begins and ends. Busy is the sum of
+these times over workers times the wall time, from the first beginning to the last end.
+The Dask cluster has 4 processes of 4 threads.
 """
 
 import argparse
 import json
 import tempfile
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -35,24 +37,29 @@ class Sleeper(ClassifierMixin, BaseEstimator):
 
     __module__ = "__main__"  # so it travels as code
 
-    def __init__(self, x0=0.5, x1=0.5, x2=0.5, x3=0.5, mean=0.1, folder=None):
+    def __init__(
+        self, x0=0.5, x1=0.5, x2=0.5, x3=0.5, mean=0.1, by="fold", folder=None
+    ):
         self.x0, self.x1, self.x2, self.x3 = x0, x1, x2, x3
-        self.mean = mean
+        self.mean, self.by = mean, by
         self.folder = folder
 
     def fit(self, X, y):
         """Sleep."""
         began = time.time()
-        at = [self.x0, self.x1, self.x2, self.x3, float(np.sum(X))]
+        at = [self.x0, self.x1, self.x2, self.x3]
+        fold = np.random.default_rng(int(hash_of([*at, float(np.sum(X))])[:8], 16))
         rng = np.random.default_rng(int(hash_of(at)[:8], 16))
         sigma = np.sqrt(np.log(2.0))  # coefficient of variation 1
-        time.sleep(self.mean * rng.lognormal(-(sigma**2) / 2, sigma))
+        draw, rest = (fold, 0.0) if self.by == "fold" else (rng, fold.normal(0.0, 0.1))
+        seconds = self.mean * draw.lognormal(-(sigma**2) / 2, sigma) * np.exp(rest)
+        time.sleep(seconds)
         self.classes_ = np.unique(y)
-        name = f"{time.time_ns()}-{rng.integers(2**40)}.json"
+        name = f"{time.time_ns()}-{fold.integers(2**40)}.json"
         Path(self.folder, name).write_text(json.dumps([began, time.time()]))
         return self
 
-    def score(self, X, y):
+    def score(self, X, y):  # noqa: ARG002
         """Score by distance."""
         at = np.array([self.x0, self.x1, self.x2, self.x3])
         return -float(np.sum((at - 0.3) ** 2)) + 0.01 * float(np.mean(X[:, 0]))
@@ -118,18 +125,19 @@ def main():
     parser.add_argument("--n-jobs", type=int, default=16)
     parser.add_argument("--n-iter", type=int, default=200)
     parser.add_argument("--mean", type=float, default=0.5, help="seconds of a fit")
-    parser.add_argument("--windows", type=int, nargs="*", default=[])
+    parser.add_argument("--by", nargs="+", default=["candidate", "fold"])
+    parser.add_argument("--windows", type=int, nargs="*", default=[16])
     parser.add_argument("--racing", type=float, help="level of one more search")
     args = parser.parse_args()
     args.windows = [None, *args.windows]
-    print("backend    search                busy   wall s")
-    for backend in args.backend:
+    print("backend    times by    search                busy   wall s")
+    for backend, by in product(args.backend, args.by):
         for name, make in searches(args):
-            with tempfile.TemporaryDirectory() as folder, nullcontext():
-                told = Sleeper(mean=args.mean, folder=folder)
+            with tempfile.TemporaryDirectory() as folder:
+                told = Sleeper(mean=args.mean, by=by, folder=folder)
                 with workers(backend, args.n_jobs):
                     busy, wall, _ = measure(make(told), folder, args.n_jobs)
-            print(f"{backend:11s}{name:20s}{busy:6.2f}{wall:9.1f}", flush=True)
+            print(f"{backend:11s}{by:12s}{name:20s}{busy:6.2f}{wall:9.1f}", flush=True)
 
 
 if __name__ == "__main__":

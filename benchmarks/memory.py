@@ -1,6 +1,6 @@
 """Peak memory of a search of 1,000 candidates on 100 MB of data, beside GridSearchCV.
 
-    OMP_NUM_THREADS=1 python benchmarks/memory.py              # loky and Dask, 2 workers
+    OMP_NUM_THREADS=1 python benchmarks/memory.py    # loky and Dask, 2 workers
 
 Each search runs in a process of its own. Printed are its peak memory and that of its
 largest worker, without what Python and its packages take, and how often the data went

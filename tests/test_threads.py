@@ -10,7 +10,7 @@ from skbluetuna import Adaptive, Space
 from skbluetuna._utils._threads import one_blas_thread
 from skbluetuna.history import History
 from skbluetuna.integrations._continuation import next_trial
-from skbluetuna.stages._surrogate import _fit
+from skbluetuna.stages._fits import _fit
 
 WAIT = 10.0  # seconds until a test gives up
 

@@ -19,6 +19,7 @@ from skbluetuna.model import (
     encode,
     gaussian_process_influence,
     no_influence,
+    part_for_tables,
     standardised,
     unwarp,
     warp,
@@ -101,11 +102,12 @@ def _learned(
     t, spread = standardised(np.frombuffer(y))
     own = np.frombuffer(U).reshape(len(t), -1)
     sample = np.frombuffer(boxes).reshape(4, -1, len(levels))
-    columns = Columns.of(levels, np.vstack([own, *sample]))
-    X = encode(own, columns)
-    models = drawn_models(X, t, columns, N_MODELS, rng)
+    rows = part_for_tables(own, t, levels)
+    columns = Columns.of(levels, np.vstack([own[rows], *sample]))
+    X = encode(own[rows], columns)
+    models = drawn_models(X, t[rows], columns, N_MODELS, rng)
     warped = DrawnModels(
-        drawn_models(X, warp(t), columns, N_WARPED, rng),
+        drawn_models(X, warp(t)[rows], columns, N_WARPED, rng),
         lambda drawn: unwarp(drawn.ravel(), t).reshape(drawn.shape),
     )
     return gaussian_process_influence(

@@ -18,6 +18,7 @@ from skbluetuna.model import (
     drawn_models,
     encode,
     maxima,
+    part_for_tables,
     standardised,
     warp,
 )
@@ -126,9 +127,10 @@ def _tops(same: _Same, units: bytes, scores: bytes, seed: Seed) -> FloatArray:
             at[is_on, j] = (level[is_on] + 0.5) / len(grid[j])
         return at[:, varying]
 
-    X = encode(seen(U), columns)
-    models = drawn_models(X, t, columns, N_MODELS, rng)
-    models += drawn_models(X, warp(t), columns, N_WARPED, rng)
+    rows = part_for_tables(seen(U), y, levels)
+    X, warped = encode(seen(U[rows]), columns), warp(t)[rows]
+    models = drawn_models(X, t[rows], columns, N_MODELS, rng)
+    models += drawn_models(X, warped, columns, N_WARPED, rng)
     anywhere = qmc.Halton(len(space), rng=rng).random(len(U) + N_STARTS)
     starts = space.rounded(anywhere)
     for j in long:

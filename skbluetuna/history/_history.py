@@ -53,6 +53,9 @@ class History:
         self._parts: dict[int, dict[int, Mapping[str, Any]]] = {}
         self._budgets: list[int | None] = []
         self._n_pending = self._n_first_imported = 0
+        self._n_asked = [0] * len(self._spaces)
+        # The last view of each alternative, and after how many events it was made.
+        self._views: dict[int, tuple[int, View]] = {}
         for event in events:
             self.append(event)
 
@@ -116,12 +119,12 @@ class History:
     @property
     def n_imported(self) -> int:
         """Number of trials that were evaluated elsewhere."""
-        return sum(trial.stage == IMPORTED for trial in self._trials)
+        return len(self) - self.n_asked
 
     @property
     def n_asked(self) -> int:
         """Number of trials that were asked here, which budgets count."""
-        return len(self) - self.n_imported
+        return sum(self._n_asked)
 
     @property
     def n_first_imported(self) -> int:
@@ -134,6 +137,10 @@ class History:
         row = best_of([math.nan if t.score is None else t.score for t in self._trials])
         return None if row is None else self._trials[row]
 
+    def n_asked_of(self, alternative: int) -> int:
+        """Number of trials that an alternative asked."""
+        return self._n_asked[alternative]
+
     def parts(self, number: int) -> Mapping[int, Mapping[str, Any]]:
         """What was reported of a trial's parts, by their number."""
         return MappingProxyType(self._parts.get(number, {}))
@@ -145,6 +152,7 @@ class History:
         other._parts = {number: dict(own) for number, own in self._parts.items()}
         other._budgets, other._n_pending = list(self._budgets), self._n_pending
         other._n_first_imported = self._n_first_imported
+        other._n_asked, other._views = list(self._n_asked), dict(self._views)
         return other
 
     def append(self, event: Event) -> None:
@@ -221,10 +229,17 @@ class History:
         return self._trials[number]
 
     def view(self, alternative: int) -> View:
-        """The trials of one alternative, as stages see them."""
-        space = self._spaces[alternative]
-        own = [t for t in self._trials if t.alternative == alternative]
-        return View.of(own, len(space), self._others(alternative))
+        """The trials of one alternative, as stages see them.
+
+        Several questions are asked of one state, so it is made once for each.
+        """
+        n_events, last = self._views.get(alternative, (-1, None))
+        if last is None or n_events != self.n_events:
+            d = len(self._spaces[alternative])
+            own = [t for t in self._trials if t.alternative == alternative]
+            last = View.of(own, d, self._others(alternative), last)
+            self._views[alternative] = self.n_events, last
+        return last
 
     def _others(self, alternative: int) -> tuple[FloatArray, ...]:
         """Scores told of each other alternative; failures as the worst of all.
@@ -259,6 +274,7 @@ class History:
         if isinstance(event, Asked):
             trial = replace(trial, stage=event.stage)
             self._n_pending += 1
+            self._n_asked[event.alternative] += 1
         else:
             trial = replace(
                 trial,

@@ -66,14 +66,23 @@ class View:
 
     @classmethod
     def of(
-        cls, trials: Iterable[Any], d: int, others: tuple[FloatArray, ...] = ()
+        cls,
+        trials: Iterable[Any],
+        d: int,
+        others: tuple[FloatArray, ...] = (),
+        last: "View | None" = None,
     ) -> "View":
-        """The view of these trials, of d parameters each."""
+        """The view of these trials, of d parameters each.
+
+        A view of the first of them may be given: where a trial stands never changes.
+        """
         rows = list(trials)
         m = max((len(t.values) for t in rows), default=1) or 1
         blank = (np.nan,) * m
+        known = np.empty((0, d)) if last is None else last.X
+        new = [t.unit for t in rows[len(known) :]]
         return cls(
-            np.array([t.unit for t in rows], dtype=np.float64).reshape(len(rows), d),
+            np.vstack([known, np.array(new, dtype=np.float64).reshape(len(new), d)]),
             np.array([t.values or blank for t in rows], float).reshape(len(rows), m),
             np.array([np.inf if t.resource is None else t.resource for t in rows]),
             np.array([t.state == "asked" for t in rows], dtype=np.bool_),

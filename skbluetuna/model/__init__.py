@@ -34,7 +34,14 @@ from skbluetuna.model._influence_tables import (
     perceptron_influence,
 )
 from skbluetuna.model._maxima import maxima
-from skbluetuna.model._paths import Paths, drawn_models, redrawn_models
+from skbluetuna.model._part import chosen_part, part_for_tables
+from skbluetuna.model._paths import (
+    Paths,
+    Spread,
+    drawn_models,
+    posterior_spread,
+    redrawn_models,
+)
 from skbluetuna.model._perceptron import (
     ACTIVATIONS,
     FittedPerceptron,
@@ -55,8 +62,10 @@ __all__ = [
     "FittedPerceptron",
     "Influence",
     "Paths",
+    "Spread",
     "DrawnModels",
     "autoconverge",
+    "chosen_part",
     "drawn_models",
     "encode",
     "gaussian_process_influence",
@@ -68,11 +77,13 @@ __all__ = [
     "maxima",
     "no_influence",
     "pairs",
+    "part_for_tables",
     "perceptron_features",
     "perceptron_jacobian",
     "reach",
     "redrawn_models",
     "perceptron_scores",
+    "posterior_spread",
     "standardised",
     "unwarp",
     "warp",

@@ -241,12 +241,24 @@ class GaussianProcess:
         return Posterior(mean, std, mean_slope, by_variance / (2.0 * std[:, None]))
 
     def with_fantasy(self, u: FloatArray) -> "GaussianProcess":
-        """The model as if its mean at u, shape (d,), had been observed (eq. 16)."""
+        """The model as if its mean at u, shape (d,), had been observed (eq. 16).
+
+        The factor gets one more row, L^-1 k(u). Such an observation tells the mean
+        nothing, so alpha gets a zero.
+        """
+        x, n = encode(u[None], self.columns), len(self.t)
+        k = self._kernel.at(x).k
+        mean = k @ self.alpha
+        row = _solved(self.L, k.T)[:, 0]
+        left = float(self._kernel.variance(x)[0] - row @ row)
+        L = np.zeros((n + 1, n + 1), order="F")
+        L[:n, :n], L[n, :n] = self.L, row
+        L[n, n] = np.sqrt(max(left, 0.0) + self.noise)
         columns = self.columns.knowing(u[None])
-        t = np.append(self.t, self.predict(u[None]).mean)
         before = in_columns(self.X, self.columns, columns)
         X = np.vstack([before, encode(u[None], columns)])
-        return GaussianProcess.condition(X, t, columns, self.hyperparameters)
+        t, alpha = np.append(self.t, mean), np.append(self.alpha, 0.0)
+        return GaussianProcess(X, t, columns, self.hyperparameters, L, alpha)
 
 
 def _solved(L: FloatArray, B: FloatArray, trans: int = 0) -> FloatArray:

@@ -8,6 +8,7 @@ posterior, under hyperparameters that are drawn too.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +20,17 @@ from skbluetuna.model._gaussian_process import (
     NegativeLogPosterior,
     fit_hyperparameters,
 )
-from skbluetuna.model._hyperparameters import BOUND, Hyperparameters
+from skbluetuna.model._hyperparameters import BOUND, Hyperparameters, Prior
 from skbluetuna.model._kernel import covariance, scaled
 
-__all__ = ["Paths", "drawn_models", "redrawn_models", "sparse_paths"]
+__all__ = [
+    "Paths",
+    "Spread",
+    "drawn_models",
+    "posterior_spread",
+    "redrawn_models",
+    "sparse_paths",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -72,20 +80,52 @@ def drawn_models(
     return redrawn_models(model, n, rng)
 
 
-def redrawn_models(
-    model: GaussianProcess, n: int, rng: np.random.Generator
-) -> list[GaussianProcess]:
-    """As `drawn_models`, of the data of a model and about its hyperparameters."""
-    X, t, columns, best = model.X, model.t, model.columns, model.hyperparameters.theta
-    loss = NegativeLogPosterior(X, t, columns)
+class Spread(NamedTuple):
+    """How far hyperparameters may lie from their most probable values.
+
+    In units of the prior's deviations, a normal distribution about these.
+    """
+
+    axes: FloatArray  # (d + 5, d + 5), one axis a column
+    deviations: FloatArray  # (d + 5,), along each
+
+
+def posterior_spread(
+    X: FloatArray, t: FloatArray, columns: Columns, known: Hyperparameters
+) -> Spread:
+    """Spread of theta by the curvature of (13) at `known`, at most that of the prior.
+
+    Parameters
+    ----------
+    X, t, columns
+        As in `drawn_models`.
+    known : Hyperparameters
+        The most probable ones.
+    """
+    best, loss = known.theta, NegativeLogPosterior(X, t, columns)
     prior = loss.prior
     steps = STEP * np.eye(len(best))
     H = np.array([loss(best + e)[1] - loss(best - e)[1] for e in steps]) / (2 * STEP)
-    # In units of the prior's deviations, where its own curvature is one.
+    # In units of the prior's deviations its own curvature is one.
     curvature, axes = eigh(prior.sd[:, None] * (H + H.T) / 2.0 * prior.sd)
-    spread = 1.0 / np.sqrt(np.maximum(curvature, 1.0))
+    return Spread(axes, 1.0 / np.sqrt(np.maximum(curvature, 1.0)))
+
+
+def redrawn_models(
+    model: GaussianProcess,
+    n: int,
+    rng: np.random.Generator,
+    spread: Spread | None = None,
+) -> list[GaussianProcess]:
+    """As `drawn_models`, of the data of a model and about its hyperparameters.
+
+    Their spread is that of the model's own data, if no other is given.
+    """
+    X, t, columns, best = model.X, model.t, model.columns, model.hyperparameters.theta
+    axes, deviations = spread or posterior_spread(X, t, columns, model.hyperparameters)
+    prior = Prior.of(len(columns.levels))
     # The symmetric root: of equal curvatures, axes are any, and turn by rounding.
-    draws = rng.standard_normal((n, len(best))) @ (axes * spread) @ axes.T
+    draws = rng.standard_normal((n, len(best))) @ (axes * deviations) @ axes.T
     reach = BOUND * prior.sd
     thetas = np.clip(best + prior.sd * draws, prior.mean - reach, prior.mean + reach)
     drawn = map(Hyperparameters.of, thetas)

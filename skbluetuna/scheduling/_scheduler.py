@@ -136,7 +136,7 @@ class Scheduler:
         """Ask one alternative: initial trials, then stage after stage."""
         share, space = now.shares[k], now.shares[k].space
         asked: list[Trial] = []
-        room = min(room, share.quota - _n_asked(history, k))
+        room = min(room, share.quota - history.n_asked_of(k))
         initial = _left_of(share, history.view(k))
         for params in initial[: max(0, room)]:
             (unit,) = space.to_unit([params])
@@ -206,7 +206,7 @@ class Scheduler:
 
     def _is_spent(self, now: Budget, k: int, history: History) -> bool:
         """Whether an alternative has used its quota, or has nothing left to ask."""
-        is_used = _n_asked(history, k) >= now.shares[k].quota
+        is_used = history.n_asked_of(k) >= now.shares[k].quota
         return is_used or self._is_exhausted(now, k, history)
 
     def _is_exhausted(self, now: Budget, k: int, history: History) -> bool:
@@ -218,14 +218,9 @@ class Scheduler:
         )
 
 
-def _n_asked(history: History, k: int) -> int:
-    """Number of trials that an alternative asked."""
-    return sum(t.alternative == k and t.stage != IMPORTED for t in history.trials)
-
-
 def _n_had(now: Budget, k: int, history: History) -> int:
     """The same, with what the search began with."""
-    return _n_asked(history, k) + now.shares[k].n_known
+    return history.n_asked_of(k) + now.shares[k].n_known
 
 
 def _left_of(share: Share, view: View) -> list[Params]:

@@ -99,6 +99,11 @@ class Engine:
         """How many folds are evaluated at once."""
         return self._workers.n_jobs
 
+    @property
+    def _awaited(self) -> list[FoldOf]:
+        """Folds that were sent and not given up."""
+        return [o for o in self._sent.values() if not self._deadlines.is_given_up(o)]
+
     def add(self, folds: Iterable[FoldOf], spent: float) -> None:
         """Evaluate these folds of a trial, of which others took so many seconds."""
         for one in folds:
@@ -153,7 +158,7 @@ class Engine:
         if self._error is not None or self._on_trial is not None:
             return
         if self._suspects:
-            if not self._workers.n_open:
+            if not self._awaited:
                 self._on_trial = self._suspects.popleft()
                 self._submit(self._on_trial)
             return
@@ -195,7 +200,7 @@ class Engine:
         if not late:
             return []
         found = self._give_up(late)
-        open_ = [o for o in self._sent.values() if not self._deadlines.is_given_up(o)]
+        open_ = self._awaited
         if not self._workers.are_processes:  # who can not be ended
             if len(self._sent) - len(open_) < self._workers.n_jobs:
                 return found
@@ -258,7 +263,7 @@ class Engine:
     def _mend(self) -> Sequence[Result]:
         """Go on with new workers; failures of a candidate that has ended its own."""
         error, culprit = self._error, self._on_trial
-        if error is None or self._workers.n_open:
+        if error is None or self._awaited:
             return []
         over = [one for one in self._lost if self._n_lost[one.key] > self._n_retries]
         is_hopeless = over and not (self._may_blame and is_death(error))

@@ -82,12 +82,12 @@ class ProgressLog:
         self._fall_silent()
 
     def fills(self, window: int, n_jobs: int | None, n_splits: int) -> None:
-        """Say how many candidates may be open, where that is not one alone."""
+        """Say how many candidates may be open, where there are workers to fill."""
         n = effective_n_jobs(n_jobs)
-        if window > 1:
+        if max(window, n) > 1:
             logger.info(
-                "max_concurrent is %d: so many candidates may be open, %d fits run at "
-                "once", window, n,
+                "max_concurrent is %d: so many candidates may be open, fits that run "
+                "at once: %d", window, n,
             )  # fmt: skip
         usual = usual_window(n, n_splits)
         if window * n_splits < n:

@@ -196,9 +196,10 @@ class Workers:
         with ExitStack() as context:
             context.enter_context(self._parallel)
             self._backend, self.n_jobs = backend_of(self._parallel)
+            self._most = 1.0
             if not self.are_here:
+                self._most = most_sent(self._pre_dispatch, self.n_jobs)
                 context.enter_context(self._backend.retrieval_context())
-            self._most = most_sent(self._pre_dispatch, self.n_jobs)
             self._context = context.pop_all()
 
     def _do_next(self) -> Done | None:

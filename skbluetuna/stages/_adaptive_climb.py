@@ -11,11 +11,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skbluetuna.history import View
-from skbluetuna.model import (
-    GaussianProcess,
-    log_augmented_improvement,
-    redrawn_models,
-)
+from skbluetuna.model import GaussianProcess, log_augmented_improvement
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import (
     FloatArray,
@@ -35,6 +31,7 @@ from skbluetuna.stages._surrogate import (
     generator_of,
     log_gain,
     one_by_one,
+    redrawn,
 )
 
 __all__ = ["AdaptiveClimb", "starting_points"]
@@ -70,7 +67,7 @@ class AdaptiveClimb(SequentialStage):
                 if best is not None:
                     return best
             if turn == REDRAWN:
-                model = redrawn_models(model, 1, rng)[0]
+                model = redrawn(space, view, model, rng)
             return _best_point(space, asked, model, incumbent, rng)
 
         return choose

@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -12,14 +11,14 @@ from skbluetuna.history import View
 from skbluetuna.model import (
     Columns,
     GaussianProcess,
-    Hyperparameters,
     encode,
-    fit_hyperparameters,
     log_augmented_improvement,
+    redrawn_models,
     warp,
 )
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Proposal, Seed, active
+from skbluetuna.stages._fits import N_WHOLE, fitted_to, modelled_rows
 
 __all__ = [
     "Chooser",
@@ -29,10 +28,10 @@ __all__ = [
     "levels_of",
     "one_by_one",
     "log_gain",
+    "redrawn",
     "surrogate",
 ]
 
-REFIT_ALWAYS, REFIT_EVERY = 40, 3  # trials until every fit is new, and how often later
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
 Chooser = Callable[[View, GaussianProcess, float], FloatArray | None]
@@ -68,7 +67,7 @@ class SequentialStage(ABC):
         """Choose as many points as are asked for, shape (k, d).
 
         If no number is named: one, when all scores are known. None before there is a
-        score to learn from.
+        trial; before one is told the first counts as told.
         """
         if n is None:
             n = 0 if view.has_pending else 1
@@ -86,10 +85,23 @@ class SequentialStage(ABC):
         return replace(self, n_trials=n_trials)
 
     def _choose(self, space: Space, view: View, n: int, seed: Seed) -> "list[Proposal]":
-        if n <= 0 or not view.n_told:
+        if n <= 0 or not len(view):
             return []
+        view = view if view.n_told else _first_told(view)
         chooser = self.chooser(space, view, generator_of(view, seed))
         return one_by_one(space, view, n, chooser)
+
+
+def _first_told(view: View) -> View:
+    """The view as if its first trial had a score, the median of other alternatives'.
+
+    One score says nothing, whatever it is: its target is 0. So many trials at a time
+    need not wait for it (eq. 16).
+    """
+    known = np.concatenate([np.empty(0), *view.others])
+    Y, is_pending = view.Y.copy(), view.is_pending.copy()
+    Y[0], is_pending[0] = np.median(known) if len(known) else 0.0, False
+    return replace(view, Y=Y, is_pending=is_pending)
 
 
 class Surrogate(NamedTuple):
@@ -102,26 +114,42 @@ class Surrogate(NamedTuple):
 
 
 def surrogate(space: Space, view: View) -> Surrogate:
-    """The Gaussian process on every told trial (eq. 11 to 13).
+    """The Gaussian process on the trials that were told (eq. 11 to 13).
 
     Scores of several alternatives are warped together, so that gains compare; each
-    alternative's are then standardised for its own model (eq. 18). Beyond 40 scores
-    the hyperparameters are those of the scores up to the last multiple of three, so
-    that they are a function of the view alone. With other alternatives, whose scores
-    move the common warp, they are fitted anew to these at each score.
+    alternative's are then standardised for its own model (eq. 18). What the
+    hyperparameters are fitted to, and of many trials which the model sees, says
+    ``_fits.py``: functions of the view alone.
     """
-    varying = active(space)
-    U, y = view.told()
-    levels = levels_of(space)
+    own, y, levels = _own(space, view)
     t, shift, scale, incumbent = _targets(y, view.others)
-    n = len(y) if len(y) <= REFIT_ALWAYS else len(y) - len(y) % REFIT_EVERY
-    own = np.ascontiguousarray(U[:, varying])
-    # Without other alternatives the fit sees those n scores alone.
-    target = t[:n] if view.others or n == len(y) else warp(y[:n])
-    known = _fit(own[:n].tobytes(), target.tobytes(), levels)
+    known = fitted_to(own, y, t, levels, is_alone=not view.others).hyperparameters
+    rows = modelled_rows(own, y, levels)
+    own, t = own[rows], t[rows]
     columns = Columns.of(levels, own)
     model = GaussianProcess.condition(encode(own, columns), t, columns, known)
     return Surrogate(model, shift, scale, incumbent)
+
+
+def redrawn(
+    space: Space, view: View, model: GaussianProcess, rng: np.random.Generator
+) -> GaussianProcess:
+    """The model of the view under other hyperparameters, as (19) draws them.
+
+    Of many trials, how far they may lie from their most probable values is found when
+    these are fitted.
+    """
+    own, y, levels = _own(space, view)
+    spread = None
+    if len(y) > N_WHOLE:
+        spread = fitted_to(own, y, y, levels, is_alone=True).spread
+    return redrawn_models(model, 1, rng, spread)[0]
+
+
+def _own(space: Space, view: View) -> tuple[FloatArray, FloatArray, tuple[int, ...]]:
+    """Told trials as the model sees them: units, scores, levels of the choices."""
+    U, y = view.told()
+    return np.ascontiguousarray(U[:, active(space)]), y, levels_of(space)
 
 
 def fitted_model(space: Space, view: View) -> GaussianProcess:
@@ -161,15 +189,6 @@ def levels_of(space: Space) -> tuple[int, ...]:
     """Number of levels of each parameter that varies; 0 if it is ordered."""
     dims = [space.dimensions[j] for j in active(space)]
     return tuple(0 if dim.is_ordered else dim.n_values or 0 for dim in dims)
-
-
-@lru_cache(maxsize=32)
-def _fit(U: bytes, t: bytes, levels: tuple[int, ...]) -> Hyperparameters:
-    """Fit once for each distinct view, however often it is asked for."""
-    targets = np.frombuffer(t)
-    own = np.frombuffer(U).reshape(len(targets), -1)
-    columns = Columns.of(levels, own)
-    return fit_hyperparameters(encode(own, columns), targets, columns)
 
 
 def generator_of(view: View, seed: Seed) -> np.random.Generator:

@@ -196,3 +196,13 @@ def test_a_limit_holds_in_threads_and_leaves_nothing_behind():
     thread.start()
     thread.join(10.0)
     assert found == [None, 3, "whole"]
+
+
+@needs_alarms
+def test_the_report_says_why(tmp_path):
+    pytest.importorskip("matplotlib")
+    page = search_of(refit=True).fit(X, y).report(tmp_path / "report.html")
+    assert (
+        "3 of 10 evaluations failed: 3 times it took longer than "
+        "candidate_timeout=0.3 seconds."
+    ) in page.read_text(encoding="utf-8")

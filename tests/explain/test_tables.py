@@ -8,7 +8,9 @@ from scipy import stats
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, Categorical, Classic, Integer
 from skbluetuna.explain._tables import narrowed_space
+from skbluetuna.model import _part
 from skbluetuna.space import Space
+from skbluetuna.stages import _fits
 from skbluetuna.stages._base import Regions
 
 CHEAP = Classic(n_epochs=3)
@@ -291,3 +293,21 @@ def test_an_order_that_was_declared_survives_narrowing(levels, ordered):
     dim = Categorical(levels, ordered=ordered)
     narrowed = Space(searched({"p": dim, "x": (0.0, 1.0)}, 1).optimized_space)
     assert narrowed.dimensions[0].is_ordered == ordered
+
+
+def test_tables_of_more_trials_than_they_are_made_of_say_what_matters(monkeypatch):
+    """The levels of a choice that the part lacks included."""
+    monkeypatch.setattr(_part, "N_OF_TABLES", 30)
+    monkeypatch.setattr(_fits, "N_WHOLE", 20)
+    monkeypatch.setattr(_fits, "N_PART", 25)
+    names = [f"level {k}" for k in range(80)]
+    tuner = BlueTuner({"x": (0.0, 1.0), "y": (0.0, 1.0), "c": names}, n_iter=70)
+    rng = np.random.default_rng(0)
+    for x, y in rng.random((60, 2)):
+        params = {"x": x, "y": y, "c": names[rng.integers(80)]}
+        tuner.add(params, float(np.sin(4.0 * x) + 0.1 * y))
+    share = dict(zip(tuner.weights["param"], tuner.weights["share"], strict=True))
+    assert share["x"] > 0.5 > share["y"] + share["c"]
+    assert set(tuner.regions["param"]) == {"x", "y", "c"}
+    assert np.isfinite(tuner.predict([trial.params for trial in tuner.trials])).all()
+    assert np.isfinite(tuner.regret_bound())

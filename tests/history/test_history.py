@@ -332,6 +332,21 @@ def test_a_view_cannot_be_changed():
         view.X = None
 
 
+def test_a_view_is_made_once_for_each_state():
+    """Several questions of one ask see the same arrays; an event makes new ones."""
+    history = told([0.5, None])
+    first = history.view(0)
+    assert history.view(0) is first is history.copy().view(0)
+    history.tell(1, [0.7])
+    later = history.view(0)
+    assert later is not first
+    assert first.is_pending.tolist() == [False, True]
+    fresh = History(history.spaces, history.events).view(0)
+    assert_array_equal(later.X, fresh.X)
+    assert_array_equal(later.Y, fresh.Y)
+    assert_array_equal(later.is_pending, fresh.is_pending)
+
+
 def test_an_empty_view_knows_its_dimensions():
     view = History((RICH,)).view(0)
     assert view.X.shape == (0, 3)

@@ -17,7 +17,7 @@ from skbluetuna.exceptions import AlreadyToldError, UnknownTrialError
 from skbluetuna.space import When
 from skbluetuna.stages import _adaptive_climb
 from skbluetuna.stages._classic_climb import _train
-from skbluetuna.stages._surrogate import _fit
+from skbluetuna.stages._fits import _fit
 
 # importlib mode has no packages of tests: the helpers beside this file load by path.
 _path = Path(__file__).with_name("strategies.py")

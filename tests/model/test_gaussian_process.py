@@ -269,6 +269,34 @@ def test_a_fantasy_of_the_mean_changes_no_mean_and_shrinks_the_deviation():
     assert after.std[0] < 0.5 * before.std[0] or before.std[0] < 0.1
 
 
+@pytest.mark.parametrize("levels", [*SPACES.values(), [0, 80]], ids=[*SPACES, "wide"])
+def test_the_factor_with_fantasies_appended_is_that_of_the_whole(levels):
+    """Of a choice of many levels a fantasy may bring one that no trial has."""
+    U, t, _, known = data(levels)
+    columns = Columns.of(levels, U)
+    model = GaussianProcess.condition(encode(U, columns), t, columns, known)
+    for u in data(levels, n=5, seed=3)[0]:
+        model = model.with_fantasy(u)
+    whole = GaussianProcess.condition(model.X, model.t, model.columns, known)
+    np.testing.assert_allclose(model.L, whole.L, atol=1e-8)
+    np.testing.assert_allclose(model.alpha, whole.alpha, atol=1e-6)
+    points = data(levels, n=20, seed=4)[0]
+    np.testing.assert_allclose(
+        model.predict(points).std, whole.predict(points).std, atol=1e-8
+    )
+
+
+def test_a_point_may_be_awaited_many_times():
+    """Its own row is then nothing but noise."""
+    U, t, columns, known = data(SPACES["numbers"])
+    known = known._replace(log_noise=-50.0)
+    model = GaussianProcess.condition(encode(U, columns), t, columns, known)
+    for _ in range(50):
+        model = model.with_fantasy(U[0])
+    post = model.predict(data(SPACES["numbers"], seed=4)[0], gradient=True)
+    assert all(np.isfinite(field).all() for field in post)
+
+
 def test_levels_that_no_trial_has_may_share_a_column():
     """Exact: what is believed of a point depends on the levels of the trials alone."""
     k, rng = 100, np.random.default_rng(0)

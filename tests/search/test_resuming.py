@@ -79,8 +79,8 @@ def test_a_checkpoint_cut_anywhere_goes_on_to_the_same_result(
 def test_a_checkpoint_cut_within_a_batch_has_the_rest_of_it_asked_first(tmp_path):
     """Else the rest would be asked with the scores of its beginning, and differ."""
     path = tmp_path / "search.jsonl"
-    options = {"n_iter": 6, "refit": False, "checkpoint": path, "max_concurrent": 4}
-    n_lines = 1 + (1 + 3 + 1) + 1  # header, first trial, and one of a batch of four
+    options = {"n_iter": 8, "refit": False, "checkpoint": path, "max_concurrent": 4}
+    n_lines = 1 + 2  # header, and two of the four that are asked first
     whole = search_of(**options).fit(X, y)
     kept = lines(path)
     path.write_text("\n".join([*kept[:n_lines], ""]))
