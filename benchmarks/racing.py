@@ -82,7 +82,7 @@ def compared(task, table, kind, seed, args):
         search = BlueTunaSearchCV(
             clone(objective.estimator), objective.space, n_iter=args.n_iter,
             scoring=SCORING, cv=folds_of_kind(kind, seed), random_state=seed,
-            racing=level, max_concurrent=1,
+            racing=level, max_concurrent=args.window,
         )  # fmt: skip
         start = time.process_time()
         with warnings.catch_warnings():
@@ -114,6 +114,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--n-iter", type=int, default=50)
     parser.add_argument("--level", type=float, default=0.005)
+    parser.add_argument("--window", type=int, default=1)
     parser.add_argument("--data", default=None)
     args = parser.parse_args()
     tables = bundled_and_csv(args.data)
