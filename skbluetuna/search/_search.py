@@ -171,8 +171,9 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         below this; .005 is a good one. It is judged by the differences to the best on
         the folds so far, and by how much such differences vary, once three candidates
         are complete. Folds have one order, drawn once, and run one after another; as
-        many candidates as `max_concurrent` race at once. The search is told what is
-        expected of a stopped candidate, which never wins. Do not use it with two or
+        many candidates as `max_concurrent` race at once (the more, the less is saved).
+        The search is told what is expected of a stopped candidate, which never wins, so
+        it may go another way than without a race. Do not use it with two or
         three folds, where there is little to save; where fits are so fast that the
         search itself is the cost; or where you need the scores of all candidates on all
         folds, as for tests of their differences. See ``doc/cheap_evaluations.md``.
