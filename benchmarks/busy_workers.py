@@ -107,6 +107,11 @@ def searches(args):
             name,
             lambda told, own=own: BlueTunaSearchCV(told, ranges, **common, **own),
         )
+    if args.racing is not None:
+        yield (
+            f"racing={args.racing:g}",
+            lambda told: BlueTunaSearchCV(told, ranges, **common, racing=args.racing),
+        )
     random = dict.fromkeys(NAMES, uniform())
     yield "RandomizedSearchCV", lambda told: RandomizedSearchCV(told, random, **common)
 
@@ -122,6 +127,7 @@ def main():
     parser.add_argument("--mean", type=float, default=0.5, help="seconds of a fit")
     parser.add_argument("--by", nargs="+", default=["candidate", "fold"])
     parser.add_argument("--windows", type=int, nargs="*", default=[16])
+    parser.add_argument("--racing", type=float, help="level of one more search")
     args = parser.parse_args()
     args.windows = [None, *args.windows]
     print("backend    times by    search                busy   wall s")

@@ -9,11 +9,13 @@ from skbluetuna.history._codec import decode_event, encode_event
 from skbluetuna.history._events import (
     Asked,
     Budgeted,
+    Ended,
     Event,
     Failed,
     Finished,
     Imported,
     Reported,
+    Stopped,
 )
 from skbluetuna.history._history import History
 from skbluetuna.history._order import best_first, best_of, best_so_far, is_better
@@ -24,6 +26,7 @@ from skbluetuna.history._view import IMPORTED, View, row_key, row_keys
 __all__ = [
     "Asked",
     "Budgeted",
+    "Ended",
     "Event",
     "Failed",
     "Finished",
@@ -32,6 +35,7 @@ __all__ = [
     "Imported",
     "MemoryStore",
     "Reported",
+    "Stopped",
     "Store",
     "Trial",
     "View",

@@ -14,6 +14,7 @@ from skbluetuna.history._events import (
     Finished,
     Imported,
     Reported,
+    Stopped,
 )
 from skbluetuna.space import Space, decode_params, decode_unit, encode_params
 
@@ -46,7 +47,7 @@ def encode_event(event: Event, spaces: Alternatives) -> Json:
             outcome = _encode(event.outcome)
             return {"event": kind, "number": event.number, "part": event.part,
                     "outcome": outcome}  # fmt: skip
-        case Finished():
+        case Finished() | Stopped():
             return {"event": kind, "number": event.number,
                     "values": list(event.values), "seconds": event.seconds}  # fmt: skip
         case Failed():
@@ -153,6 +154,10 @@ def _finished(row: Mapping[str, Any], spaces: Alternatives) -> Finished:  # noqa
     return Finished(_count(row, "number"), _values(row, least=1), _seconds(row))
 
 
+def _stopped(row: Mapping[str, Any], spaces: Alternatives) -> Stopped:  # noqa: ARG001
+    return Stopped(_count(row, "number"), _values(row, least=1), _seconds(row))
+
+
 def _failed(row: Mapping[str, Any], spaces: Alternatives) -> Failed:  # noqa: ARG001
     reason = row["reason"]
     if reason is not None and not isinstance(reason, str):
@@ -173,6 +178,7 @@ READERS: dict[str, Callable[[Mapping[str, Any], Alternatives], Event]] = {
     "reported": _reported,
     "finished": _finished,
     "failed": _failed,
+    "stopped": _stopped,
     "budgeted": _budgeted,
 }
 

@@ -7,11 +7,13 @@ from typing import Any
 __all__ = [
     "Asked",
     "Budgeted",
+    "Ended",
     "Event",
     "Failed",
     "Finished",
     "Imported",
     "Reported",
+    "Stopped",
 ]
 
 
@@ -118,6 +120,26 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """A trial was stopped before all of its parts were evaluated.
+
+    Attributes
+    ----------
+    number : int
+        The trial.
+    values : tuple of float
+        What is expected of it, one finite number for each objective. The search learns
+        from them; they are no scores, and never win.
+    seconds : float or None
+        What its parts took, where it is known.
+    """
+
+    number: int
+    values: tuple[float, ...]
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Budgeted:
     """The search was given a budget.
 
@@ -130,4 +152,5 @@ class Budgeted:
     n_iter: int | None
 
 
-Event = Asked | Imported | Reported | Finished | Failed | Budgeted
+Ended = Finished | Failed | Stopped
+Event = Asked | Imported | Reported | Ended | Budgeted

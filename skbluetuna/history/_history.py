@@ -18,6 +18,7 @@ from skbluetuna.history._events import (
     Finished,
     Imported,
     Reported,
+    Stopped,
 )
 from skbluetuna.history._order import best_of, worst_of
 from skbluetuna.history._trial import Trial
@@ -173,6 +174,8 @@ class History:
                 self._settle(event.number, "complete", event.values, event.seconds)
             case Failed():
                 self._settle(event.number, "failed", (), event.seconds)
+            case Stopped():
+                self._settle(event.number, "stopped", event.values, event.seconds)
             case Budgeted():
                 self._budgets.append(event.n_iter)
         self._events.append(event)
@@ -239,15 +242,18 @@ class History:
         return last
 
     def _others(self, alternative: int) -> tuple[FloatArray, ...]:
-        """Scores told of each other alternative; failures as the worst of all."""
+        """Scores told of each other alternative; failures as the worst of all.
+
+        What is expected of a stopped trial counts as its score, as in a view.
+        """
         if len(self._spaces) == 1:
             return ()
         told = [t for t in self._trials if t.state != "asked"]
-        worst = worst_of(np.array([t.score for t in told if t.score is not None]))
+        worst = worst_of(np.array([t.values[0] for t in told if t.values]))
         scores: dict[int, list[float]] = {}
         for t in told:
             if t.alternative != alternative:
-                score = worst if t.score is None else t.score
+                score = t.values[0] if t.values else worst
                 scores.setdefault(t.alternative, []).append(score)
         return tuple(np.array(scores[k]) for k in sorted(scores))
 

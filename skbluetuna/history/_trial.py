@@ -25,10 +25,12 @@ class Trial:
         "imported", if it was evaluated elsewhere.
     alternative : int
         Which of several alternative spaces it belongs to; 0 if there is one.
-    state : {"asked", "complete", "failed"}
-        Whether its values are awaited, known, or could not be had.
+    state : {"asked", "complete", "failed", "stopped"}
+        Whether its values are awaited, known, could not be had, or were not worth
+        having: it was stopped before all of its parts were evaluated.
     values : tuple of float
-        One for each objective, larger is better; empty unless complete.
+        One for each objective, larger is better; empty unless complete or stopped. Of a
+        stopped one they are what is expected of it: the search learns from them.
     seconds : float or None
         What the evaluation took, where it was told.
     resource : float or None
@@ -40,7 +42,7 @@ class Trial:
     unit: tuple[float, ...]
     stage: str
     alternative: int = 0
-    state: Literal["asked", "complete", "failed"] = "asked"
+    state: Literal["asked", "complete", "failed", "stopped"] = "asked"
     values: tuple[float, ...] = ()
     seconds: float | None = None
     resource: float | None = None
@@ -48,7 +50,7 @@ class Trial:
     @property
     def score(self) -> float | None:
         """The first value; None unless complete."""
-        return self.values[0] if self.values else None
+        return self.values[0] if self.state == "complete" else None
 
     def __eq__(self, other: object) -> bool:
         """Whether all is equal; NaN equals NaN, and an object its own copy."""

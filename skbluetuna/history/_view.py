@@ -39,7 +39,7 @@ class View:
         Configurations as points of the unit cube.
     Y : ndarray of shape (n, m)
         Values, one column for each objective, larger is better; NaN where they are
-        awaited or could not be had.
+        awaited or could not be had. Of a stopped trial what is expected of it.
     resource : ndarray of shape (n,)
         What each trial was given to spend; infinite: no limit.
     is_pending : ndarray of shape (n,), bool

@@ -42,8 +42,8 @@ class ConvergenceDisplay:
         quartile), ``median``, ``upper`` (third quartile) and ``max`` of the best score
         so far; NaN until every run has a score.
     points : dict of arrays or None, default=None
-        Each evaluation of a single search: ``x``, ``score`` (NaN if failed), and
-        ``stage`` where the search has stages.
+        Each evaluation of a single search: ``x``, ``score`` (NaN if failed or stopped
+        early), ``stage`` where the search has stages, ``is_stopped`` where folds raced.
     against : {"evaluations", "seconds"}, default="evaluations"
         What ``x`` is.
     score_name : str, default="score"
@@ -60,8 +60,8 @@ class ConvergenceDisplay:
     -----
     Scores far below the rest (three interquartile ranges below the first quartile)
     would leave no room for the others: they are marked at the lower edge, as triangles.
-    Failed evaluations are crosses there. Seconds are those that the folds took one
-    after another, whatever ran in parallel.
+    Failed evaluations are crosses there, those stopped early short lines. Seconds are
+    those that the folds took one after another, whatever ran in parallel.
 
     Examples
     --------
@@ -245,6 +245,8 @@ def _draw_points(ax: Any, points: PointColumns) -> None:
     mark_at_edge(
         ax, x[above], "^", "0.4", "far above" if above.any() else None, at=0.98
     )
-    failed = np.isnan(score)
+    stopped = points.get("is_stopped", np.zeros(len(x), dtype=bool))
+    mark_at_edge(ax, x[stopped], "|", "0.6", "stopped early" if stopped.any() else None)
+    failed = np.isnan(score) & ~stopped
     mark_at_edge(ax, x[failed], "x", "0.4", "failed" if failed.any() else None)
     limit_scores(ax, floor, score)

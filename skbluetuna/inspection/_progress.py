@@ -15,6 +15,7 @@ __all__ = [
     "PointColumns",
     "band",
     "evaluations_of",
+    "folds_of",
     "limit_scores",
     "mark_at_edge",
     "score_ceiling",
@@ -31,7 +32,8 @@ def evaluations_of(search: Any, against: str) -> tuple[PointColumns, str]:
     Returns
     -------
     points : dict of arrays
-        ``x``, ``score`` (NaN if it failed) and, if the search has stages, ``stage``.
+        ``x``, ``score`` (NaN if it failed or was stopped early) and, if the search has
+        stages, ``stage``; if its folds raced, ``is_stopped``.
     name : str
         Name of the metric.
 
@@ -52,11 +54,20 @@ def evaluations_of(search: Any, against: str) -> tuple[PointColumns, str]:
     x = np.arange(1.0, len(score) + 1.0)
     if against == "seconds":
         took = np.asarray(results["mean_fit_time"]) + results["mean_score_time"]
-        x = np.cumsum(search.n_splits_ * np.nan_to_num(took))
+        x = np.cumsum(folds_of(search) * np.nan_to_num(took))
     points = {"x": x, "score": score}
+    if "n_folds" in results:
+        points["is_stopped"] = results["n_folds"] < search.n_splits_
     if "stage" in results:
         points["stage"] = np.asarray(results["stage"], dtype=object)
     return points, name
+
+
+def folds_of(search: Any) -> NDArray[np.intp]:
+    """How many folds each evaluation of a search has, shape (n,)."""
+    results = search.cv_results_
+    every = np.full(len(results["mean_fit_time"]), search.n_splits_, dtype=np.intp)
+    return np.asarray(results.get("n_folds", every))
 
 
 def _metric(search: Any) -> str:

@@ -20,7 +20,8 @@ def best_table(search: Any) -> list[Element]:
     """Rows by score; where configurations are alike in it, the earlier one first."""
     scores, results = scores_of(search), search.cv_results_
     order = best_first(scores.mean)[:N_BEST].tolist()
-    failed = int(np.isnan(scores.mean).sum())
+    is_whole = scores.n_folds == search.n_splits_
+    failed = int((np.isnan(scores.mean) & is_whole).sum())
     several = "alternative" in results
     names = dict.fromkeys(name for i in order for name in results["params"][i])
     columns = ["evaluation", f"mean {scores.name}", "std. dev.", "stage", "seconds"]
@@ -41,6 +42,13 @@ def best_table(search: Any) -> list[Element]:
     if failed:
         note += f" {failed} of {len(scores.mean)} evaluations failed: "
         note += _reasons(results["failure"])
+    if not is_whole.all():
+        n_saved = int((search.n_splits_ - scores.n_folds).sum())
+        note += (
+            f" {int((~is_whole).sum())} of {len(is_whole)} evaluations were stopped "
+            f"early (racing={search.racing:g}), which saved {n_saved} of "
+            f"{is_whole.size * search.n_splits_} fits."
+        )
     if scores.best is not None and order and scores.best != order[0]:
         note += f" The search's `refit` chose evaluation {scores.best + 1}."
     if not order:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.history import best_of
-from skbluetuna.inspection._progress import evaluations_of
+from skbluetuna.inspection._progress import evaluations_of, folds_of
 
 __all__ = ["Scores", "scores_of"]
 
@@ -21,9 +21,11 @@ class Scores(NamedTuple):
     name : str
         What the metric is called.
     mean : ndarray of shape (n,)
-        Over the folds; NaN for an evaluation that failed.
+        Over the folds; NaN for an evaluation that failed or was stopped early.
     folds : ndarray of shape (n, k)
-        On each fold.
+        On each fold; NaN where it was not evaluated.
+    n_folds : ndarray of shape (n,)
+        How many were evaluated.
     seconds : ndarray of shape (n,)
         Of fitting and scoring, all folds one after another.
     best : int or None
@@ -33,6 +35,7 @@ class Scores(NamedTuple):
     name: str
     mean: FloatArray
     folds: FloatArray
+    n_folds: NDArray[np.intp]
     seconds: FloatArray
     best: int | None
 
@@ -67,4 +70,6 @@ def scores_of(search: Any) -> Scores:
     best = getattr(search, "best_index_", None)
     if best is None:
         best = best_of(mean)
-    return Scores(name, mean, folds.T.astype(float), k * np.nan_to_num(took), best)
+    n_folds = folds_of(search)
+    seconds = n_folds * np.nan_to_num(took)
+    return Scores(name, mean, folds.T.astype(float), n_folds, seconds, best)

@@ -85,7 +85,9 @@ class Engine:
         # With a limit of time the folds of a candidate come together: which of them
         # were done when it ran out depends on how many run at once.
         self._held: dict[int, list[Result]] = {}
-        self._n_folds: Counter[int] = Counter()
+        self._n_folds: Counter[int] = Counter()  # of these how many there are
+        self._over: dict[int, str] = {}  # candidates that are given up, and why
+        self._ready: list[Result] = []  # folds of theirs that were added after that
 
     def __enter__(self) -> "Engine":
         self._try(self._workers.__enter__)
@@ -108,9 +110,15 @@ class Engine:
     def add(self, folds: Iterable[FoldOf], spent: float) -> None:
         """Evaluate these folds of a trial, of which others took so many seconds."""
         for one in folds:
-            self._deadlines.begin(one.trial.number, spent)
-            self._n_folds[one.trial.number] += 1
+            number = one.trial.number
+            if number in self._over:
+                self._ready += self._failed([one], self._over[number])
+                continue
+            self._deadlines.begin(number, spent)
+            self._n_folds[number] += 1
             self._queue.append(one)
+        # Where folds race, one of an earlier candidate may come later.
+        self._queue = deque(sorted(self._queue, key=lambda one: one.trial.number))
 
     def receive(self, timeout: float | None) -> Sequence[Result]:
         """What came back: at least one result, unless the timeout is over first.
@@ -129,7 +137,8 @@ class Engine:
         Exception
             What a fit or a scorer raises, if errors are to be raised.
         """
-        found = self._overdue() or self._mend()
+        ready, self._ready = self._ready, []
+        found = ready or self._overdue() or self._mend()
         if found:
             return found
         self._send()
@@ -183,8 +192,10 @@ class Engine:
         if not self._deadlines.are_set:
             return [result]
         self._held.setdefault(number, []).append(result)
-        is_whole = len(self._held[number]) == self._n_folds[number]
-        return self._held.pop(number) if is_whole else []
+        if len(self._held[number]) < self._n_folds[number]:
+            return []
+        del self._n_folds[number]
+        return self._held.pop(number)
 
     def _overdue(self) -> Sequence[Result]:
         """Give up the folds that are long over their time, with their workers."""
@@ -229,6 +240,7 @@ class Engine:
         """Failures of these folds, and of those of their candidates not yet sent."""
         rest = list(folds)
         numbers = {one.trial.number for one in rest}
+        self._over |= dict.fromkeys(numbers, reason)
         for waiting in (self._queue, self._suspects, self._lost):
             rest += [one for one in waiting if one.trial.number in numbers]
             own = [one for one in waiting if one.trial.number not in numbers]

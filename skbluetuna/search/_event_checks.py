@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from skbluetuna._utils._files import check_fields, is_count, is_text
-from skbluetuna.history import Asked, Event, Reported
+from skbluetuna.history import Asked, Event, Reported, Stopped
 from skbluetuna.search._scoring import REASONS, metric_names, score_of
 
 __all__ = ["EventCheck", "agree", "check_header"]
@@ -72,12 +72,13 @@ class EventCheck:
     n_splits : int
         How many fits an evaluation has.
     search : BlueTunaSearchCV
-        Its `scoring` and `return_train_score` say what a fit leaves.
+        Its `scoring` and `return_train_score` say what a fit leaves, its `racing` if
+        candidates may be stopped.
     """
 
     def __init__(self, stages: Collection[str], n_splits: int, search: Any) -> None:
         self._stages, self._n_splits = stages, n_splits
-        scoring = search.scoring
+        scoring, self._is_race = search.scoring, search.racing is not None
         # What a callable returns the first fit shows that did not fail.
         self._is_open = callable(scoring)
         is_one = scoring is None or isinstance(scoring, str) or self._is_open
@@ -102,6 +103,8 @@ class EventCheck:
         """
         if isinstance(event, Asked) and event.stage not in self._stages:
             raise ValueError("has a stage that is not there")
+        if isinstance(event, Stopped) and not self._is_race:
+            raise ValueError("is stopped, though no folds race")
         if isinstance(event, Reported):
             if event.part >= self._n_splits:
                 raise ValueError(f"must have a fold below {self._n_splits}")

@@ -107,7 +107,8 @@ def _loop(
         ProgressLog(tuner, search.max_time, n_iter, n_kept=past.n_in_memory) as log,
     ):
         evaluator = Evaluator(search, told, folds, n_trials)
-        log.fills(past.window, search.n_jobs, folds.n_splits)
+        n_at_once = 1 if search.racing else folds.n_splits  # of one candidate
+        log.fills(past.window, search.n_jobs, n_at_once)
         loop = Loop(search, tuner, rows, evaluator, callbacks, past, log)
         reason = loop.run()
         log_ends(tuner)
@@ -203,7 +204,7 @@ def _check_numbers(search: Any) -> None:
     for name in ("n_iter", "max_concurrent"):
         if getattr(search, name) is not None:
             check_count(name, getattr(search, name))
-    kinds = {"max_time": "a number", "candidate_timeout": "a number"}
+    kinds = dict.fromkeys(("max_time", "candidate_timeout", "racing"), "a number")
     for name, kind in (kinds | {"n_retries": "an int"}).items():
         if isinstance(getattr(search, name), bool):
             raise TypeError(f"{name} must be {kind}; got {getattr(search, name)}.")

@@ -8,6 +8,7 @@ once. It is released to the tuner in the order of asking, as the window says.
 import logging
 import math
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 from sklearn.exceptions import FitFailedWarning
 
 from skbluetuna._tuner import BlueTuner
-from skbluetuna.history import IMPORTED, Reported, Trial
+from skbluetuna.history import IMPORTED, Reported, Stopped, Trial
 from skbluetuna.search._callbacks import Callbacks
 from skbluetuna.search._clock import Clock
 from skbluetuna.search._engine import Engine
@@ -24,7 +25,7 @@ from skbluetuna.search._evaluator import Evaluator, FoldOf
 from skbluetuna.search._executor_failures import ExecutorLostError
 from skbluetuna.search._past import Past
 from skbluetuna.search._progress_log import ProgressLog
-from skbluetuna.search._results import Rows
+from skbluetuna.search._results import NOT_FINITE, Rows
 from skbluetuna.search._scoring import cause_of, metric_name, note_reasons, score_of
 from skbluetuna.search._window import ask_up_to
 from skbluetuna.search._workers import Workers
@@ -71,6 +72,7 @@ class Loop:
     ) -> None:
         self._search, self._tuner, self._rows = search, tuner, rows
         self._callbacks, self._past, self._log = callbacks, past, log
+        self._race = past.race(rows, tuner)
         self._clock = Clock(search.max_time)
         self._engine = Engine(
             search,
@@ -81,7 +83,7 @@ class Loop:
             has_time=lambda: not self._clock.is_up,
         )
         self._causes: dict[int, str | None] = {}  # of each trial: why it has no score
-        self._begun: set[int] = set()  # trials whose folds the engine has
+        self._n_open: Counter[int] = Counter()  # folds that the engine has, by trial
         self._stop_asked = self._has_fit = False
         self._at_risk = 0.0  # seconds of fits that are not on disk yet
 
@@ -116,7 +118,7 @@ class Loop:
             # By this rule a search ends after the same evaluations wherever it runs.
             if reason != "regret":
                 self._conclude()
-        self._log.end(reason)
+        self._log.end(reason, *self._rows.saved)
         return reason
 
     def _run(self) -> str:
@@ -124,7 +126,7 @@ class Loop:
         while True:
             reason = self._reason_to_stop()
             if reason is None:
-                ask_up_to(self._tuner, self._past.window)
+                ask_up_to(self._tuner, self._past.window, is_race=self._race.is_on)
                 trials = self._to_evaluate()
                 reason = self._release(trials) if trials else "exhausted"
             if reason is not None:
@@ -174,8 +176,12 @@ class Loop:
         first = trials[0]
         if first.stage not in FIRST:
             self._check_any_score()
-        self._begin([t for t in trials if t.number not in self._begun])
-        while self._rows.missing(first):
+        # Only of these all are told by whom they are judged, whatever a file has lost.
+        last = first.number + self._past.window if self._race.is_on else math.inf
+        self._begin(
+            [t for t in trials if t.number not in self._n_open and t.number < last]
+        )
+        while self._race.next_folds(first):
             if self._causes and self._clock.is_up:
                 return "max_time"
             self._receive(self._clock.left if self._causes else None)
@@ -184,17 +190,19 @@ class Loop:
 
     def _begin(self, trials: Sequence[Trial]) -> None:
         """Hand trials to the engine."""
-        history = self._tuner.history
         for trial in trials:
-            self._begun.add(trial.number)
-            missing = self._rows.missing(trial)
-            self._log.begins(trial, is_known=not missing)
+            self._log.begins(trial, is_known=not self._race.next_folds(trial))
             self._callbacks.begin(trial)
-            known = history.parts(trial.number)
-            for fold in known:
+            for fold in self._tuner.history.parts(trial.number):
                 self._callbacks.fold_ends(trial, fold)
-            spent = sum(k["fit_time"] + k["score_time"] for k in known.values())
-            self._engine.add([FoldOf(trial, fold) for fold in missing], spent)
+            self._n_open[trial.number] = 0
+            self._hand_over(trial)
+
+    def _hand_over(self, trial: Trial) -> None:
+        """Give the engine the next folds of a trial, of which it has none."""
+        folds = [FoldOf(trial, fold) for fold in self._race.next_folds(trial)]
+        self._n_open[trial.number] += len(folds)
+        self._engine.add(folds, self._seconds(trial))
 
     def _receive(self, timeout: float | None) -> None:
         """Put on record what the engine gives back."""
@@ -205,13 +213,18 @@ class Loop:
             self._tuner.history.append(Reported(trial.number, fold, outcome))
             self._callbacks.fold_ends(trial, fold)
             self._at_risk += outcome["fit_time"] + outcome["score_time"]
+            self._n_open[trial.number] -= 1
+            if not self._n_open[trial.number]:
+                self._hand_over(trial)
         if self._at_risk > WORTH_A_WRITE:
             self._save()
 
     def _end(self, trial: Trial) -> None:
-        """Tell a trial whose folds are all on record."""
+        """Tell a trial whose folds are all on record, or that is stopped."""
         self._tell(trial)
         self._save()
+        for fold in self._rows.missing(trial):  # nobody waits for them
+            self._callbacks.fold_ends(trial, fold)
         self._stop_asked |= self._callbacks.end(trial)
         self._log.ends(trial)
         self._callbacks.report(self._rows.cv_results)
@@ -262,7 +275,7 @@ class Loop:
         """
         self._past.close(self._tuner)
         for trial in self._tuner.pending:
-            if not self._rows.missing(trial):
+            if not self._race.next_folds(trial):
                 self._tell(trial)
 
     def _tell(self, trial: Trial) -> None:
@@ -271,14 +284,20 @@ class Loop:
         self._note_cause(trial)
         if trial.stage == IMPORTED:
             return
-        known = self._rows.outcomes([trial])
-        seconds = sum(one["fit_time"] + one["score_time"] for one in known)
+        history, seconds = self._tuner.history, self._seconds(trial)
+        estimate = self._race.estimate(trial)
+        if estimate is not None:
+            history.append(Stopped(trial.number, (estimate,), seconds))
+            return
         score = self._rows.score(trial) if self._has_fit else math.nan
-        self._tuner.history.tell(
-            trial.number, [score], float(seconds), self._causes[trial.number]
-        )
+        history.tell(trial.number, [score], seconds, self._causes[trial.number])
         if self._tuner.best != before:
             self._log.improved(self._tuner.best)
+
+    def _seconds(self, trial: Trial) -> float:
+        """What the folds of a trial took, as far as they are known."""
+        known = self._rows.outcomes([trial])
+        return float(sum(one["fit_time"] + one["score_time"] for one in known))
 
     def _note_cause(self, trial: Trial) -> None:
         """Find out why a trial has no score, and say so of the first."""
@@ -313,5 +332,5 @@ def quiet_failures() -> Iterator[None]:
     """Hold back scikit-learn's warnings of each fold; the search warns once."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FitFailedWarning)
-        warnings.filterwarnings("ignore", "One or more of the .* scores are non-finite")
+        warnings.filterwarnings("ignore", NOT_FINITE)
         yield

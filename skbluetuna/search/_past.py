@@ -16,9 +16,8 @@ from skbluetuna._tuner import BlueTuner
 from skbluetuna._utils._hidden import sealed_secret
 from skbluetuna.history import (
     Budgeted,
+    Ended,
     Event,
-    Failed,
-    Finished,
     Imported,
     MemoryStore,
     Reported,
@@ -29,7 +28,9 @@ from skbluetuna.search._checkpoint import POINT, Checkpoint
 from skbluetuna.search._event_checks import EventCheck
 from skbluetuna.search._imports import PastEvaluation, add_imports, of_history, of_rows
 from skbluetuna.search._problem import Problem
+from skbluetuna.search._racing import Race
 from skbluetuna.search._replay import Replay
+from skbluetuna.search._results import Rows
 from skbluetuna.search._section_store import SectionStore
 from skbluetuna.search._sources import Kept, Sources
 from skbluetuna.search._window import usual_window
@@ -71,7 +72,10 @@ class Past:
         self.window: int = (
             self._sources.window
             or search.max_concurrent
-            or usual_window(effective_n_jobs(search.n_jobs), folds.n_splits)
+            or usual_window(
+                effective_n_jobs(search.n_jobs),
+                1 if search.racing else folds.n_splits,  # one after another
+            )
         )
 
     @property
@@ -79,7 +83,7 @@ class Past:
         """How many evaluations the last fit has left in memory."""
         memory = self._sources.memory
         events = memory.events if memory is not None else ()
-        return sum(isinstance(event, Finished | Failed) for event in events)
+        return sum(isinstance(event, Ended) for event in events)
 
     def begin(self, make: Callable[[int | None, Any], BlueTuner]) -> BlueTuner:
         """Make the tuner, with everything that it has from earlier fits.
@@ -114,6 +118,10 @@ class Past:
         self._n_saved = tuner.history.n_events
         return tuner
 
+    def race(self, rows: Rows, tuner: BlueTuner) -> Race:
+        """The race of folds in this search."""
+        return Race(rows, self._search.racing, self.window, tuner.seed)
+
     def save(self, tuner: BlueTuner) -> None:
         """Keep what happened since the last time."""
         if self._last is None:
@@ -147,6 +155,7 @@ class Past:
             self._folds.n_splits,
             self.window,
             self._search.refit,
+            self.race(Rows(self._search, tuner.history, self._folds.n_splits), tuner),
             [event for event, _ in read.values()],
         )
         memory = self._sources.memory
@@ -253,5 +262,5 @@ class Past:
 def _key(event: Event) -> Any:
     """What an event is about; an event of the same key is the same one."""
     part = event.part if isinstance(event, Reported) else None
-    kind = "end" if isinstance(event, Finished | Failed) else type(event).__name__
+    kind = "end" if isinstance(event, Ended) else type(event).__name__
     return kind, getattr(event, "number", None), part

@@ -74,6 +74,7 @@ def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
         ],
         "strategy": _text(search.strategy, own_secrets),
         "initial_params": _text(search.initial_params, own_secrets),
+        "racing": None if search.racing is None else float(search.racing),
         "random_state": (None if seed is None else int(seed)) if is_seed else "object",
     }
     choices = [_choices_of(space) for space in spaces]

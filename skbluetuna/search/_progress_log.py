@@ -142,8 +142,8 @@ class ProgressLog:
                 masked(best.params),
             )  # fmt: skip
 
-    def end(self, reason: str) -> None:
-        """Say what was found."""
+    def end(self, reason: str, n_stopped: int = 0, n_saved: int = 0) -> None:
+        """Say what was found, and what it has saved to stop trials early."""
         self._fall_silent()
         now = time.monotonic()
         took = now - self._began
@@ -151,6 +151,8 @@ class ProgressLog:
         counts += [f"{self._n_recalled} recalled"] if self._n_recalled else []
         counts += [f"{self._n_kept} kept"] if self._n_kept else []
         counts += [f"{self._n_failed} without a score"] if self._n_failed else []
+        saved = f"{n_stopped} stopped early, which saved {n_saved} fits"
+        counts += [saved] if n_stopped else []
         logger.info(
             "search ends (%s) after %d evaluations: %s; own time %s",
             reason, self._n_done, ", ".join(counts), duration(took - self._spent),

@@ -1,6 +1,7 @@
 """Events of the past, given to a tuner as if they happened now."""
 
 from collections.abc import Sequence
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,17 @@ from skbluetuna.history import (
     IMPORTED,
     Asked,
     Budgeted,
+    Ended,
     Event,
-    Failed,
     Finished,
     Imported,
     Reported,
+    Stopped,
     Trial,
 )
 from skbluetuna.search._checkpoint import point_of
 from skbluetuna.search._event_checks import agree
+from skbluetuna.search._racing import Race
 from skbluetuna.search._window import ask_up_to
 
 __all__ = ["Replay"]
@@ -39,6 +42,8 @@ class Replay:
         How many candidates may be open.
     refit : as in ``GridSearchCV``
         Which of several metrics guides the search.
+    race : Race
+        Which candidates are stopped.
     stored : sequence of Event
         All events that the file holds.
     """
@@ -49,9 +54,10 @@ class Replay:
         n_splits: int,
         window: int,
         refit: Any,
+        race: Race,
         stored: Sequence[Event],
     ) -> None:
-        self._tuner, self._n_splits = tuner, n_splits
+        self._tuner, self._n_splits, self._race = tuner, n_splits, race
         self._window, self._refit = window, refit
         # Events by which trials came to be, wherever in the file they stand.
         self._asked: dict[int, Asked | Imported] = {}
@@ -60,7 +66,7 @@ class Replay:
                 self._asked.setdefault(event.number, event)
         numbers = (e.number for e in stored if not isinstance(e, Budgeted))
         self._last = max(numbers, default=-1)
-        self._ends: dict[int, Finished | Failed] = {}
+        self._ends: dict[int, Ended] = {}
 
     @property
     def is_of_another_past(self) -> bool:
@@ -109,9 +115,7 @@ class Replay:
         if (trial.unit, trial.alternative) != (event.unit, event.alternative):
             raise ValueError("has the number of another trial")
 
-    def _take_outcome(
-        self, event: Reported | Finished | Failed, point: str | None
-    ) -> None:
+    def _take_outcome(self, event: Reported | Ended, point: str | None) -> None:
         self._fill(event.number + 1)
         trial = self._tuner.history.trial(event.number)
         if point is not None and point != point_of(trial):
@@ -153,14 +157,14 @@ class Replay:
         history = self._tuner.history
         start = len(history)
         for event in reversed(history.events):
-            if isinstance(event, Finished | Failed):
+            if isinstance(event, Ended):
                 break
             start = event.number if isinstance(event, Asked) else start
         known = history.trials[start:]
         then = self._tuner.with_events(
             e for e in history.events if isinstance(e, Budgeted) or e.number < start
         )
-        asked = ask_up_to(then, self._window)
+        asked = ask_up_to(then, self._window, is_race=self._race.is_on)
         if any(a.unit != b.unit for a, b in zip(asked, known, strict=False)):
             return []
         rest = asked[len(known) :][:n]
@@ -181,7 +185,12 @@ class Replay:
         history = self._tuner.history
         trial, known = history.trial(number), history.parts(number)
         end = self._ends.get(number)
-        if end is None or trial.state != "asked" or len(known) < self._n_splits:
+        if end is None or trial.state != "asked":
+            return
+        if isinstance(end, Stopped):
+            self._stop(trial, end)
+            return
+        if len(known) < self._n_splits:
             return
         fits = [dict(known[fold]) for fold in sorted(known)]
         values = end.values if isinstance(end, Finished) else ()
@@ -189,3 +198,13 @@ class Replay:
             del self._ends[number]
             raise ValueError("has another score than its folds")
         history.append(end)
+
+    def _stop(self, trial: Trial, end: Stopped) -> None:
+        """Let a trial be stopped, if its folds say so; else it goes on."""
+        estimate = self._race.estimate(trial)
+        if estimate is None:
+            return
+        if len(end.values) != 1 or not isclose(end.values[0], estimate):
+            del self._ends[trial.number]
+            raise ValueError("is stopped with another value than its folds say")
+        self._tuner.history.append(end)

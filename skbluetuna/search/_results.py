@@ -1,6 +1,8 @@
 """What a fit has evaluated, as rows of ``cv_results_``."""
 
-from collections.abc import Iterable, Mapping
+import math
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,9 @@ from skbluetuna.history import History, Trial
 from skbluetuna.search._evaluator import Outcome
 from skbluetuna.search._scoring import REASONS, cause_of, metric_names, score_of
 
-__all__ = ["Rows"]
+__all__ = ["NOT_FINITE", "Rows"]
+
+NOT_FINITE = "One or more of the .* scores are non-finite"  # scikit-learn's warning
 
 
 class Rows:
@@ -24,33 +28,59 @@ class Rows:
         What happened in it.
     n_splits : int
         Number of folds.
+
+    Attributes
+    ----------
+    history, n_splits
+        As given.
     """
 
     def __init__(self, search: Any, history: History, n_splits: int) -> None:
-        self._search, self._history, self._n_splits = search, history, n_splits
+        self._search, self.history, self.n_splits = search, history, n_splits
         self._metric: str | None = None  # once a fit has shown it
 
     @property
     def trials(self) -> list[Trial]:
-        """Trials that have ended and of which every fold is known."""
+        """Trials that were stopped, or have ended and every fold is known."""
         return [
             trial
-            for trial in self._history.trials
-            if trial.state != "asked" and not self.missing(trial)
+            for trial in self.history.trials
+            if trial.state == "stopped"
+            or (trial.state != "asked" and not self.missing(trial))
         ]
 
     def missing(self, trial: Trial) -> list[int]:
         """Folds of a trial that were not evaluated."""
-        known = self._history.parts(trial.number)
-        return [fold for fold in range(self._n_splits) if fold not in known]
+        known = self.history.parts(trial.number)
+        return [fold for fold in range(self.n_splits) if fold not in known]
 
     def outcomes(self, trials: Iterable[Trial]) -> list[Outcome]:
-        """What came of the folds of each trial in turn."""
+        """What came of the folds of each trial in turn, as far as they are known."""
         return [
-            dict(self._history.parts(trial.number)[fold])
+            dict(self.history.parts(trial.number)[fold])
             for trial in trials
-            for fold in range(self._n_splits)
+            for fold in sorted(self.history.parts(trial.number))
         ]
+
+    def has_failed(self, trial: Trial) -> bool:
+        """Whether a fold has no score of its own, for any metric."""
+        return any(
+            one["fit_error"] is not None
+            or REASONS in one
+            or not math.isfinite(score_of(one, self.metric))
+            for one in self.outcomes([trial])
+        )
+
+    def scores(self, trial: Trial) -> dict[int, float]:
+        """Scores of the folds that are known, by the guiding metric."""
+        metric, known = self.metric, self.history.parts(trial.number)
+        return {fold: score_of(dict(one), metric) for fold, one in known.items()}
+
+    @property
+    def saved(self) -> tuple[int, int]:
+        """How many trials were stopped, and how many folds they were spared."""
+        spared = [len(self.missing(t)) for t in self.trials if t.state == "stopped"]
+        return len(spared), sum(spared)
 
     @property
     def metric(self) -> str:
@@ -76,8 +106,8 @@ class Rows:
 
     def _known(self) -> Iterable[Mapping[str, Any]]:
         """Outcomes of all folds, as they are known."""
-        for number in range(len(self._history)):
-            yield from self._history.parts(number).values()
+        for number in range(len(self.history)):
+            yield from self.history.parts(number).values()
 
     def score(self, trial: Trial) -> float:
         """Mean of a trial's folds by the guiding metric, as in ``cv_results_``."""
@@ -103,12 +133,48 @@ class Rows:
             "stage": [trial.stage for trial in trials],
             "failure": [self._failure(trial) for trial in trials],
         }
-        if len(self._history.spaces) > 1:
+        if len(self.history.spaces) > 1:
             columns["alternative"] = [trial.alternative for trial in trials]
-        results: dict[str, Any] = self._search._format_results(
-            [dict(trial.params) for trial in trials],
-            self._n_splits,
-            self.outcomes(trials),
-            columns,
-        )
+        if self._search.racing is not None:
+            n_folds = [self.n_splits - len(self.missing(trial)) for trial in trials]
+            columns["n_folds"] = n_folds
+        stopped = [i for i, trial in enumerate(trials) if trial.state == "stopped"]
+        with warnings.catch_warnings():
+            if stopped:
+                warnings.filterwarnings("ignore", NOT_FINITE)
+            results: dict[str, Any] = self._search._format_results(
+                [dict(trial.params) for trial in trials],
+                self.n_splits,
+                [one for trial in trials for one in self._every(trial)],
+                columns,
+            )
+        if stopped:
+            self._amend(results, trials, stopped)
         return results
+
+    def _every(self, trial: Trial) -> list[Outcome]:
+        """What came of each fold; of those not evaluated no scores and no times."""
+        known = self.history.parts(trial.number)
+        blank = dict(next(iter(known.values())))
+        nothing = ("test_scores", "train_scores", "fit_time", "score_time")
+        blank |= dict.fromkeys(set(nothing) & set(blank), math.nan)
+        return [dict(known.get(fold, blank)) for fold in range(self.n_splits)]
+
+    def _amend(
+        self, results: dict[str, Any], trials: Sequence[Trial], stopped: Sequence[int]
+    ) -> None:
+        """Say of stopped trials what their folds took; warn of others as usual."""
+        for i in stopped:
+            for name in ("fit_time", "score_time"):
+                took = [one[name] for one in self.outcomes([trials[i]])]
+                results[f"mean_{name}"][i] = np.mean(took)
+                results[f"std_{name}"][i] = np.std(took)
+        for name, means in results.items():
+            if name.startswith("mean_test_"):
+                others = np.delete(means, stopped)
+                if not np.isfinite(others).all():
+                    warnings.warn(
+                        f"One or more of the test scores are non-finite: {others}",
+                        UserWarning,
+                        stacklevel=2,
+                    )

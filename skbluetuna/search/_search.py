@@ -16,6 +16,7 @@ from skbluetuna.search._scoring import for_table
 from skbluetuna.search._sklearn import (
     BaseSearchCV,
     at_least_one,
+    below_half,
     has_methods,
     not_negative,
     one_of,
@@ -99,9 +100,10 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         fit ends first. A larger window keeps more workers busy and learns a little
         later from each score, see Notes. None: 1 where the folds of one candidate keep
         all jobs busy (`n_jobs` at most ``n_splits``), otherwise
-        ``2 * ceil(n_jobs / n_splits)``; a search that goes on from a checkpoint or the
-        last fit keeps the window that it had. With 1, what needs no score to be chosen
-        (a grid, a plan) is open at once.
+        ``2 * ceil(n_jobs / n_splits)``, under `racing` as if there were one fold; a
+        search that goes on from a checkpoint or the last fit keeps the window that it
+        had. With 1 and no `racing`, what needs no score to be chosen (a grid, a plan)
+        is open at once.
     initial_params : list of dicts, default=None
         Configurations to evaluate right after the estimator's own parameters, which
         come first (a value that is None or outside the space is replaced by the centre
@@ -163,6 +165,19 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     stopping : {"regret"} or None, default=None
         ``"regret"``: stop when what may still be gained, an upper bound by the model,
         is below the standard error of the best cross-validated score.
+    racing : float or None, default=None
+        Level at which folds race: after each fold a candidate is stopped if the
+        probability that the folds that are left would bring it above the best one is
+        below this; .005 is a good one. It is judged by the differences to the best on
+        the folds so far, and by how much such differences vary, once three candidates
+        are complete. Folds have one order, drawn once, and run one after another; as
+        many candidates as `max_concurrent` race at once (the more, the less is saved).
+        The search is told what is expected of a stopped candidate, which never wins, so
+        it may go another way than without a race. Do not use it with two or
+        three folds, where there is little to save; where fits are so fast that the
+        search itself is the cost; or where you need the scores of all candidates on all
+        folds, as for tests of their differences. See ``doc/cheap_evaluations.md``.
+        None: every fold of every candidate is evaluated.
     n_retries : int, default=3
         How often a fold is evaluated again, each time with a logged warning, when the
         executor fails (a worker was killed, a host or a cluster was lost). After that
@@ -177,7 +192,9 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         ``"initial"``, ``"scan"``, ``"learn"``, ``"climb"``, ``"grid"`` where the space
         was evaluated exhaustively, or ``"imported"`` from an earlier search, before all
         others; column ``failure``: why a candidate has no score, or ``""``; with
-        several alternatives also column ``alternative``.
+        several alternatives also column ``alternative``; with `racing` also column
+        ``n_folds``: a candidate that was stopped has fewer than ``n_splits_``, NaN for
+        the other folds and for its means, and ranks last.
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_,\
  refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in ``GridSearchCV``.
@@ -279,6 +296,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         "max_time": [positive(), None],
         "candidate_timeout": [positive(), None],
         "stopping": [one_of("regret"), None],
+        "racing": [below_half(), None],
         "n_retries": [not_negative()],
     }
 
@@ -305,6 +323,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         max_time=None,
         candidate_timeout=None,
         stopping=None,
+        racing=None,
         n_retries=3,
     ):
         super().__init__(
@@ -323,6 +342,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self.max_time = max_time
         self.candidate_timeout = candidate_timeout
         self.stopping = stopping
+        self.racing = racing
         self.n_retries = n_retries
 
     @search_fit

@@ -322,6 +322,11 @@ def positive() -> Any:
     return Interval(Real, 0, float("inf"), closed="right")
 
 
+def below_half() -> Any:
+    """Constraint of a parameter that is a number from 0 on, less than one half."""
+    return Interval(Real, 0, 0.5, closed="left")
+
+
 def has_methods(*names: str) -> Any:
     """Constraint of a parameter that must have these methods."""
     return HasMethods(list(names))

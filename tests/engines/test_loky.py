@@ -103,3 +103,19 @@ def test_a_candidate_that_ends_its_worker_is_one_that_failed(engine, caplog):
     (warned,) = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
     assert warned.startswith("evaluation 2 is recorded as failed")
     assert "TerminatedWorkerError" in warned
+
+
+@pytest.mark.filterwarnings("ignore:[\\s\\S]*(fits failed|scores are non-finite)")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_that_ends_its_worker_in_a_race_ends_one_for_all_its_folds(engine, caplog):
+    """Those that it would have had next are not tried."""
+    search = BlueTunaSearchCV(
+        Deadly(), {"x": [1, 3, 4, 2, 0]}, cv=4, n_jobs=2, n_retries=0, random_state=0,
+        racing=0.05, max_concurrent=1,
+    )  # fmt: skip
+    engine.fit(search)
+    assert search.best_params_ == {"x": 4}
+    assert list(search.cv_results_["n_folds"]) == [4, 4, 4, 4, 1]
+    assert "TerminatedWorkerError" in search.cv_results_["failure"][3]
+    lost = [r for r in caplog.records if "ended its worker" in r.getMessage()]
+    assert len(lost) == 1

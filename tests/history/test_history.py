@@ -20,6 +20,7 @@ from skbluetuna.history import (
     History,
     Imported,
     Reported,
+    Stopped,
     Trial,
     View,
     best_first,
@@ -79,6 +80,7 @@ EVENTS = [
     Reported(0, 1, {"score": 1.0}),
     Finished(0, (1.0,)),
     Failed(0, "why"),
+    Stopped(0, (1.0,)),
     Budgeted(9),
 ]
 
@@ -168,6 +170,30 @@ def test_a_trial_cannot_be_told_twice(second):
         history.tell(0, [second])
     assert history.trials[0].score == 0.5
     assert history.n_events == 3
+
+
+def test_a_stopped_trial_is_learned_from_and_never_the_best():
+    """Its value is what is expected of it, and no score."""
+    history = asked(3)
+    history.tell(0, [0.5])
+    history.append(Stopped(1, (0.9,), 2.0))
+    row = history.trials[1]
+    assert (row.state, row.score, row.values) == ("stopped", None, (0.9,))
+    assert history.best.number == 0
+    assert history.n_pending == 1
+    view = history.view(0)
+    assert view.scores[1] == 0.9
+    assert list(view.is_pending) == [False, False, True]
+    with pytest.raises(AlreadyToldError, match="it is stopped"):
+        history.tell(1, [1.0])
+
+
+def test_other_alternatives_learn_of_stopped_trials():
+    history = staged(["scan"] * 3, alternatives=2)
+    history.append(Stopped(0, (0.2,)))
+    history.tell(2, [math.nan])
+    (others,) = history.view(1).others
+    assert_array_equal(others, [0.2, 0.2])  # a failure is the worst of all
 
 
 @pytest.mark.parametrize("failure", FAILURES)

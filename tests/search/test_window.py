@@ -14,7 +14,7 @@ from joblib import parallel_config, register_parallel_backend
 from joblib._parallel_backends import ThreadingBackend
 
 from skbluetuna import BlueTuner, Classic
-from skbluetuna.history import Asked, Failed, Finished, History, Reported
+from skbluetuna.history import Asked, Ended, History, Reported
 from skbluetuna.search import _callbacks
 from skbluetuna.search._window import ask_up_to, usual_window
 from tests.search.durable import (
@@ -59,8 +59,9 @@ def course(search):
     for event in search._kept.events:
         if isinstance(event, Asked):
             steps.append(("asked", event.number, event.unit, event.stage))
-        elif isinstance(event, Finished | Failed):
-            steps.append(("told", event.number, getattr(event, "values", ())))
+        elif isinstance(event, Ended):
+            kind, values = type(event).__name__, getattr(event, "values", ())
+            steps.append(("told", event.number, kind, values))
         elif isinstance(event, Reported):
             score = event.outcome["test_scores"]
             folds[event.number, event.part] = score
