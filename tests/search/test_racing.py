@@ -242,9 +242,9 @@ def test_many_folds_save_most():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("space", SPACES.values(), ids=list(SPACES))
-@pytest.mark.parametrize("window", [1, 4])
+@pytest.mark.parametrize(("space", "window"), [("one", 4), ("two", 1)])
 def test_a_race_is_the_same_for_any_n_jobs_and_backend(space, window):
+    space = SPACES[space]
     options = {"space": space, "max_concurrent": window, "n_iter": 14}
     first = raced(**options)
     assert len(stopped(first))
@@ -257,7 +257,7 @@ def alone(window):
     return course(raced(estimator=Bumpy(), space=X_SPACE, max_concurrent=window))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     waits=st.lists(st.integers(0, 9), min_size=1, max_size=7),
     n_jobs=st.sampled_from([2, 5]),
@@ -276,8 +276,7 @@ def test_the_usual_window_keeps_workers_busy():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n_reports", [20, 31, 40, 55])
-@pytest.mark.parametrize("window", [1, 4])
+@pytest.mark.parametrize(("n_reports", "window"), [(20, 1), (31, 4), (55, 4)])
 def test_ctrl_c_changes_no_race(monkeypatch, n_reports, window, tmp_path):
     whole = raced(estimator=Bumpy(), space=X_SPACE, max_concurrent=window)
     options = {"checkpoint": tmp_path / "search.jsonl", "max_concurrent": window}
@@ -303,15 +302,14 @@ def test_ctrl_c_changes_no_race(monkeypatch, n_reports, window, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("space", SPACES.values(), ids=list(SPACES))
-@pytest.mark.parametrize("window", [1, 4])
+@pytest.mark.parametrize(("space", "window"), [("one", 4), ("two", 4), ("two", 1)])
 def test_a_file_of_a_race_may_end_anywhere(tmp_path, space, window):
     path = tmp_path / "search.jsonl"
-    options = {"space": space, "n_iter": 10, "checkpoint": path}
+    options = {"space": SPACES[space], "n_iter": 10, "checkpoint": path}
     whole = raced(max_concurrent=window, **options)
     assert len(stopped(whole))
     text = path.read_text().splitlines(keepends=True)
-    for n in range(1, len(text), 4):
+    for n in range(1, len(text), 7):
         path.write_text("".join(text[:n]))
         assert course(raced(max_concurrent=window, **options)) == course(whole)
 
@@ -323,7 +321,7 @@ def test_any_line_of_a_race_may_be_lost(tmp_path):
     options = {"estimator": Bumpy(), "space": X_SPACE, "checkpoint": path}
     whole = raced(n_iter=10, **options)
     lines = records(path)
-    for n in range(1, len(lines), 3):
+    for n in range(1, len(lines), 5):
         write_records(path, lines[:n] + lines[n + 1 :])
         again = raced(n_iter=10, **options)
         assert_array_equal(again.cv_results_["n_folds"], whole.cv_results_["n_folds"])
@@ -369,7 +367,7 @@ def test_another_level_begins_anew_and_learns_from_what_is_complete(tmp_path):
 # Among all else
 
 
-@pytest.mark.parametrize("refit", ["f1_macro", False, lambda _: 0])
+@pytest.mark.parametrize("refit", ["f1_macro", lambda _: 0])
 def test_of_several_metrics_the_guiding_one_races(refit):
     scoring = ["accuracy", "f1_macro"]
     search = raced(scoring=scoring, refit=refit, cv=10, racing=0.2)
