@@ -86,8 +86,9 @@ class ProgressLog:
         n = effective_n_jobs(n_jobs)
         if max(window, n) > 1:
             logger.info(
-                "max_concurrent is %d: so many candidates may be open, fits that run "
-                "at once: %d", window, n,
+                "max_concurrent=%d: up to %d candidates are open at a time, over %d "
+                "workers; with this number the search is the same for any n_jobs",
+                window, window, n,
             )  # fmt: skip
         usual = usual_window(n, n_splits)
         if window * n_splits < n:
