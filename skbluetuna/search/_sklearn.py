@@ -6,6 +6,7 @@ one breaks that test and not users.
 
 import math
 import warnings
+from collections.abc import Callable
 from copy import copy
 from functools import partial
 from numbers import Integral, Real
@@ -46,6 +47,7 @@ __all__ = [
     "for_worker",
     "forget_subtask",
     "has_methods",
+    "hear_of_lost_data",
     "most_sent",
     "not_negative",
     "one_of",
@@ -64,6 +66,7 @@ HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 
 # Module and name of each. What follows a class may be set on its instances alone.
 PRIVATE: tuple[str, ...] = (
+    "joblib._dask:DaskDistributedBackend._to_func_args",
     "joblib._parallel_backends:LokyBackend._workers",
     "joblib._utils:eval_expr",
     "joblib.executor:MemmappingExecutor._temp_folder_manager",
@@ -287,6 +290,30 @@ def batch_of_one(call: Any, parallel: Any, pickled: dict[Any, Any]) -> Any:
         folders = backend._workers._temp_folder_manager
         note = partial(folders.set_current_context, parallel._id)
     return BatchedCalls([call], backend.get_nested_backend(), note, pickled)
+
+
+def hear_of_lost_data(backend: Any, tell: Callable[[Any, Exception], None]) -> None:
+    """Let Dask's backend tell of tasks whose data it could not send, as it does not.
+
+    Parameters
+    ----------
+    backend : ParallelBackendBase
+        Any backend; others are left alone.
+    tell : callable
+        Is told the task's ``key`` and the error.
+    """
+    send = getattr(type(backend), "_to_func_args", None)
+    if send is None:
+        return
+
+    async def sending(batch: Any) -> Any:
+        try:
+            return await send(backend, batch)
+        except Exception as error:
+            tell(batch.key, error)
+            raise
+
+    backend._to_func_args = sending
 
 
 def with_config(task: Any) -> Any:

@@ -20,6 +20,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from skbluetuna.search._sklearn import (
     backend_of,
     batch_of_one,
+    hear_of_lost_data,
     most_sent,
     with_config,
 )
@@ -37,6 +38,12 @@ class Done(NamedTuple):
     key: Hashable
     result: Any
     error: BaseException | None = None
+
+
+class Unsent(NamedTuple):
+    """In the place of a result: why the data of a task did not reach a worker."""
+
+    error: Exception
 
 
 class Workers:
@@ -114,6 +121,7 @@ class Workers:
             self._next.append(key)
             return
         batch = batch_of_one(call, self._parallel, self._pickled)
+        batch.key = key
         self._jobs[key] = None  # it may be done before we know what to call it
         try:
             job = self._backend.submit(batch, callback=partial(_put, self._done, key))
@@ -200,6 +208,7 @@ class Workers:
             if not self.are_here:
                 self._most = most_sent(self._pre_dispatch, self.n_jobs)
                 context.enter_context(self._backend.retrieval_context())
+                hear_of_lost_data(self._backend, partial(_put_unsent, self._done))
             self._context = context.pop_all()
 
     def _do_next(self) -> Done | None:
@@ -214,6 +223,8 @@ class Workers:
 
     def _taken(self, key: Hashable, out: Any) -> Done:
         job = self._jobs.pop(key)
+        if isinstance(out, Unsent):
+            return Done(key, None, CancelledError(f"data were not sent: {out.error!r}"))
         try:
             if self._backend.supports_retrieve_callback:
                 (result,) = self._backend.retrieve_result_callback(out)
@@ -234,6 +245,10 @@ class Workers:
 
 def _put(queue: "SimpleQueue[Any]", key: Hashable, out: Any) -> None:
     queue.put((key, out))
+
+
+def _put_unsent(queue: "SimpleQueue[Any]", key: Hashable, error: Exception) -> None:
+    queue.put((key, Unsent(error)))
 
 
 def _error_of(job: Any) -> BaseException | None:
