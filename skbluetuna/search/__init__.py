@@ -2,7 +2,7 @@
 
 ``_search`` is the estimator and ``_fit`` the steps of one fit; ``_loop`` asks,
 evaluates, records and tells. ``_past`` and ``_checkpoint`` keep what was paid for,
-``_evaluator`` and ``_retries`` deal with workers, ``_sklearn`` holds every private name
+``_engine`` and ``_workers`` deal with workers, ``_sklearn`` holds every private name
 of scikit-learn and joblib.
 """
 

@@ -231,8 +231,7 @@ class Engine:
             self._deadlines.give_up(left)
             if self._on_trial in left:
                 self._on_trial = None
-            held = self._held.pop(trial.number, [])
-            left += [FoldOf(trial, result.fold) for result in held]
+            left += [FoldOf(trial, r.fold) for r in self._held.pop(trial.number, [])]
             found += self._failed({one.key: one for one in left}.values(), reason)
         return found
 
