@@ -17,12 +17,14 @@ from skbluetuna.history import (
     Budgeted,
     Event,
     History,
+    Ladder,
     Reported,
     Trial,
 )
 from skbluetuna.scheduling import (
     Scheduler,
     Settings,
+    as_ladder,
     as_references,
     from_text,
     initial_rows,
@@ -63,6 +65,16 @@ class BlueTuner:
         Configurations asked next, as far as the budget goes. Parameters that are not
         named stand at the reference's value; a value outside its dimension is an error.
         Of several alternatives the first that holds a configuration gets it.
+    resource : pair of numbers or None, default=None
+        Least and full amount of what an evaluation spends, such as epochs or rows.
+        Trials then have a ``resource``, which is to be spent on them: a part of the
+        full one where that is enough to learn from, see `Trial`. `n_iter` counts in
+        full evaluations: one with a ninth of the resource is a ninth. None: every trial
+        is evaluated in full, and has none.
+    factor : number, default=3
+        How much more of the resource an evaluation one rung higher spends, at least 2:
+        with ``resource=(1, 81)`` the rungs are 1, 3, 9, 27 and 81. Rungs are whole
+        numbers where both ends are.
 
     Attributes
     ----------
@@ -94,6 +106,8 @@ class BlueTuner:
         random_state: Any = None,
         reference: Any = None,
         initial_params: Sequence[Mapping[str, Any]] | None = None,
+        resource: tuple[float, float] | None = None,
+        factor: float = 3,
     ) -> None:
         spaces = parse_spaces(space)
         spaces = read_spaces(spaces, as_references(spaces, reference))
@@ -101,8 +115,9 @@ class BlueTuner:
         seed = draw_seed(random_state)
         budget = None if n_iter is None else check_count("n_iter", n_iter)
         initial = initial_rows(spaces, reference, initial_params)
-        settings = Settings(spaces, initial, rules, seed)
-        self._restore(settings, History(spaces, [Budgeted(budget)]))
+        ladder = None if resource is None else as_ladder(resource, factor)
+        settings = Settings(spaces, initial, rules, seed, ladder)
+        self._restore(settings, History(spaces, [Budgeted(budget)], ladder))
 
     def __repr__(self) -> str:
         names = [list(space.names) for space in self.spaces]
@@ -114,8 +129,21 @@ class BlueTuner:
 
     @property
     def n_iter(self) -> int:
-        """Number of trials the search will ask, unless the space has fewer."""
+        """Number of trials the search will ask, unless the space has fewer.
+
+        With a `resource`, of full evaluations, which all trials together cost at most.
+        """
         return self._scheduler.n_trials
+
+    @property
+    def most_trials(self) -> int:
+        """How many trials there may be, if all were as cheap as can be."""
+        return self._scheduler.most_trials
+
+    @property
+    def ladder(self) -> Ladder | None:
+        """The rungs of the resource; None without one."""
+        return self._settings.ladder
 
     @property
     def seed(self) -> int:
@@ -149,7 +177,10 @@ class BlueTuner:
 
     @property
     def best(self) -> Trial | None:
-        """The complete trial with the largest score; None before there is one."""
+        """The complete trial with the largest score; None before there is one.
+
+        Complete is what was evaluated with the full resource, if there is a resource.
+        """
         best = self._history.best
         return None if best is None else _copied(best)
 
@@ -433,7 +464,7 @@ class BlueTuner:
 
     def __setstate__(self, state: tuple[Settings, Sequence[Event]]) -> None:
         settings, events = state
-        self._restore(settings, History(settings.spaces, events))
+        self._restore(settings, History(settings.spaces, events, settings.ladder))
 
     def _restore(self, settings: Settings, history: History) -> None:
         """Become what settings and history say; all else follows from them."""
@@ -478,7 +509,8 @@ class BlueTuner:
     def with_events(self, events: Iterable[Event]) -> "BlueTuner":
         """A tuner of the same settings to which these events happened."""
         tuner = BlueTuner.__new__(BlueTuner)
-        tuner._restore(self._settings, History(self.spaces, events))
+        own = self._settings
+        tuner._restore(own, History(self.spaces, events, own.ladder))
         return tuner
 
     def relabelled(self, spaces: tuple[Space, ...]) -> "BlueTuner":
@@ -509,10 +541,11 @@ class BlueTuner:
 
     def _check_place(self, number: int, stage: str) -> None:
         """Refuse a trial that this search does not ask."""
-        if stage not in self.stages or number - self._history.n_imported >= self.n_iter:
+        most = self.most_trials
+        if stage not in self.stages or number - self._history.n_imported >= most:
             raise ValueError(
                 f"trial {number} in stage {shortened(stage)} must be one that the "
-                f"search asks: {self.n_iter} in {sorted(self.stages)}."
+                f"search asks: {most} in {sorted(self.stages)}."
             )
 
     def _knows(self, trial: Trial) -> bool:

@@ -90,7 +90,8 @@ class Finished:
     number : int
         The trial.
     values : tuple of float
-        One finite number for each objective, larger is better.
+        One finite number for each objective, larger is better. At less than the full
+        resource they are no scores, and never win.
     seconds : float or None
         What the evaluation took, where it is known.
     """

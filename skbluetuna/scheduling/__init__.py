@@ -2,6 +2,7 @@
 
 from skbluetuna.scheduling._budget import Budget, Share, allocate
 from skbluetuna.scheduling._initial import as_references, initial_rows
+from skbluetuna.scheduling._resource import as_ladder
 from skbluetuna.scheduling._scheduler import Scheduler
 from skbluetuna.scheduling._settings import (
     Settings,
@@ -16,6 +17,7 @@ __all__ = [
     "Settings",
     "Share",
     "allocate",
+    "as_ladder",
     "as_references",
     "from_text",
     "initial_rows",

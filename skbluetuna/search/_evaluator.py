@@ -6,6 +6,7 @@ from sklearn.base import clone
 
 from skbluetuna.history import Trial
 from skbluetuna.search._folds import Folds
+from skbluetuna.search._resource import Resource, strata
 from skbluetuna.search._scoring import failure
 from skbluetuna.search._sklearn import FitData, fold_task, runs_here, without_tuner
 
@@ -39,10 +40,26 @@ class Evaluator:
         The folds.
     n_trials : int
         How many candidates there will be at most, for what is printed.
+    resource : Resource or None, default=None
+        What they may spend; None: each is evaluated in full.
     """
 
-    def __init__(self, search: Any, data: FitData, folds: Folds, n_trials: int) -> None:
+    def __init__(
+        self,
+        search: Any,
+        data: FitData,
+        folds: Folds,
+        n_trials: int,
+        resource: Resource | None = None,
+    ) -> None:
         self._search, self._data, self._folds = search, data, folds
+        self._resource = resource
+        if resource is not None:
+            y, seed = strata(search, data.y), search.tuner_.seed
+            self._orders = [
+                resource.order(train, y, (seed, fold))
+                for fold, (train, _) in enumerate(folds.splits)
+            ]
         self._n_trials = n_trials
         self._estimator = clone(search.estimator)
         self._caller = search if runs_here(search.n_jobs) else without_tuner(search)
@@ -66,11 +83,15 @@ class Evaluator:
             As `within` takes them; None for no limit.
         """
         train, test = self._folds.splits[one.fold]
+        params, resource = one.trial.params, self._resource
+        if resource is not None:
+            train = resource.train(one.trial, self._orders[one.fold], train)
+            params = resource.params(one.trial)
         return fold_task(
             clone(self._estimator),
             self._data,
             (train, test),
-            one.trial.params,
+            params,
             search=self._caller,
             callback_ctx=context,
             progress=(

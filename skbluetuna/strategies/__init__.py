@@ -13,12 +13,15 @@ from skbluetuna.strategies._named import (
     resolve_strategy,
 )
 from skbluetuna.strategies._protocol import Schedule, Strategy
+from skbluetuna.strategies._rungs import RungRule, Spent
 
 __all__ = [
     "NAMED",
     "Adaptive",
     "Classic",
+    "RungRule",
     "Schedule",
+    "Spent",
     "Strategy",
     "decode_strategy",
     "encode_strategy",
