@@ -124,7 +124,11 @@ class View:
         for row, key in enumerate(row_keys(self.X)):
             rows[key] = row
         may_go_on = (self.level < 1.0) & ~self.is_pending & ~np.isnan(self.scores)
-        return {key: row for key, row in rows.items() if may_go_on[row]}
+        return {
+            key: row
+            for key, row in rows.items()
+            if may_go_on[row] and key not in self.excluded
+        }
 
     @property
     def partial_rows(self) -> NDArray[np.intp]:

@@ -77,8 +77,8 @@ class Scheduler:
                     f"n_iter must be at least {self.n_trials}, with which the search "
                     f"has begun; got {n_iter}."
                 )
+            check_resource(strategy, new.shares, has_ladder=ladder is not None)
             if ladder is not None:
-                check_takes_resource(strategy, new.shares)
                 new = with_partial(
                     new, _whole(new.n_trials / ladder.cost(ladder.least))
                 )
@@ -165,7 +165,7 @@ class Scheduler:
         initial = _left_of(share, history.view(k))
         for params in initial[: max(0, room)]:
             (unit,) = space.to_unit([params])
-            resource = self._resource(now, k, history, unit)
+            resource = self._resource(now, k, history, unit, "initial")
             asked.append(
                 history.ask(k, "initial", unit, params=params, resource=resource)
             )
@@ -176,7 +176,7 @@ class Scheduler:
                 break
             seed, wanted = (self.seed, k), left if is_counted else None
             for unit in stage.propose(space, view, wanted, seed)[:left]:
-                resource = self._resource(now, k, history, unit)
+                resource = self._resource(now, k, history, unit, stage.name)
                 asked.append(history.ask(k, stage.name, unit, resource=resource))
             view = _view(now, k, history)
             if not stage.is_done(space, view, seed):
@@ -192,12 +192,12 @@ class Scheduler:
                 break
             k, unit = choice
             name = now.shares[k].schedule.stages[-1].name
-            resource = self._resource(now, k, history, unit)
+            resource = self._resource(now, k, history, unit, name)
             asked.append(history.ask(k, name, unit, resource=resource))
         return asked
 
     def _resource(
-        self, now: Budget, k: int, history: History, unit: FloatArray
+        self, now: Budget, k: int, history: History, unit: FloatArray, stage: str
     ) -> float | None:
         """What the next trial may spend; None without a ladder."""
         rule = now.shares[k].schedule.rungs
@@ -206,7 +206,7 @@ class Scheduler:
         if now.is_grid:
             return self.ladder.full
         left = now.n_trials - history.spent
-        spent = Spent(history.spent, history.spent_on_partial, left)
+        spent = Spent(history.spent, history.spent_on_partial, left, stage)
         return rule(self.ladder, _view(now, k, history), unit, spent)
 
     def _choose_open(
@@ -261,9 +261,18 @@ class Scheduler:
         )
 
 
-def check_takes_resource(strategy: Strategy, shares: Sequence[Share]) -> None:
-    """Refuse a strategy that evaluates everything in full."""
-    if any(one.schedule.rungs is None for one in shares):
+def check_resource(
+    strategy: Strategy, shares: Sequence[Share], *, has_ladder: bool
+) -> None:
+    """Refuse a strategy that can not use a resource, or needs one that is not there."""
+    if not has_ladder and any(one.schedule.needs_resource for one in shares):
+        raise ValueError(
+            f"strategy {strategy!r} needs a resource, of which cheap evaluations spend "
+            'less. Write resource="n_samples" or the name of a parameter such as '
+            '"n_estimators" (BlueTuner: resource=(least, full)), or leave the strategy '
+            "out."
+        )
+    if has_ladder and any(one.schedule.rungs is None for one in shares):
         raise ValueError(
             "strategy must be one that evaluates with a part of the resource, such as "
             f'"adaptive" or "hyperband", where resource is given; got {strategy!r}. '

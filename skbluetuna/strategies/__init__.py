@@ -6,6 +6,7 @@ must provide. Its options are checked when it is made.
 
 from skbluetuna.strategies._adaptive import Adaptive
 from skbluetuna.strategies._classic import Classic
+from skbluetuna.strategies._hyperband import Hyperband
 from skbluetuna.strategies._named import (
     NAMED,
     decode_strategy,
@@ -19,6 +20,7 @@ __all__ = [
     "NAMED",
     "Adaptive",
     "Classic",
+    "Hyperband",
     "RungRule",
     "Schedule",
     "Spent",

@@ -26,12 +26,15 @@ class Schedule(NamedTuple):
     rungs : RungRule or None
         How much of a resource the next trial may spend; None: the strategy evaluates
         everything in full, and takes no resource.
+    needs_resource : bool
+        Whether it is of no use without a resource.
     """
 
     stages: tuple[Stage, ...]
     explanation: Explanation | None = None
     is_open: bool = False
     rungs: RungRule | None = None
+    needs_resource: bool = False
 
     @property
     def open_stage(self) -> OpenStage | None:

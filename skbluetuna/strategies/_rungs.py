@@ -14,11 +14,12 @@ CHEAP_UNTIL = 10.0  # full evaluations
 
 
 class Spent(NamedTuple):
-    """What a search has spent, in full evaluations."""
+    """What a search has spent, in full evaluations, and for whom it is asked now."""
 
     total: float
     partial: float  # on evaluations at less than the full resource
     left: float  # of the budget
+    stage: str  # that asks now
 
 
 RungRule = Callable[[Ladder, View, FloatArray, Spent], float]
