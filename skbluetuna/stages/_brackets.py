@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import cycle
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -111,7 +111,7 @@ def place_of(view: View) -> Place | None:
     asked = np.flatnonzero([own == Brackets.name for own in view.stages])
     start = 0
     for sizes in brackets(ladder):
-        before = None
+        before: Any = None  # rows of the rung below
         for rung, size in zip(ladder.rungs[-len(sizes) :], sizes, strict=True):
             promoted = None
             if before is not None:
