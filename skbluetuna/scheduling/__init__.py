@@ -3,7 +3,7 @@
 from skbluetuna.scheduling._budget import Budget, Share, allocate
 from skbluetuna.scheduling._halving import check_report, is_outdone
 from skbluetuna.scheduling._initial import as_references, initial_rows
-from skbluetuna.scheduling._resource import as_ladder
+from skbluetuna.scheduling._rungs_of import as_ladder
 from skbluetuna.scheduling._scheduler import Scheduler
 from skbluetuna.scheduling._settings import (
     Settings,
