@@ -33,7 +33,7 @@ __all__ = [
     "surrogate",
 ]
 
-N_FULL = 12  # scores by the full resource, beyond which the model sees no others
+N_FULL = 15  # scores by the full resource, from which on the model sees no others
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
 Model = GaussianProcess | AtFull
