@@ -43,6 +43,8 @@ class History:
         What happened so far.
     ladder : Ladder or None, default=None
         What trials may spend; None: every one is evaluated in full.
+    n_values : int, default=1
+        How many values a trial has, one for each objective.
 
     Raises
     ------
@@ -55,8 +57,10 @@ class History:
         spaces: Sequence[Space],
         events: Iterable[Event] = (),
         ladder: Ladder | None = None,
+        n_values: int = 1,
     ) -> None:
         self._spaces, self._ladder = tuple(spaces), ladder
+        self._n_values = n_values
         self._events: list[Event] = []
         self._trials: list[Trial] = []
         self._parts: dict[int, dict[int, Mapping[str, Any]]] = {}
@@ -147,8 +151,16 @@ class History:
         return self._n_first_imported
 
     @property
+    def n_values(self) -> int:
+        """How many values a trial has, one for each objective."""
+        return self._n_values
+
+    @property
     def best(self) -> Trial | None:
-        """The complete trial with the best score; the earliest of equals."""
+        """The complete trial with the best score; the earliest of equals.
+
+        Of several objectives the first one counts.
+        """
         row = best_of([math.nan if t.score is None else t.score for t in self._trials])
         return None if row is None else self._trials[row]
 
@@ -201,7 +213,7 @@ class History:
 
     def copy(self) -> "History":
         """A history with the same past, to be appended to."""
-        other = History(self._spaces, ladder=self._ladder)
+        other = History(self._spaces, (), self._ladder, self._n_values)
         other._events, other._trials = list(self._events), list(self._trials)
         other._parts = {number: dict(own) for number, own in self._parts.items()}
         other._budgets, other._n_pending = list(self._budgets), self._n_pending
@@ -218,6 +230,8 @@ class History:
         UnknownTrialError, AlreadyToldError, ValueError
             If it cannot follow what happened before.
         """
+        if isinstance(event, Finished | Stopped | Imported):
+            self._check_values(event.values)
         match event:
             case Asked() | Imported():
                 self._add(event)
@@ -367,6 +381,10 @@ class History:
             )
             self._n_first_imported += self._n_first_imported == len(self._trials)
         self._trials.append(trial)
+
+    def _check_values(self, values: tuple[float, ...]) -> None:
+        if values and len(values) != self._n_values:
+            raise ValueError(f"must have {self._n_values} values; got {len(values)}.")
 
     def _shorten(self, event: Finished) -> None:
         """Give back what a trial did not spend."""
