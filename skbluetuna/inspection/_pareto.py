@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skbluetuna._utils._optional import import_optional
 from skbluetuna.inspection._axes import axes_for, plain
 from skbluetuna.inspection._objectives import Objective, objectives_of
 from skbluetuna.inspection._progress import (
@@ -169,24 +170,30 @@ class ParetoDisplay:
         up, right, *_ = self.objectives
         return right.shown(right.scores[rows]), up.shown(up.scores[rows])
 
+    @property
+    def _floor(self) -> float:
+        """Score upwards below which nothing is drawn in its place; the front always."""
+        up = self.objectives[0]
+        if up.is_cost or not len(self.front):
+            return -np.inf
+        return min(score_floor(up.scores), float(up.scores[self.front].min()))
+
     def _dress(self, ax: Any) -> None:
         """Name the axes, and give them their scales and ranges."""
         up, right, *_ = self.objectives
         for which, one in (("x", right), ("y", up)):
             getattr(ax, f"set_{which}label")(plain(one.label))
             if _is_wide(one):
-                getattr(ax, f"set_{which}scale")("log")
-        if not up.is_cost:
-            limit_scores(ax, score_floor(up.scores), up.scores)
+                _make_log(ax, which)
+        if np.isfinite(self._floor):
+            limit_scores(ax, self._floor, up.scores)
 
     def _draw_dominated(self, ax: Any) -> None:
         """Draw in grey what is not on the front, what is far below at the edge."""
         up, right, *_ = self.objectives
         rows = np.flatnonzero(np.isfinite(self.values).all(axis=1))
         rows = np.setdiff1d(rows, self.front)
-        below = np.zeros(len(rows), dtype=np.bool_)
-        if not up.is_cost:
-            below = up.scores[rows] < score_floor(up.scores)
+        below = up.scores[rows] < self._floor
         x, y = self._at(rows[~below])
         ax.scatter(x, y, s=14, color="0.7", label="dominated")
         if below.any():
@@ -207,7 +214,7 @@ class ParetoDisplay:
         x, y = self._at(rows)
         ax.errorbar(
             x, y, xerr=right.shown_spread()[rows], yerr=up.shown_spread()[rows],
-            fmt="none", ecolor=color, elinewidth=0.8, alpha=0.5, zorder=2,
+            fmt="none", ecolor=color, elinewidth=0.8, alpha=0.35, zorder=2,
         )  # fmt: skip
 
     def _draw_by_stage(self, ax: Any) -> None:
@@ -231,6 +238,8 @@ class ParetoDisplay:
             label="front",
         )  # fmt: skip
         bar = ax.figure.colorbar(drawn, ax=ax, label=plain(third.label))
+        if _is_wide(third):
+            _make_log(bar.ax, "y")
         _shade(bar.ax, "y", third)
 
     def _draw_chosen(self, ax: Any) -> None:
@@ -250,12 +259,24 @@ def _is_wide(one: Objective) -> bool:
     return bool(shown.max() > DECADE * shown.min())
 
 
+def _make_log(ax: Any, which: str) -> None:
+    """Give an axis a log scale with numbers that are written out."""
+    ticker = import_optional("matplotlib.ticker", extra="plots", purpose="A picture")
+    getattr(ax, f"set_{which}scale")("log")
+    axis = getattr(ax, f"{which}axis")
+    axis.set_major_locator(ticker.LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(ticker.FormatStrFormatter("%g"))
+    axis.set_minor_locator(ticker.NullLocator())
+
+
 def _shade(ax: Any, which: str, one: Objective) -> None:
-    """Shade what misses a limit, within the range that is shown."""
+    """Shade what misses a limit, and make room for one that is near."""
     if not np.isfinite(one.limit):
         return
-    at = one.shown(one.limit)
-    low, high = getattr(ax, f"get_{which}lim")()
+    at = float(one.shown(one.limit))
+    axis = getattr(ax, f"{which}axis")
+    low, high = axis.get_view_interval()
+    low, high = _with_room(at, low, high, axis.get_scale() == "log")
     span = getattr(ax, "axvspan" if which == "x" else "axhspan")
     line = getattr(ax, "axvline" if which == "x" else "axhline")
     ends = (max(at, low), high) if one.is_cost else (low, min(at, high))
@@ -263,3 +284,16 @@ def _shade(ax: Any, which: str, one: Objective) -> None:
         span(*ends, color=MISSED, alpha=0.08, lw=0.0, zorder=0)
     line(at, color=MISSED, lw=0.9, ls="--", zorder=1)
     getattr(ax, f"set_{which}lim")(low, high)
+
+
+def _with_room(at: float, low: float, high: float, is_log: bool) -> tuple[float, float]:
+    """Ends of an axis that holds a limit too, unless it is farther than its length."""
+    ends = np.array([low, high, at])
+    if is_log:
+        ends = np.log(np.maximum(ends, 1e-300))
+    length = ends[1] - ends[0]
+    if ends[0] - length <= ends[2] <= ends[1] + length:
+        ends[0] = min(ends[0], ends[2] - 0.04 * length)
+        ends[1] = max(ends[1], ends[2] + 0.04 * length)
+    ends = np.exp(ends) if is_log else ends
+    return float(ends[0]), float(ends[1])
