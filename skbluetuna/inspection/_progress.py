@@ -12,6 +12,8 @@ from skbluetuna.model import within_reach
 
 __all__ = [
     "AGAINST",
+    "OTHER_COLOR",
+    "STAGE_COLORS",
     "PointColumns",
     "band",
     "evaluations_of",
@@ -24,6 +26,15 @@ __all__ = [
 
 PointColumns = dict[str, NDArray[Any]]
 AGAINST = {"evaluations": "Evaluations", "seconds": "Seconds of fitting and scoring"}
+
+STAGE_COLORS = {  # Okabe and Ito's, which the colour-blind tell apart
+    "initial": "#000000",
+    "scan": "#E69F00",
+    "learn": "#56B4E9",
+    "climb": "#D55E00",
+    "grid": "#009E73",
+}
+OTHER_COLOR = "#0072B2"
 
 
 def evaluations_of(search: Any, against: str) -> tuple[PointColumns, str]:
