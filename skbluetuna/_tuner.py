@@ -21,6 +21,7 @@ from skbluetuna.history import (
     Reported,
     Trial,
 )
+from skbluetuna.objectives import front_of
 from skbluetuna.scheduling import (
     Scheduler,
     Settings,
@@ -206,7 +207,8 @@ class BlueTuner:
         The best one by the first objective first. Of one objective it is the best one.
         """
         known = [t for t in self._history.trials if t.state == "complete"]
-        values = np.array([t.values for t in known]).reshape(len(known), -1)
+        m = self._history.n_values
+        values = np.array([t.values for t in known]).reshape(len(known), m)
         return tuple(_copied(known[i]) for i in front_of(values))
 
     @property

@@ -230,8 +230,7 @@ class History:
         UnknownTrialError, AlreadyToldError, ValueError
             If it cannot follow what happened before.
         """
-        if isinstance(event, Finished | Stopped | Imported):
-            self._check_values(event.values)
+        self._check_values(event)
         match event:
             case Asked() | Imported():
                 self._add(event)
@@ -382,9 +381,12 @@ class History:
             self._n_first_imported += self._n_first_imported == len(self._trials)
         self._trials.append(trial)
 
-    def _check_values(self, values: tuple[float, ...]) -> None:
-        if values and len(values) != self._n_values:
-            raise ValueError(f"must have {self._n_values} values; got {len(values)}.")
+    def _check_values(self, event: Event) -> None:
+        """Refuse an event with another number of values."""
+        is_end = isinstance(event, Finished | Stopped | Imported)
+        n = len(event.values) if is_end else 0
+        if n not in (0, self._n_values):
+            raise ValueError(f"must have {self._n_values} values; got {n}.")
 
     def _shorten(self, event: Finished) -> None:
         """Give back what a trial did not spend."""
