@@ -8,13 +8,14 @@ from skbluetuna._tuner import BlueTuner
 from skbluetuna._version import __version__
 from skbluetuna.search import BlueTunaSearchCV
 from skbluetuna.space import Categorical, Integer, Real, Space, suggest_space, when
-from skbluetuna.strategies import Adaptive, Classic
+from skbluetuna.strategies import Adaptive, Classic, Hyperband
 
 __all__ = [
     "BlueTunaSearchCV",
     "BlueTuner",
     "Adaptive",
     "Classic",
+    "Hyperband",
     "Space",
     "Real",
     "Integer",

@@ -17,15 +17,19 @@ from skbluetuna.history import (
     Budgeted,
     Event,
     History,
+    Ladder,
     Reported,
     Trial,
 )
 from skbluetuna.scheduling import (
     Scheduler,
     Settings,
+    as_ladder,
     as_references,
+    check_report,
     from_text,
     initial_rows,
+    is_outdone,
     to_text,
     with_spaces,
 )
@@ -63,6 +67,16 @@ class BlueTuner:
         Configurations asked next, as far as the budget goes. Parameters that are not
         named stand at the reference's value; a value outside its dimension is an error.
         Of several alternatives the first that holds a configuration gets it.
+    resource : pair of numbers or None, default=None
+        Least and full amount of what an evaluation spends, such as epochs or rows.
+        Trials then have a ``resource``, which is to be spent on them: a part of the
+        full one where that is enough to learn from, see `Trial`. `n_iter` counts in
+        full evaluations: one with a ninth of the resource is a ninth. None: every trial
+        is evaluated in full, and has none.
+    factor : number, default=3
+        How much more of the resource an evaluation one rung higher spends, at least 2:
+        with ``resource=(1, 81)`` the rungs are 1, 3, 9, 27 and 81. Rungs are whole
+        numbers where both ends are.
 
     Attributes
     ----------
@@ -94,6 +108,8 @@ class BlueTuner:
         random_state: Any = None,
         reference: Any = None,
         initial_params: Sequence[Mapping[str, Any]] | None = None,
+        resource: tuple[float, float] | None = None,
+        factor: float = 3,
     ) -> None:
         spaces = parse_spaces(space)
         spaces = read_spaces(spaces, as_references(spaces, reference))
@@ -101,8 +117,9 @@ class BlueTuner:
         seed = draw_seed(random_state)
         budget = None if n_iter is None else check_count("n_iter", n_iter)
         initial = initial_rows(spaces, reference, initial_params)
-        settings = Settings(spaces, initial, rules, seed)
-        self._restore(settings, History(spaces, [Budgeted(budget)]))
+        ladder = None if resource is None else as_ladder(resource, factor)
+        settings = Settings(spaces, initial, rules, seed, ladder)
+        self._restore(settings, History(spaces, [Budgeted(budget)], ladder))
 
     def __repr__(self) -> str:
         names = [list(space.names) for space in self.spaces]
@@ -114,8 +131,21 @@ class BlueTuner:
 
     @property
     def n_iter(self) -> int:
-        """Number of trials the search will ask, unless the space has fewer."""
+        """Number of trials the search will ask, unless the space has fewer.
+
+        With a `resource`, of full evaluations, which all trials together cost at most.
+        """
         return self._scheduler.n_trials
+
+    @property
+    def most_trials(self) -> int:
+        """How many trials there may be, if all were as cheap as can be."""
+        return self._scheduler.most_trials
+
+    @property
+    def ladder(self) -> Ladder | None:
+        """The rungs of the resource; None without one."""
+        return self._settings.ladder
 
     @property
     def seed(self) -> int:
@@ -149,7 +179,10 @@ class BlueTuner:
 
     @property
     def best(self) -> Trial | None:
-        """The complete trial with the largest score; None before there is one."""
+        """The complete trial with the largest score; None before there is one.
+
+        Complete is what was evaluated with the full resource, if there is a resource.
+        """
         best = self._history.best
         return None if best is None else _copied(best)
 
@@ -186,7 +219,12 @@ class BlueTuner:
         return [_copied(trial) for trial in asked]
 
     def tell(
-        self, trial: Trial | int, score: float, *, seconds: float | None = None
+        self,
+        trial: Trial | int,
+        score: float,
+        *,
+        seconds: float | None = None,
+        resource: float | None = None,
     ) -> None:
         """Record the score of a trial.
 
@@ -199,6 +237,9 @@ class BlueTuner:
             float marks a failed trial: it never wins and never stops the search.
         seconds : float or None, default=None
             What the evaluation took.
+        resource : float or None, default=None
+            How much of the resource it has spent, where it was stopped before it had
+            all of its own; see `should_stop`. None: all of it.
 
         Raises
         ------
@@ -208,7 +249,85 @@ class BlueTuner:
             If its score was told before.
         TypeError
             If `trial` is neither, or `score` is not a real number.
+        ValueError
+            If `resource` is more than the trial has, or the search has none.
         """
+        number = self._number(trial)
+        if resource is not None:
+            own = self._history.trial(number)
+            check_report(self.ladder, own, resource)
+            resource = None if resource == own.resource else resource
+        value = _as_score(score)
+        took = _as_seconds(seconds)
+        self._history.tell(number, [value], took, resource=resource)
+
+    def report(self, trial: Trial | int, score: float, resource: float) -> None:
+        """Record what a trial has reached on its way, with so much of the resource.
+
+        Parameters
+        ----------
+        trial : Trial or int
+            A trial that was asked, or its number.
+        score : float
+            Its score so far, larger is better; NaN if there is none.
+        resource : float
+            What it has spent so far, at most its own `Trial.resource`.
+
+        Raises
+        ------
+        UnknownTrialError, AlreadyToldError, TypeError, ValueError
+            As by `tell`.
+
+        Examples
+        --------
+        >>> tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=5, resource=(1, 9),
+        ...                   random_state=0)
+        >>> while not tuner.finished:
+        ...     for trial in tuner.ask():
+        ...         for epoch in range(1, trial.resource + 1):
+        ...             score = -abs(trial.params["x"] - 0.3) - 1.0 / epoch
+        ...             tuner.report(trial, score, epoch)
+        ...             if tuner.should_stop(trial):
+        ...                 break
+        ...         tuner.tell(trial, score, resource=epoch)
+        >>> tuner.best.resource
+        9
+        """
+        number = self._number(trial)
+        check_report(self.ladder, self._history.trial(number), resource)
+        part = len(self._history.parts(number))
+        outcome = {"resource": resource, "score": _as_score(score)}
+        self._history.append(Reported(number, part, outcome))
+
+    def should_stop(self, trial: Trial | int) -> bool:
+        """Whether a trial is not worth the rest of its resource.
+
+        Parameters
+        ----------
+        trial : Trial or int
+            A trial of which scores were reported, or its number.
+
+        Returns
+        -------
+        should_stop : bool
+            True once it is not among the best third (for ``factor=3``) of the trials
+            that are known at a rung it has passed. Then `tell` its score so far with
+            the resource that it has spent; the budget gets the rest back.
+
+        Raises
+        ------
+        UnknownTrialError, TypeError
+            As by `tell`.
+
+        References
+        ----------
+        L. Li et al., A system for massively parallel hyperparameter tuning, MLSys 2020.
+        """
+        number = self._number(trial)
+        return is_outdone(self._history, self._history.trial(number))
+
+    def _number(self, trial: Trial | int) -> int:
+        """The number of a trial that this tuner asked."""
         number = trial.number if isinstance(trial, Trial) else trial
         if not is_integer(number):
             raise TypeError(
@@ -220,8 +339,7 @@ class BlueTuner:
             raise UnknownTrialError(
                 f"trial {number} with {trial.params} was not asked by this tuner."
             )
-        value = _as_score(score)
-        self._history.tell(number, [value], _as_seconds(seconds))
+        return int(number)
 
     def extend(self, n_iter: int | None) -> None:
         """Go on to a larger number of trials, once those up to now are spent.
@@ -433,7 +551,7 @@ class BlueTuner:
 
     def __setstate__(self, state: tuple[Settings, Sequence[Event]]) -> None:
         settings, events = state
-        self._restore(settings, History(settings.spaces, events))
+        self._restore(settings, History(settings.spaces, events, settings.ladder))
 
     def _restore(self, settings: Settings, history: History) -> None:
         """Become what settings and history say; all else follows from them."""
@@ -478,7 +596,8 @@ class BlueTuner:
     def with_events(self, events: Iterable[Event]) -> "BlueTuner":
         """A tuner of the same settings to which these events happened."""
         tuner = BlueTuner.__new__(BlueTuner)
-        tuner._restore(self._settings, History(self.spaces, events))
+        own = self._settings
+        tuner._restore(own, History(self.spaces, events, own.ladder))
         return tuner
 
     def relabelled(self, spaces: tuple[Space, ...]) -> "BlueTuner":
@@ -509,10 +628,11 @@ class BlueTuner:
 
     def _check_place(self, number: int, stage: str) -> None:
         """Refuse a trial that this search does not ask."""
-        if stage not in self.stages or number - self._history.n_imported >= self.n_iter:
+        most = self.most_trials
+        if stage not in self.stages or number - self._history.n_imported >= most:
             raise ValueError(
                 f"trial {number} in stage {shortened(stage)} must be one that the "
-                f"search asks: {self.n_iter} in {sorted(self.stages)}."
+                f"search asks: {most} in {sorted(self.stages)}."
             )
 
     def _knows(self, trial: Trial) -> bool:

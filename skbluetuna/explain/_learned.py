@@ -121,10 +121,12 @@ class Learned:
     @one_blas_thread()
     def regret_bound(self) -> float:
         """Upper bound on what may still be gained over the best trial."""
-        if sum(trial.state != "asked" for trial in self._history.trials) < MIN_SCORES:
+        history = self._history
+        told = [t for t in history.trials if t.state != "asked" and history.is_full(t)]
+        if len(told) < MIN_SCORES:
             return np.inf
         bounds = [
-            gain_bounds(space, self._history.view(k), (self._seed, k))
+            gain_bounds(space, history.view(k, is_full=True), (self._seed, k))
             for k, (space, _) in enumerate(self._alternatives)
         ]
         upper, lower = np.max(bounds, axis=0)
@@ -137,8 +139,10 @@ class Learned:
                 "the strategy of this search has no rules that say what was learned: "
                 "its Schedule has no explanation."
             )
-        own = tuple(t for t in self._history.trials if t.alternative == k)
-        return Part(space, rules, self._history.view(k), (self._seed, k), own)
+        history = self._history  # of full evaluations, to which tables are true
+        own = [t for t in history.trials if t.alternative == k and history.is_full(t)]
+        view = history.view(k, is_full=True)
+        return Part(space, rules, view, (self._seed, k), tuple(own))
 
     def _parts(self) -> list[Part]:
         return [self._part(k) for k in range(len(self._alternatives))]

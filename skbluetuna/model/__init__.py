@@ -20,6 +20,7 @@ t          targets: y scaled into the activation's range               (n,)
 """
 
 from skbluetuna.model._acquisition import log_augmented_improvement, log_h
+from skbluetuna.model._at_full import AtFull
 from skbluetuna.model._columns import Columns, encode
 from skbluetuna.model._features import pairs, perceptron_features, perceptron_jacobian
 from skbluetuna.model._gaussian_process import GaussianProcess, fit_hyperparameters
@@ -54,6 +55,7 @@ from skbluetuna.model._warp import standardised, unwarp, warp
 
 __all__ = [
     "ACTIVATIONS",
+    "AtFull",
     "ROWS",
     "Columns",
     "BoxSample",

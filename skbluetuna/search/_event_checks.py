@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from skbluetuna._utils._files import check_fields, is_count, is_text
-from skbluetuna.history import Asked, Event, Reported, Stopped
+from skbluetuna.history import Asked, Event, Ladder, Reported, Stopped
 from skbluetuna.search._scoring import REASONS, metric_names, score_of
 
 __all__ = ["EventCheck", "agree", "check_header"]
@@ -74,10 +74,19 @@ class EventCheck:
     search : BlueTunaSearchCV
         Its `scoring` and `return_train_score` say what a fit leaves, its `racing` if
         candidates may be stopped.
+    ladder : Ladder or None, default=None
+        What candidates may spend.
     """
 
-    def __init__(self, stages: Collection[str], n_splits: int, search: Any) -> None:
+    def __init__(
+        self,
+        stages: Collection[str],
+        n_splits: int,
+        search: Any,
+        ladder: Ladder | None = None,
+    ) -> None:
         self._stages, self._n_splits = stages, n_splits
+        self._rungs = (None,) if ladder is None else ladder.rungs
         scoring, self._is_race = search.scoring, search.racing is not None
         # What a callable returns the first fit shows that did not fail.
         self._is_open = callable(scoring)
@@ -103,6 +112,8 @@ class EventCheck:
         """
         if isinstance(event, Asked) and event.stage not in self._stages:
             raise ValueError("has a stage that is not there")
+        if isinstance(event, Asked) and event.resource not in self._rungs:
+            raise ValueError("has a resource that is no rung of the search")
         if isinstance(event, Stopped) and not self._is_race:
             raise ValueError("is stopped, though no folds race")
         if isinstance(event, Reported):

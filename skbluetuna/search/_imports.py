@@ -13,6 +13,7 @@ from skbluetuna.history import (
     Failed,
     Finished,
     History,
+    Ladder,
     Reported,
     decode_event,
     row_key,
@@ -37,17 +38,17 @@ class PastEvaluation(NamedTuple):
 
 
 def of_history(
-    spaces: Sequence[Space], events: Sequence[Event]
+    spaces: Sequence[Space], events: Sequence[Event], ladder: Ladder | None
 ) -> list[PastEvaluation]:
-    """Evaluations in memory."""
-    history = History(spaces, events)
+    """Evaluations in memory, those with the full resource."""
+    history = History(spaces, events, ladder)
     return [
         PastEvaluation(
             {name: choice_key(value) for name, value in trial.params.items()},
             trial.values, trial.seconds, history.parts(trial.number),
         )
         for trial in history.trials
-        if trial.state != "asked"
+        if trial.state not in ("asked", "partial")
     ]  # fmt: skip
 
 
@@ -55,8 +56,11 @@ def of_rows(
     choices: list[list[Any]],
     rows: Mapping[int, Json],
     check: Callable[[Event], None],
+    full: float | None = None,
 ) -> list[PastEvaluation]:
     """Evaluations on file; rows that do not fit together are left out.
+
+    So are those at less than the full resource.
 
     Parameters
     ----------
@@ -66,13 +70,16 @@ def of_rows(
         Events as JSON values.
     check : callable
         Raises ValueError for an event that no evaluation can have left.
+    full : float or None, default=None
+        The full resource of the search that wrote them; None: it had none.
     """
     keys: dict[int, Keys] = {}
     ends: dict[int, Finished | Failed] = {}
     parts: dict[int, dict[int, Mapping[str, Any]]] = {}
     for row in rows.values():
         number, own = row.get("number"), _keys(choices, row)
-        if type(number) is int and own is not None:
+        is_full = row.get("resource") in (None, full)
+        if type(number) is int and own is not None and is_full:
             keys.setdefault(number, own)
         event = _outcome(row)
         if isinstance(event, Reported) and _passes(event, check):

@@ -193,7 +193,9 @@ class Loop:
         Where the budget is less than in an earlier fit these are not all.
         """
         trials, n_iter = self._tuner.pending, self._search.n_iter
-        return trials if n_iter is None else trials[: max(0, n_iter - self._n_told)]
+        if n_iter is None:
+            return trials
+        return trials[: max(0, self._tuner.history.n_within(n_iter) - self._n_told)]
 
     def _release(self, trials: Sequence[Trial]) -> str | None:
         """Evaluate trials, and tell the score of the first one.
@@ -280,7 +282,7 @@ class Loop:
 
     def _reason_to_stop(self) -> str | None:
         n_iter = self._search.n_iter
-        if n_iter is not None and self._n_told >= n_iter:
+        if n_iter is not None and self._is_spent(n_iter):
             return "n_iter"
         if self._tuner.finished:
             is_grid = any(trial.stage == "grid" for trial in self._tuner.trials)
@@ -292,6 +294,13 @@ class Loop:
         if self._search.stopping == "regret" and self._nothing_to_gain():
             return "regret"
         return None
+
+    def _is_spent(self, n_iter: int) -> bool:
+        """Whether all is told that a budget pays for."""
+        history = self._tuner.history
+        n_within = history.n_within(n_iter)
+        is_all = history.n_asked == n_within and not history.is_spent(n_iter)
+        return self._n_told >= n_within and not is_all
 
     def _nothing_to_gain(self) -> bool:
         """Whether what may be gained is below the error of the best score.

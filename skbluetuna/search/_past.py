@@ -158,7 +158,7 @@ class Past:
             sealed_secret(own.secret), sealed_secret(own.settings_secret),
             tuner.seed, self.window, self._sources.splits,
             tuner.history.events if self._last is None else self._last,
-            tuple(tuner.spaces),
+            tuple(tuner.spaces), tuner.ladder,
         )  # fmt: skip
 
     def _replay(self, tuner: BlueTuner) -> list[Event]:
@@ -208,7 +208,9 @@ class Past:
         section = self._sources.section
         if section is None:
             return found
-        check = EventCheck(tuner.stages, self._folds.n_splits, self._search)
+        check = EventCheck(
+            tuner.stages, self._folds.n_splits, self._search, tuner.ladder
+        )
         for line, row in section.rows.items():
             try:
                 event = decode_event(row, tuner.spaces)
@@ -228,10 +230,12 @@ class Past:
         n_splits, refit = self._folds.n_splits, self._search.refit
         kept = self._sources.kept
         if kept is not None:
-            found += of_history(kept.spaces, kept.events)
+            found += of_history(kept.spaces, kept.events, kept.ladder)
         for section in self._sources.sections:
             check = EventCheck((), n_splits, self._search)
-            found += of_rows(section.header["choices"], section.rows, check)
+            rungs = (section.header["settings"].get("resource") or [None, [None]])[1]
+            choices = section.header["choices"]
+            found += of_rows(choices, section.rows, check, rungs[-1])
         own = self._search.estimator.get_params(deep=True) if found else {}
         add_imports(
             tuner.history, tuner.spaces, found, own, n_splits=n_splits, refit=refit

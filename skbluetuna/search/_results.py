@@ -10,9 +10,12 @@ import numpy as np
 from skbluetuna._utils._hidden import brief_error
 from skbluetuna.history import History, Trial
 from skbluetuna.search._evaluator import Outcome
+from skbluetuna.search._resource import Resource
 from skbluetuna.search._scoring import REASONS, cause_of, metric_names, score_of
 
-__all__ = ["NOT_FINITE", "Rows"]
+__all__ = ["NOT_FINITE", "N_RESOURCES", "Rows"]
+
+N_RESOURCES = "n_resources"  # column, as in scikit-learn's halving searches
 
 NOT_FINITE = "One or more of the .* scores are non-finite"  # scikit-learn's warning
 
@@ -28,15 +31,24 @@ class Rows:
         What happened in it.
     n_splits : int
         Number of folds.
+    resource : Resource or None, default=None
+        What candidates may spend.
 
     Attributes
     ----------
-    history, n_splits
+    history, n_splits, resource
         As given.
     """
 
-    def __init__(self, search: Any, history: History, n_splits: int) -> None:
+    def __init__(
+        self,
+        search: Any,
+        history: History,
+        n_splits: int,
+        resource: Resource | None = None,
+    ) -> None:
         self._search, self.history, self.n_splits = search, history, n_splits
+        self.resource = resource
         self._metric: str | None = None  # once a fit has shown it
 
     @property
@@ -138,12 +150,14 @@ class Rows:
         if self._search.racing is not None:
             n_folds = [self.n_splits - len(self.missing(trial)) for trial in trials]
             columns["n_folds"] = n_folds
+        if self.resource is not None:
+            columns[N_RESOURCES] = [self.resource.amount(trial) for trial in trials]
         stopped = [i for i, trial in enumerate(trials) if trial.state == "stopped"]
         with warnings.catch_warnings():
             if stopped:
                 warnings.filterwarnings("ignore", NOT_FINITE)
             results: dict[str, Any] = self._search._format_results(
-                [dict(trial.params) for trial in trials],
+                [self.params(trial) for trial in trials],
                 self.n_splits,
                 [one for trial in trials for one in self._every(trial)],
                 columns,
@@ -151,6 +165,12 @@ class Rows:
         if stopped:
             self._amend(results, trials, stopped)
         return results
+
+    def params(self, trial: Trial) -> dict[str, Any]:
+        """Parameters of a trial as its estimator has them."""
+        if self.resource is None:
+            return dict(trial.params)
+        return self.resource.params(trial)
 
     def _every(self, trial: Trial) -> list[Outcome]:
         """What came of each fold; of those not evaluated no scores and no times."""

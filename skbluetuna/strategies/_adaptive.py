@@ -17,6 +17,7 @@ from skbluetuna.stages import (
 from skbluetuna.stages._base import Regions, check_int_option
 from skbluetuna.stages._classic_scan import WHOLE, join, unscanned
 from skbluetuna.strategies._protocol import Schedule
+from skbluetuna.strategies._rungs import one_above
 
 __all__ = ["Adaptive"]
 
@@ -94,7 +95,7 @@ class Adaptive:
             first = LatinChoices(n_learn, _reference(initial))
         n_scan = min(self.n_scan, n_trials // 4, left - n_learn)
         stages = first, AdaptiveScan(n_scan), AdaptiveClimb(left - n_learn - n_scan)
-        return Schedule(stages, ADAPTIVE, is_open=True)
+        return Schedule(stages, ADAPTIVE, is_open=True, rungs=one_above)
 
 
 def _n_levels(space: Space, initial: FloatArray) -> int:
