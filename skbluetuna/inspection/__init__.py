@@ -9,7 +9,7 @@ from skbluetuna.inspection._influence import InfluenceDisplay
 from skbluetuna.inspection._interaction import InteractionDisplay
 from skbluetuna.inspection._landscape import LandscapeDisplay
 from skbluetuna.inspection._parallel import ParallelDisplay
-from skbluetuna.inspection._rungs import RungDisplay
+from skbluetuna.inspection._rung_lines import RungDisplay
 from skbluetuna.inspection._scan import ScanDisplay
 
 __all__ = [

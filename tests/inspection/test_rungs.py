@@ -14,7 +14,7 @@ from skbluetuna.inspection import (
     ParallelDisplay,
     RungDisplay,
 )
-from skbluetuna.inspection._rungs import BEST_COLOR
+from skbluetuna.inspection._rung_lines import BEST_COLOR
 
 plt = pytest.importorskip("matplotlib.pyplot")
 colors = pytest.importorskip("matplotlib.colors")
