@@ -26,8 +26,10 @@ from skbluetuna.scheduling import (
     Settings,
     as_ladder,
     as_references,
+    check_report,
     from_text,
     initial_rows,
+    is_outdone,
     to_text,
     with_spaces,
 )
@@ -217,7 +219,12 @@ class BlueTuner:
         return [_copied(trial) for trial in asked]
 
     def tell(
-        self, trial: Trial | int, score: float, *, seconds: float | None = None
+        self,
+        trial: Trial | int,
+        score: float,
+        *,
+        seconds: float | None = None,
+        resource: float | None = None,
     ) -> None:
         """Record the score of a trial.
 
@@ -230,6 +237,9 @@ class BlueTuner:
             float marks a failed trial: it never wins and never stops the search.
         seconds : float or None, default=None
             What the evaluation took.
+        resource : float or None, default=None
+            How much of the resource it has spent, where it was stopped before it had
+            all of its own; see `should_stop`. None: all of it.
 
         Raises
         ------
@@ -239,7 +249,85 @@ class BlueTuner:
             If its score was told before.
         TypeError
             If `trial` is neither, or `score` is not a real number.
+        ValueError
+            If `resource` is more than the trial has, or the search has none.
         """
+        number = self._number(trial)
+        if resource is not None:
+            own = self._history.trial(number)
+            check_report(self.ladder, own, resource)
+            resource = None if resource == own.resource else resource
+        value = _as_score(score)
+        took = _as_seconds(seconds)
+        self._history.tell(number, [value], took, resource=resource)
+
+    def report(self, trial: Trial | int, score: float, resource: float) -> None:
+        """Record what a trial has reached on its way, with so much of the resource.
+
+        Parameters
+        ----------
+        trial : Trial or int
+            A trial that was asked, or its number.
+        score : float
+            Its score so far, larger is better; NaN if there is none.
+        resource : float
+            What it has spent so far, at most its own `Trial.resource`.
+
+        Raises
+        ------
+        UnknownTrialError, AlreadyToldError, TypeError, ValueError
+            As by `tell`.
+
+        Examples
+        --------
+        >>> tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=5, resource=(1, 9),
+        ...                   random_state=0)
+        >>> while not tuner.finished:
+        ...     for trial in tuner.ask():
+        ...         for epoch in range(1, trial.resource + 1):
+        ...             score = -abs(trial.params["x"] - 0.3) - 1.0 / epoch
+        ...             tuner.report(trial, score, epoch)
+        ...             if tuner.should_stop(trial):
+        ...                 break
+        ...         tuner.tell(trial, score, resource=epoch)
+        >>> tuner.best.resource
+        9
+        """
+        number = self._number(trial)
+        check_report(self.ladder, self._history.trial(number), resource)
+        part = len(self._history.parts(number))
+        outcome = {"resource": resource, "score": _as_score(score)}
+        self._history.append(Reported(number, part, outcome))
+
+    def should_stop(self, trial: Trial | int) -> bool:
+        """Whether a trial is not worth the rest of its resource.
+
+        Parameters
+        ----------
+        trial : Trial or int
+            A trial of which scores were reported, or its number.
+
+        Returns
+        -------
+        should_stop : bool
+            True once it is not among the best third (for ``factor=3``) of the trials
+            that are known at a rung it has passed. Then `tell` its score so far with
+            the resource that it has spent; the budget gets the rest back.
+
+        Raises
+        ------
+        UnknownTrialError, TypeError
+            As by `tell`.
+
+        References
+        ----------
+        L. Li et al., A system for massively parallel hyperparameter tuning, MLSys 2020.
+        """
+        number = self._number(trial)
+        return is_outdone(self._history, self._history.trial(number))
+
+    def _number(self, trial: Trial | int) -> int:
+        """The number of a trial that this tuner asked."""
         number = trial.number if isinstance(trial, Trial) else trial
         if not is_integer(number):
             raise TypeError(
@@ -251,8 +339,7 @@ class BlueTuner:
             raise UnknownTrialError(
                 f"trial {number} with {trial.params} was not asked by this tuner."
             )
-        value = _as_score(score)
-        self._history.tell(number, [value], _as_seconds(seconds))
+        return int(number)
 
     def extend(self, n_iter: int | None) -> None:
         """Go on to a larger number of trials, once those up to now are spent.

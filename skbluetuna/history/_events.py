@@ -94,11 +94,14 @@ class Finished:
         resource they are no scores, and never win.
     seconds : float or None
         What the evaluation took, where it is known.
+    resource : float or None
+        What it spent, where that is less than it was given.
     """
 
     number: int
     values: tuple[float, ...]
     seconds: float | None = None
+    resource: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

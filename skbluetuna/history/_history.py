@@ -226,6 +226,7 @@ class History:
                     self._awaited(event.number)
                 self._parts.setdefault(event.number, {})[event.part] = event.outcome
             case Finished():
+                self._shorten(event)
                 is_full = self.is_full(self._known(event.number))
                 state = "complete" if is_full else "partial"
                 self._settle(event.number, state, event.values, event.seconds)
@@ -259,10 +260,12 @@ class History:
         values: Sequence[float],
         seconds: float | None = None,
         reason: str | None = None,
+        *,
+        resource: float | None = None,
     ) -> None:
         """Append what came of a trial; a value that is not finite is a failure."""
         if values and all(math.isfinite(value) for value in values):
-            self.append(Finished(number, tuple(values), seconds))
+            self.append(Finished(number, tuple(values), seconds, resource))
         else:
             self.append(Failed(number, reason, seconds))
 
@@ -364,6 +367,17 @@ class History:
             )
             self._n_first_imported += self._n_first_imported == len(self._trials)
         self._trials.append(trial)
+
+    def _shorten(self, event: Finished) -> None:
+        """Give back what a trial did not spend."""
+        if event.resource is None:
+            return
+        trial = self._awaited(event.number)
+        shorter = replace(trial, resource=event.resource)
+        if self._ladder is None or not 0.0 < event.resource <= (trial.resource or 0.0):
+            raise ValueError("must have spent no more of a resource than its trial has")
+        self._trials[event.number] = shorter
+        self._spent[trial.alternative] += self.cost(shorter) - self.cost(trial)
 
     def _settle(
         self, number: int, state: Any, values: tuple[float, ...], seconds: float | None

@@ -264,6 +264,14 @@ class View:
         """The rows that these stages asked."""
         return self._only(np.flatnonzero([stage in stages for stage in self.stages]))
 
+    def of_full(self) -> "View":
+        """The rows with the full resource, as if there were no ladder."""
+        if self.ladder is None:
+            return self
+        rows = np.flatnonzero(self.level == 1.0)
+        own = self._only(rows)
+        return replace(own, others=self.others, excluded=self.excluded, ladder=None)
+
     def _only(self, rows: NDArray[np.intp]) -> "View":
         """These rows by themselves, without other alternatives."""
         rows = rows.astype(np.intp)

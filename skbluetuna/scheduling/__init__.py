@@ -1,8 +1,9 @@
 """Whose turn it is: budgets, the alternatives' shares of them, and the next trials."""
 
 from skbluetuna.scheduling._budget import Budget, Share, allocate
+from skbluetuna.scheduling._halving import check_report, is_outdone
 from skbluetuna.scheduling._initial import as_references, initial_rows
-from skbluetuna.scheduling._resource import as_ladder
+from skbluetuna.scheduling._rungs_of import as_ladder
 from skbluetuna.scheduling._scheduler import Scheduler
 from skbluetuna.scheduling._settings import (
     Settings,
@@ -19,8 +20,10 @@ __all__ = [
     "allocate",
     "as_ladder",
     "as_references",
+    "check_report",
     "from_text",
     "initial_rows",
+    "is_outdone",
     "to_text",
     "with_spaces",
 ]

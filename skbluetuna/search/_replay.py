@@ -173,7 +173,10 @@ class Replay:
         rest = asked[len(known) :][:n]
         for trial in rest:
             unit = np.array(trial.unit)
-            history.ask(trial.alternative, trial.stage, unit, params=trial.params)
+            history.ask(
+                trial.alternative, trial.stage, unit, params=trial.params,
+                resource=trial.resource,
+            )  # fmt: skip
         return rest
 
     def _report(self, event: Reported) -> None:

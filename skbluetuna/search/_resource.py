@@ -18,7 +18,7 @@ from skbluetuna.space import Categorical, Space, is_integer, is_number
 
 __all__ = ["ROWS", "Resource", "resource_of", "strata"]
 
-Rows = NDArray[np.intp]
+RowNumbers = NDArray[np.intp]
 ROWS = "n_samples"  # as scikit-learn's halving searches call it
 LEAST_ROWS = 1000  # at the lowest rung; of fewer, scores say too little
 N_STEPS = 2  # from the lowest rung to the full one, by default
@@ -50,15 +50,15 @@ class Resource:
         """How much the trial may spend."""
         return self.ladder.full if trial.resource is None else trial.resource
 
-    def train(self, trial: Trial, order: Rows, train: Rows) -> Rows:
+    def train(self, trial: Trial, order: RowNumbers, train: RowNumbers) -> RowNumbers:
         """Rows of a training part that the trial learns from, in their own order."""
         if self.name != ROWS or self.ladder.is_full(trial.resource):
             return train
         n = max(1, round(len(train) * self.ladder.cost(trial.resource)))
         return np.asarray(train[np.sort(order[:n])])
 
-    def order(self, train: Rows, y: Any, seed: Sequence[int]) -> Rows:
-        """Positions of a training part, of which lower rungs take the first ones.
+    def order(self, train: RowNumbers, y: Any, seed: Sequence[int]) -> RowNumbers:
+        """RowNumbers of a training part, of which lower rungs take the first ones.
 
         Classes stand in them as evenly as can be, so that each beginning is stratified.
         """

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import cycle
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -25,7 +25,7 @@ EACH_RANDOM = 3  # with a surrogate every third configuration is random all the 
 ROUNDING = 1e-9
 
 
-class Place(NamedTuple):
+class Turn(NamedTuple):
     """Where the next trial of the stage stands."""
 
     resource: float
@@ -71,13 +71,13 @@ class Brackets:
         self, space: Space, view: View, n: int | None, seed: Seed
     ) -> FloatArray:
         """Next unit points, shape (k, d), of one rung; none while it waits."""
-        place, nothing = place_of(view), np.empty((0, len(space)))
-        if place is None:
+        turn, nothing = turn_of(view), np.empty((0, len(space)))
+        if turn is None:
             return nothing
-        n = place.n_left if n is None else min(n, place.n_left)
+        n = turn.n_left if n is None else min(n, turn.n_left)
         n = min(n, self.n_trials - view.count(self.name))
-        if place.promoted is not None:
-            return place.promoted[: max(0, n)]
+        if turn.promoted is not None:
+            return turn.promoted[: max(0, n)]
         chosen: list[FloatArray] = []
         for _ in range(n):
             unit = self._new(space, view, seed)
@@ -101,17 +101,17 @@ class Brackets:
 
 def bracket_rung(ladder: Ladder, view: View) -> float:
     """The rung of the stage's next trial."""
-    place = place_of(view)
-    return ladder.full if place is None else place.resource
+    turn = turn_of(view)
+    return ladder.full if turn is None else turn.resource
 
 
-def place_of(view: View) -> Place | None:
+def turn_of(view: View) -> Turn | None:
     """Where the next trial stands; None while scores of a rung are awaited."""
     ladder = view.ladder or Ladder((1.0,))
     asked = np.flatnonzero([own == Brackets.name for own in view.stages])
     start = 0
     for sizes in brackets(ladder):
-        before = None
+        before: Any = None  # rows of the rung below
         for rung, size in zip(ladder.rungs[-len(sizes) :], sizes, strict=True):
             promoted = None
             if before is not None:
@@ -123,7 +123,7 @@ def place_of(view: View) -> Place | None:
             n_asked = min(n, len(asked) - start)
             if n_asked < n:
                 rest = None if promoted is None else promoted[n_asked:]
-                return Place(rung, n - n_asked, rest)
+                return Turn(rung, n - n_asked, rest)
             before, start = asked[start : start + n], start + n
     return None
 

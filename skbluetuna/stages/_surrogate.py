@@ -33,6 +33,7 @@ __all__ = [
     "surrogate",
 ]
 
+N_FULL = 15  # scores by the full resource, from which on the model sees no others
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
 Model = GaussianProcess | AtFull
@@ -123,6 +124,7 @@ def surrogate(space: Space, view: View) -> Surrogate:
     hyperparameters are fitted to, and of many trials which the model sees, says
     ``_fits.py``: functions of the view alone.
     """
+    view = _told_enough(view)
     own, y, levels = _own(space, view)
     t, shift, scale, incumbent = _targets(y, view)
     known = fitted_to(own, y, t, levels, is_alone=not view.others).hyperparameters
@@ -140,13 +142,22 @@ def redrawn(space: Space, view: View, model: Model, rng: np.random.Generator) ->
     Of many trials, how far they may lie from their most probable values is found when
     these are fitted.
     """
-    own, y, levels = _own(space, view)
+    own, y, levels = _own(space, _told_enough(view))
     spread = None
     if len(y) > N_WHOLE:
         spread = fitted_to(own, y, y, levels, is_alone=True).spread
     if isinstance(model, AtFull):
         return AtFull(redrawn_models(model.whole, 1, rng, spread)[0])
     return redrawn_models(model, 1, rng, spread)[0]
+
+
+def _told_enough(view: View) -> View:
+    """The trials that the model sees: of many full ones no cheap ones.
+
+    Cheap scores say which region is good, and are wrong about what is best there.
+    """
+    n_full = np.sum((view.level == 1.0) & ~view.is_pending)
+    return view.of_full() if n_full >= N_FULL else view
 
 
 def _own(space: Space, view: View) -> tuple[FloatArray, FloatArray, tuple[int, ...]]:
