@@ -73,7 +73,8 @@ def _against(scores: Scores, best: int) -> str:
     """How the best configuration compares with the one the search began with."""
     first = scores.mean[0]
     if np.isnan(first):
-        return "and the configuration that the search began with failed"
+        why = "was not evaluated in full" if scores.is_partial[0] else "failed"
+        return f"and the configuration that the search began with {why}"
     gain, error = scores.gain(best, 0)
     if gain == 0.0:
         return f"the same as the {first:.4g} that the search began with"
