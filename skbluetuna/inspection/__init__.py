@@ -9,6 +9,7 @@ from skbluetuna.inspection._influence import InfluenceDisplay
 from skbluetuna.inspection._interaction import InteractionDisplay
 from skbluetuna.inspection._landscape import LandscapeDisplay
 from skbluetuna.inspection._parallel import ParallelDisplay
+from skbluetuna.inspection._rung_lines import RungDisplay
 from skbluetuna.inspection._scan import ScanDisplay
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "ConvergenceDisplay",
     "LandscapeDisplay",
     "ParallelDisplay",
+    "RungDisplay",
 ]

@@ -606,7 +606,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         scores = results[f"mean_test_{refit_metric}"]
         if N_RESOURCES not in results:
             return best_of(scores) or 0
-        return int(np.argmin(_ranks(scores, results[N_RESOURCES])))
+        given = np.asarray(results[N_RESOURCES])  # what is less than full never wins
+        return best_of(np.where(given == given.max(), scores, np.nan)) or 0
 
     def _guiding_metric(self, results):
         """Name of the metric that guides the search, as a key of ``cv_results_``."""
