@@ -8,12 +8,14 @@ import json
 import os
 import stat
 import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from glob import escape
 from math import isfinite
 from pathlib import Path
 from reprlib import repr as shortened
-from typing import Any
+from typing import Any, BinaryIO
 from zlib import crc32
 
 __all__ = [
@@ -25,6 +27,8 @@ __all__ = [
     "is_float",
     "is_text",
     "read_file",
+    "remove_drafts",
+    "replace_file",
     "seal",
     "unseal",
     "write_file",
@@ -35,6 +39,7 @@ KINDS = {
     stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
 }  # fmt: skip
+DRAFT = ".tmp"  # how the name of a file ends that is not complete
 PATIENCE = 5.0  # seconds that another search may take to write its lines
 OWNERS_ALONE = 0o600  # read and written by nobody else
 
@@ -140,6 +145,37 @@ def write_file(path: Path, line: str) -> None:
     descriptor = _opened(path, os.O_WRONLY | os.O_TRUNC)
     with open(descriptor, "w", encoding="ascii") as file:
         file.write(line + "\n")
+
+
+def replace_file(
+    path: Path, write: Callable[[BinaryIO], object], *, is_private: bool = True
+) -> None:
+    """Write all or nothing: beside the file first, then in its place.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    write : callable
+        Writes to the open file that it is given.
+    is_private : bool, default=True
+        Whether it is its owner's alone.
+    """
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}{DRAFT}")
+    try:
+        with open(_opened(draft, os.O_WRONLY) if is_private else draft, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def remove_drafts(path: Path) -> None:
+    """Remove what `replace_file` has not brought to an end."""
+    for draft in path.parent.glob(f".{escape(path.name)}.*{DRAFT}"):
+        draft.unlink(missing_ok=True)
 
 
 def append_lines(path: Path, lines: Sequence[str]) -> None:

@@ -383,10 +383,10 @@ class History:
 
     def _check_values(self, event: Event) -> None:
         """Refuse an event with another number of values."""
-        is_end = isinstance(event, Finished | Stopped | Imported)
-        n = len(event.values) if is_end else 0
-        if n not in (0, self._n_values):
-            raise ValueError(f"must have {self._n_values} values; got {n}.")
+        n = self._n_values
+        if isinstance(event, Finished | Stopped | Imported):
+            if len(event.values) not in (0, n):
+                raise ValueError(f"must have {n} values; got {len(event.values)}.")
 
     def _shorten(self, event: Finished) -> None:
         """Give back what a trial did not spend."""

@@ -11,6 +11,7 @@ from skbluetuna.inspection._landscape import LandscapeDisplay
 from skbluetuna.inspection._objectives import hypervolume
 from skbluetuna.inspection._parallel import ParallelDisplay
 from skbluetuna.inspection._pareto import ParetoDisplay
+from skbluetuna.inspection._rung_lines import RungDisplay
 from skbluetuna.inspection._scan import ScanDisplay
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "ParallelDisplay",
     "ParetoDisplay",
     "hypervolume",
+    "RungDisplay",
 ]

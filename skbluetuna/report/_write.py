@@ -1,15 +1,16 @@
 """Put the page together, and put it on disk in one piece."""
 
 import os
-import uuid
 from pathlib import Path
 from typing import Any
 
+from skbluetuna._utils._files import replace_file
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.inspection._axes import checked
 from skbluetuna.report._best import best_table
 from skbluetuna.report._figures import convergence
 from skbluetuna.report._html import page, section, sections, tag
+from skbluetuna.report._ladder_section import ladder_section
 from skbluetuna.report._learned_sections import learned_sections
 from skbluetuna.report._masked import without_secrets
 from skbluetuna.report._settings_section import settings_section
@@ -31,11 +32,13 @@ def write_report(search: Any, path: Any) -> Path:
         *(tag("p", sentence, class_="verdict") for sentence in verdict(search)),
         tag("p", CAUTION, class_="note"),
         section("How it got there", convergence(search)),
+        *sections(ladder_section(search)),
         section("The best configurations", *best_table(search)),
         *sections(learned_sections(search)),
         section("To repeat it", *settings_section(search)),
     ]
-    _replace(target, page(title, body))
+    text = page(title, body).encode()
+    replace_file(target, lambda file: file.write(text), is_private=False)
     return Path(path)
 
 
@@ -58,13 +61,3 @@ def _checked_path(path: Any) -> Path:
             f"no folder {str(target.parent)!r}."
         )
     return target
-
-
-def _replace(target: Path, text: str) -> None:
-    """Write all or nothing: beside the target first, then in its place."""
-    draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)

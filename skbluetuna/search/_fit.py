@@ -21,6 +21,8 @@ from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._loop import Loop, quiet_failures
 from skbluetuna.search._past import Past
+from skbluetuna.search._predicting import Predictor, classes_of
+from skbluetuna.search._predictions import Predictions, Published, n_predictions
 from skbluetuna.search._problem import problem_of
 from skbluetuna.search._progress_log import ProgressLog, visible_log
 from skbluetuna.search._reading import spaces_for
@@ -37,7 +39,7 @@ __all__ = ["run_fit"]
 
 OF_RESULTS = (
     "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
-    "refit_time_", "stop_reason_",
+    "refit_time_", "stop_reason_", "_published",
 )  # fmt: skip
 
 
@@ -58,13 +60,17 @@ def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
     with visible_log(search.verbose):
         folds, past, resource = _begin(search, data)
         rows = Rows(search, search.tuner_.history, folds.n_splits, resource)
+        predictions = _predictions(search, data, folds, rows, past)
+        for name in OF_RESULTS:  # those of an earlier fit are not this one's
+            search.__dict__.pop(name, None)
         try:
             search.stop_reason_ = _loop(
-                search, data, folds, rows, callbacks, past, resource
+                search, data, folds, rows, callbacks, past, predictions
             )
         finally:
-            _publish(search, rows, past)
+            _publish(search, data, rows, past, predictions)
     _conclude(search, data, rows, callbacks)
+    predictions.warn()
 
 
 def _begin(search: Any, data: FitData) -> tuple[Folds, Past, Resource | None]:
@@ -97,14 +103,34 @@ def _begin(search: Any, data: FitData) -> tuple[Folds, Past, Resource | None]:
     search._data_shape = tuple(getattr(data.X, "shape", None) or (len(data.X),))
     search.n_splits_ = folds.n_splits
     search.tuner_ = past.begin(make)
-    for name in OF_RESULTS:  # those of an earlier fit are not this one's
-        search.__dict__.pop(name, None)
     return folds, past, resource
 
 
 def _n_rows(data: FitData) -> int:
     shape = getattr(data.X, "shape", None)
     return int(shape[0]) if shape else len(data.X)
+
+
+def _predictions(
+    search: Any, data: FitData, folds: Folds, rows: Rows, past: Past
+) -> Predictions:
+    """Where out-of-fold predictions are kept, with those of an earlier fit."""
+    n_kept = n_predictions(search)
+    predictions = Predictions(
+        rows,
+        n_kept,
+        folds.splits,
+        search._data_shape[0],
+        Predictor(
+            classes_of(data.y) if n_kept else None,
+            is_strict=search.error_score == "raise",
+        ),
+        file=past.predictions_file,
+        is_cut_short=search.stopping is not None,
+    )
+    last = getattr(search, "_published", None) if past.goes_on_from_memory else None
+    predictions.recall(None if last is None else last.kept)
+    return predictions
 
 
 def _loop(
@@ -114,7 +140,7 @@ def _loop(
     rows: Rows,
     callbacks: Any,
     past: Past,
-    resource: Resource | None,
+    predictions: Predictions,
 ) -> str:
     """Search; return the reason why it ended."""
     tuner, n_iter = search.tuner_, _n_iter(search, folds.n_splits)
@@ -126,10 +152,12 @@ def _loop(
         quiet_failures(),
         ProgressLog(tuner, search.max_time, n_iter, n_kept=past.n_in_memory) as log,
     ):
-        evaluator = Evaluator(search, told, folds, n_trials, resource)
+        evaluator = Evaluator(
+            search, told, folds, n_trials, rows.resource, predictions.predictor
+        )
         n_at_once = 1 if search.racing else folds.n_splits  # of one candidate
         log.fills(past.window, search.n_jobs, n_at_once)
-        loop = Loop(search, tuner, rows, evaluator, callbacks, past, log)
+        loop = Loop(search, tuner, rows, evaluator, callbacks, past, log, predictions)
         reason = loop.run()
         log_ends(tuner)
     callbacks.end_search()
@@ -151,7 +179,9 @@ def _n_iter(search: Any, n_splits: int) -> int:
     return int(min(tuner.n_iter, max(search.n_iter, n_known)))
 
 
-def _publish(search: Any, rows: Rows, past: Past) -> None:
+def _publish(
+    search: Any, data: FitData, rows: Rows, past: Past, predictions: Predictions
+) -> None:
     """Set what the search has found, before anything else can fail."""
     with quiet_failures():  # they are told of where the search ends
         results = rows.cv_results()
@@ -162,6 +192,21 @@ def _publish(search: Any, rows: Rows, past: Past) -> None:
     if kept is not None:
         search._kept = kept
     search.tuner_ = search.tuner_.without_parts()
+    published = predictions.publish()
+    if published is not None:
+        classes = _classes(search, data, results, published)
+        search._published = published._replace(classes=classes)
+
+
+def _classes(search: Any, data: FitData, results: Any, published: Published) -> Any:
+    """Classes that columns of predictions stand for; None if they are a regressor's."""
+    if published.kept is None:
+        return None
+    params = clone(results["params"][published.rows[0]], safe=False)
+    if not is_classifier(clone(search.estimator).set_params(**params)):
+        return None
+    classes = classes_of(data.y)
+    return classes[0] if classes is not None and len(classes) == 1 else classes
 
 
 def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
@@ -229,7 +274,8 @@ def _check_numbers(search: Any) -> None:
     kinds = dict.fromkeys(
         ("max_time", "candidate_timeout", "racing", "factor"), "a number"
     )
-    for name, kind in (kinds | {"n_retries": "an int"}).items():
+    kinds |= {"n_retries": "an int", "keep_predictions": 'an int or "auto"'}
+    for name, kind in kinds.items():
         if isinstance(getattr(search, name), bool):
             raise TypeError(f"{name} must be {kind}; got {getattr(search, name)}.")
 

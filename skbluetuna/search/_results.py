@@ -36,7 +36,7 @@ class Rows:
 
     Attributes
     ----------
-    history, n_splits
+    history, n_splits, resource
         As given.
     """
 
@@ -48,7 +48,7 @@ class Rows:
         resource: Resource | None = None,
     ) -> None:
         self._search, self.history, self.n_splits = search, history, n_splits
-        self._resource = resource
+        self.resource = resource
         self._metric: str | None = None  # once a fit has shown it
 
     @property
@@ -150,8 +150,8 @@ class Rows:
         if self._search.racing is not None:
             n_folds = [self.n_splits - len(self.missing(trial)) for trial in trials]
             columns["n_folds"] = n_folds
-        if self._resource is not None:
-            columns[N_RESOURCES] = [self._resource.amount(trial) for trial in trials]
+        if self.resource is not None:
+            columns[N_RESOURCES] = [self.resource.amount(trial) for trial in trials]
         stopped = [i for i, trial in enumerate(trials) if trial.state == "stopped"]
         with warnings.catch_warnings():
             if stopped:
@@ -168,9 +168,9 @@ class Rows:
 
     def params(self, trial: Trial) -> dict[str, Any]:
         """Parameters of a trial as its estimator has them."""
-        if self._resource is None:
+        if self.resource is None:
             return dict(trial.params)
-        return self._resource.params(trial)
+        return self.resource.params(trial)
 
     def _every(self, trial: Trial) -> list[Outcome]:
         """What came of each fold; of those not evaluated no scores and no times."""

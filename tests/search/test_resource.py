@@ -319,3 +319,14 @@ def test_a_search_with_a_resource_is_a_scikit_learn_search():
     search = BlueTunaSearchCV(Grown(), X_SPACE, resource="n", n_iter=3, cv=2)
     assert search.get_params()["factor"] == 3
     assert search.fit(X, y).score(X, y) > 0.0
+
+
+@pytest.mark.parametrize("window", [1, 3])
+def test_predictions_are_kept_of_full_evaluations_alone(tmp_path, window):
+    options = {"max_concurrent": window, "keep_predictions": 3, "refit": False}
+    search = laddered(checkpoint=tmp_path / "search.jsonl", **options)
+    kept = search.cv_predictions_index_
+    assert len(kept) == 3
+    assert set(search.cv_results_["n_resources"][kept]) == {9}
+    again = laddered(checkpoint=tmp_path / "search.jsonl", **options)
+    assert_array_equal(again.cv_predictions_, search.cv_predictions_)
