@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skbluetuna._utils._checks import check_count, draw_seed
 from skbluetuna._utils._table import Table
-from skbluetuna.exceptions import UnknownTrialError
+from skbluetuna.exceptions import UnexplainedError, UnknownTrialError
 from skbluetuna.explain import Learned
 from skbluetuna.history import (
     IMPORTED,
@@ -479,6 +479,8 @@ class BlueTuner:
         A. Makarova et al., Automatic termination for hyperparameter optimization,
         AutoML-Conf 2022.
         """
+        if self.objectives is not None:
+            raise UnexplainedError("several objectives have no bound on the regret.")
         return self._learned.regret_bound()
 
     @property
@@ -497,7 +499,11 @@ class BlueTuner:
         return self._learned.boundaries
 
     def predict(
-        self, params: Sequence[Mapping[str, Any]], *, alternative: int = 0
+        self,
+        params: Sequence[Mapping[str, Any]],
+        *,
+        alternative: int = 0,
+        objective: str | None = None,
     ) -> NDArray[np.float64]:
         """Score that the search expects of configurations, with its uncertainty.
 
@@ -507,6 +513,8 @@ class BlueTuner:
             Complete configurations.
         alternative : int, default=0
             The alternative they belong to.
+        objective : str or None, default=None
+            Of several objectives the one that is predicted; None for the first.
 
         Returns
         -------
@@ -523,7 +531,14 @@ class BlueTuner:
         UnexplainedError
             If the strategy explains nothing; the tables are then not there either.
         """
-        return self._learned.predict(params, self._check_alternative(alternative))
+        names = self.objectives or ()
+        if objective is not None and objective not in names:
+            raise ValueError(
+                f"objective must be one of {list(names)}; got {objective!r}."
+            )
+        which = 0 if objective is None else names.index(objective)
+        k = self._check_alternative(alternative)
+        return self._learned.predict(params, k, which)
 
     @property
     def weights(self) -> Table:
@@ -628,6 +643,7 @@ class BlueTuner:
             [(one.space, one.schedule.explanation) for one in shares],
             self._history,
             self.seed,
+            self.objectives,
         )
 
     def without_parts(self) -> "BlueTuner":

@@ -34,12 +34,13 @@ from skbluetuna.search._sklearn import (
     scorers_by_name,
     warn_or_raise_of_failures,
 )
+from skbluetuna.search._trade_off import check_objectives, chosen, front_rows
 
 __all__ = ["run_fit"]
 
 OF_RESULTS = (
     "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
-    "refit_time_", "stop_reason_", "_published",
+    "refit_time_", "stop_reason_", "_published", "pareto_front_", "pareto_params_",
 )  # fmt: skip
 
 
@@ -78,6 +79,7 @@ def _begin(search: Any, data: FitData) -> tuple[Folds, Past, Resource | None]:
     cv = check_cv(search.cv, data.y, classifier=is_classifier(search.estimator))
     spaces, owns = spaces_for(search.estimator, search.param_space)
     _check_numbers(search)
+    check_objectives(search)
     if search.scoring is None and len(spaces) > 1:
         _check_common_score(search.estimator, spaces)
     is_kept = search.warm_start or search.checkpoint is not None
@@ -98,6 +100,7 @@ def _begin(search: Any, data: FitData) -> tuple[Folds, Past, Resource | None]:
             initial_params=search.initial_params,
             resource=rungs,
             factor=search.factor,
+            objectives=search.objectives,
         )
 
     search._data_shape = tuple(getattr(data.X, "shape", None) or (len(data.X),))
@@ -223,7 +226,7 @@ def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
         search._check_refit_for_multimetric(several[0])
         metric = search.refit
     if search.refit or not search.multimetric_:
-        search.best_index_ = search._select_best_index(search.refit, metric, results)
+        search.best_index_ = _choose(search, metric, results)
         if not callable(search.refit):
             search.best_score_ = results[f"mean_test_{metric}"][search.best_index_]
         search.best_params_ = results["params"][search.best_index_]
@@ -231,7 +234,17 @@ def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
         _refit(search, data, callbacks)
     search.scorer_ = scorers_by_name(data.scorers)
     search.cv_results_ = results
+    if search.objectives is not None:
+        search.pareto_front_ = front_rows(search, results)
+        search.pareto_params_ = [results["params"][i] for i in search.pareto_front_]
     callbacks.end_fit()
+
+
+def _choose(search: Any, metric: Any, results: Any) -> int:
+    """Row of the candidate that is chosen."""
+    if search.objectives is None and search.at_least is None:
+        return int(search._select_best_index(search.refit, metric, results))
+    return chosen(search, search.refit, metric, results)
 
 
 def _refit(search: Any, data: FitData, callbacks: Any) -> None:

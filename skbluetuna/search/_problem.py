@@ -71,6 +71,7 @@ def problem_of(
         "error_score": _text(search.error_score, secrets),
         "return_train_score": bool(search.return_train_score),
         # A score is one by the full resource.
+        "objectives": None if search.objectives is None else list(search.objectives),
         "resource": None
         if resource is None or resource.is_own
         else [resource.name, resource.ladder.full],

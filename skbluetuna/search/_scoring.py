@@ -117,8 +117,37 @@ def telling(scorer: Any, error_score: Any) -> Any:
     """The scorer of a search, or the scorers of several metrics, with reasons."""
     several = scorers_of(scorer)
     if several is not None:
+        several = {
+            name: FilledIn(own) if hasattr(own, "score_of_fit") else own
+            for name, own in several.items()
+        }
         return TellingScorers(several, error_score)
     return TellingScorer(scorer, error_score)
+
+
+class FilledIn:
+    """Stands for a scorer whose score is filled in from the time of the fit."""
+
+    def __init__(self, scorer: Any) -> None:
+        self._scorer = scorer
+
+    def __repr__(self) -> str:
+        return repr(self._scorer)
+
+    def __call__(self, *_args: Any, **_kwargs: Any) -> float:
+        """No score yet, but one that passes for a number."""
+        return 0.0
+
+
+def fill_fit_times(fits: Sequence[Fit], scoring: Any) -> None:
+    """Write scores by the time of the fit into the outcomes of fits."""
+    timed = scoring if isinstance(scoring, Mapping) else {}
+    for name, scorer in timed.items():
+        if hasattr(scorer, "score_of_fit"):
+            for fit in fits:
+                for part in ("test_scores", "train_scores"):
+                    if fit["fit_error"] is None and isinstance(fit.get(part), dict):
+                        fit[part][name] = scorer.score_of_fit(fit["fit_time"])
 
 
 def note_reasons(fits: Sequence[Fit]) -> None:

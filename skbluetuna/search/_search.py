@@ -194,6 +194,18 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         search itself is the cost; or where you need the scores of all candidates on all
         folds, as for tests of their differences. See ``doc/cheap_evaluations.md``.
         None: every fold of every candidate is evaluated.
+    objectives : list of str or None, default=None
+        Names of two to four metrics of `scoring` that the search weighs against each
+        other; other metrics are watched. Each candidate is chosen for other weights of
+        them, so that the search finds the front: candidates that no other is better
+        than by all. It takes no `racing`, no `stopping`, and no classic strategy. None:
+        one metric guides the search. See ``doc/objectives.md``.
+    at_least : dict or None, default=None
+        Least value of some metrics, by their names, with scikit-learn's sign (larger is
+        better: of a time of 50 ms it is ``-0.05``). It only chooses: the best by
+        `refit` of the candidates that meet it, and if none does the one that misses it
+        by the least, with a warning. With several objectives `refit` may also be
+        :func:`skbluetuna.objectives.knee`.
     resource : str or None, default=None
         What cheap evaluations spend less of, as in scikit-learn's halving searches:
         ``"n_samples"``, or a parameter of the estimator such as ``"n_estimators"``,
@@ -246,6 +258,11 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_,\
  refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in ``GridSearchCV``.
+    pareto_front_ : ndarray of int
+        With `objectives`: rows of the front, the best by the first objective first;
+        `pareto_params_` has their parameters. ``cv_results_`` has columns ``on_front``
+        and, with `at_least`, ``meets_limits``. The tables below then have a column
+        ``objective``.
     regions_ : dict of arrays
         The regions of each parameter, one row each, ready for ``pandas.DataFrame``:
         ``param``; ``low`` and ``high``, in the parameter's own values (a choice's
@@ -365,6 +382,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         "candidate_timeout": [positive(), None],
         "stopping": [one_of("regret"), None],
         "racing": [below_half(), None],
+        "objectives": [list, tuple, None],
+        "at_least": [dict, None],
         "resource": [str, None],
         "min_resources": [one_of("auto"), positive()],
         "max_resources": [one_of("auto"), positive()],
@@ -397,6 +416,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         candidate_timeout=None,
         stopping=None,
         racing=None,
+        objectives=None,
+        at_least=None,
         resource=None,
         min_resources="auto",
         max_resources="auto",
@@ -421,6 +442,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self.candidate_timeout = candidate_timeout
         self.stopping = stopping
         self.racing = racing
+        self.objectives = objectives
+        self.at_least = at_least
         self.resource = resource
         self.min_resources = min_resources
         self.max_resources = max_resources
