@@ -10,8 +10,9 @@ configurations, as it takes no searcher; ``search, PBT`` is a search of 28 trial
 hyperparameters may change while it trains: twice in a training a quarter of the
 population is replaced. ``wall`` is the time of the whole run.
 
-The first row of a task and seed is the searcher without a scheduler, ``score`` and
-``test`` of the others are less those of it.
+The first row of a task and seed is the searcher without a scheduler (``none``);
+``score`` and ``test`` of the others are less those of it, unless it is left out by
+``--schedulers``.
 """
 
 import argparse
@@ -132,6 +133,7 @@ def population(task):
 
     ranges = {n: s for n, s in CURVES[task].space.items() if not isinstance(s, list)}
     return PopulationBasedTraining(
+        time_attr="training_iteration",  # by default seconds
         perturbation_interval=period(task),
         hyperparam_mutations=domains(ranges),
         synch=True,
@@ -180,7 +182,8 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--tasks", nargs="+", default=["linear", "network"])
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--schedulers", nargs="+", default=None)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     args = parser.parse_args()
     import ray
 
@@ -188,13 +191,14 @@ def main():
     ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
     print(f"{'task':12s}{'scheduler':16s}", *(f"{c:>9s}" for c in COLUMNS), sep="")
     for task in args.tasks:
-        for seed in range(args.seeds):
-            none = None
-            for name, start in variants(task, seed).items():
-                row = np.array(start())
-                none = row if none is None else none
-                less = row - none * [0.0, 0.0, 0.0, name != "none", name != "none"]
-                numbers = (f"{value:9.4f}" for value in less)
+        for seed in args.seeds:
+            known, none = variants(task, seed), 0.0
+            for name in args.schedulers or known:
+                row = np.array(known[name]())
+                row[3:] -= none
+                if name == "none":
+                    none = row[3:]
+                numbers = (f"{value:9.4f}" for value in row)
                 print(f"{task:10s}{seed:2d}{name:16s}", *numbers, sep="", flush=True)
     ray.shutdown()
 

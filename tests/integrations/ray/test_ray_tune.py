@@ -107,6 +107,7 @@ def test_a_population_starts_from_the_best_of_a_search(tmp_path):
     fit(tmp_path, searcher, 6)
     best = searcher.best_points(2)
     population = PopulationBasedTraining(
+        time_attr="training_iteration",
         perturbation_interval=2,
         hyperparam_mutations={"x": tune.uniform(-1.0, 1.0)},
         quantile_fraction=0.5,
