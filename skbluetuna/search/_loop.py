@@ -26,7 +26,13 @@ from skbluetuna.search._executor_failures import ExecutorLostError
 from skbluetuna.search._past import Past
 from skbluetuna.search._progress_log import ProgressLog
 from skbluetuna.search._results import NOT_FINITE, Rows
-from skbluetuna.search._scoring import cause_of, metric_name, note_reasons, score_of
+from skbluetuna.search._scoring import (
+    cause_of,
+    fill_fit_times,
+    metric_name,
+    note_reasons,
+    score_of,
+)
 from skbluetuna.search._window import ask_up_to
 from skbluetuna.search._workers import Workers
 
@@ -210,6 +216,7 @@ class Loop:
             results = self._engine.receive(timeout)
         for trial, fold, outcome in results:
             note_reasons([outcome])
+            fill_fit_times([outcome])
             self._tuner.history.append(Reported(trial.number, fold, outcome))
             self._callbacks.fold_ends(trial, fold)
             self._at_risk += outcome["fit_time"] + outcome["score_time"]
