@@ -139,7 +139,8 @@ def problems(args):
             first = "val_accuracy"
         else:
             costs = ["timepredict", "memory"]
-            costs, first = costs if args.three else costs[k % 2 : k % 2 + 1], "acc"
+            turn = len(found) % 2  # of those that are left, whatever is stepped by
+            costs, first = costs if args.three else costs[turn : turn + 1], "acc"
         if costs:
             name = f"{land.scenario}:{land.instance}:{'+'.join([first, *costs])}"
             found[name] = (k, [first, *costs])
