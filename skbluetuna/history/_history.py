@@ -43,8 +43,8 @@ class History:
         What happened so far.
     ladder : Ladder or None, default=None
         What trials may spend; None: every one is evaluated in full.
-    n_values : int, default=1
-        How many values a trial has, one for each objective.
+    n_values : int or None, default=None
+        How many values a trial has, one for each objective; None: not checked.
 
     Raises
     ------
@@ -57,7 +57,7 @@ class History:
         spaces: Sequence[Space],
         events: Iterable[Event] = (),
         ladder: Ladder | None = None,
-        n_values: int = 1,
+        n_values: int | None = None,
     ) -> None:
         self._spaces, self._ladder = tuple(spaces), ladder
         self._n_values = n_values
@@ -153,7 +153,7 @@ class History:
     @property
     def n_values(self) -> int:
         """How many values a trial has, one for each objective."""
-        return self._n_values
+        return self._n_values or 1
 
     @property
     def best(self) -> Trial | None:
@@ -317,7 +317,7 @@ class History:
         objective : int or None, default=None
             Which objective's values are wanted alone; None: all.
         """
-        which = None if self._n_values == 1 else objective
+        which = None if self.n_values == 1 else objective
         key = alternative, is_full and self._ladder is not None, which
         n_events, last = self._views.get(key, (-1, None))
         if last is None or n_events != self.n_events:
@@ -395,7 +395,7 @@ class History:
         if not isinstance(event, Finished | Stopped | Imported):
             return
         n = len(event.values)
-        if n not in (0, self._n_values):
+        if self._n_values is not None and n not in (0, self._n_values):
             raise ValueError(f"must have {self._n_values} values; got {n}.")
 
     def _shorten(self, event: Finished) -> None:

@@ -34,7 +34,7 @@ from skbluetuna.search._sklearn import (
     scorers_by_name,
     warn_or_raise_of_failures,
 )
-from skbluetuna.search._trade_off import check_objectives, chosen, front_rows
+from skbluetuna.search._trade_off import check_objectives, front_rows, pick
 
 __all__ = ["run_fit"]
 
@@ -244,7 +244,7 @@ def _choose(search: Any, metric: Any, results: Any) -> int:
     """Row of the candidate that is chosen."""
     if search.objectives is None and search.at_least is None:
         return int(search._select_best_index(search.refit, metric, results))
-    return chosen(search, search.refit, metric, results)
+    return pick(search, search.refit, metric, results)
 
 
 def _refit(search: Any, data: FitData, callbacks: Any) -> None:

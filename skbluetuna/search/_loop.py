@@ -257,7 +257,7 @@ class Loop:
 
     def _report(self, trial: Trial, fold: int, outcome: Outcome) -> None:
         note_reasons([outcome])
-        fill_fit_times([outcome], self._search.scoring)
+        fill_fit_times([outcome])
         self._tuner.history.append(Reported(trial.number, fold, outcome))
         self._callbacks.fold_ends(trial, fold)
         self._at_risk += outcome["fit_time"] + outcome["score_time"]

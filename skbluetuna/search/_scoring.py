@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from skbluetuna.objectives import FitTime
 from skbluetuna.search._sklearn import MultimetricScorer, scorers_of
 
 __all__ = [
     "REASONS",
     "cause_of",
     "failure",
+    "fill_fit_times",
     "for_table",
     "last_error",
     "metric_name",
@@ -53,6 +55,18 @@ class FailedScore(float):
 
     def __getnewargs__(self) -> tuple[float, str]:  # type: ignore[override]
         return float(self), self.reason
+
+
+class UntimedScore(float):
+    """A number in the place of a score that the time of its fit will be."""
+
+
+class LaterFitTime(FitTime):
+    """Fit time as a worker scores it: the outcome of its fit knows the time."""
+
+    def __call__(self, *_args: Any, **_kwargs: Any) -> float:
+        """Leave the score open."""
+        return UntimedScore(math.nan)
 
 
 class ComplexScore:
@@ -117,37 +131,20 @@ def telling(scorer: Any, error_score: Any) -> Any:
     """The scorer of a search, or the scorers of several metrics, with reasons."""
     several = scorers_of(scorer)
     if several is not None:
-        several = {
-            name: FilledIn(own) if hasattr(own, "score_of_fit") else own
-            for name, own in several.items()
-        }
-        return TellingScorers(several, error_score)
-    return TellingScorer(scorer, error_score)
+        later = {name: _later(one) for name, one in several.items()}
+        return TellingScorers(later, error_score)
+    return TellingScorer(_later(scorer), error_score)
 
 
-class FilledIn:
-    """Stands for a scorer whose score is filled in from the time of the fit."""
-
-    def __init__(self, scorer: Any) -> None:
-        self._scorer = scorer
-
-    def __repr__(self) -> str:
-        return repr(self._scorer)
-
-    def __call__(self, *_args: Any, **_kwargs: Any) -> float:
-        """No score yet, but one that passes for a number."""
-        return 0.0
-
-
-def fill_fit_times(fits: Sequence[Fit], scoring: Any) -> None:
-    """Write scores by the time of the fit into the outcomes of fits."""
-    timed = scoring if isinstance(scoring, Mapping) else {}
-    for name, scorer in timed.items():
-        if hasattr(scorer, "score_of_fit"):
-            for fit in fits:
-                for part in ("test_scores", "train_scores"):
-                    if fit["fit_error"] is None and isinstance(fit.get(part), dict):
-                        fit[part][name] = scorer.score_of_fit(fit["fit_time"])
+def fill_fit_times(fits: Sequence[Fit]) -> None:
+    """Write scores by the time of the fit into the outcomes of their fits."""
+    for fit in fits:
+        for part in ("test_scores", "train_scores"):
+            scores = fit.get(part)
+            if isinstance(scores, dict):
+                fit[part] = {k: _timed(s, fit["fit_time"]) for k, s in scores.items()}
+            elif scores is not None:
+                fit[part] = _timed(scores, fit["fit_time"])
 
 
 def note_reasons(fits: Sequence[Fit]) -> None:
@@ -298,6 +295,17 @@ def _score(fit: Fit, metric: str) -> float:
 
 def _by_name(scores: Any) -> dict[str, Any]:
     return scores if isinstance(scores, dict) else {"score": scores}
+
+
+def _later(scorer: Any) -> Any:
+    """The scorer as workers get it."""
+    return LaterFitTime() if isinstance(scorer, FitTime) else scorer
+
+
+def _timed(score: Any, fit_time: float) -> Any:
+    """A score, by the time of its fit where that was left open."""
+    is_open = isinstance(score, UntimedScore)
+    return FitTime().score_of_fit(fit_time) if is_open else score
 
 
 def _checked(score: Any) -> Any:

@@ -17,7 +17,7 @@ from skbluetuna.space import is_number
 __all__ = [
     "Guide",
     "check_objectives",
-    "chosen",
+    "pick",
     "columns_of",
     "front_rows",
     "guide_of",
@@ -97,7 +97,7 @@ def front_rows(search: Any, results: Mapping[str, Any]) -> NDArray[np.intp]:
     return front_of(_full_scores(results, search.objectives))
 
 
-def chosen(search: Any, refit: Any, metric: str, results: Mapping[str, Any]) -> int:
+def pick(search: Any, refit: Any, metric: str, results: Mapping[str, Any]) -> int:
     """Row of the candidate that is chosen where there are objectives or limits.
 
     The best by `refit` of those that meet the limits; if none does, the one that misses

@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import parallel_config
 from scipy.sparse import csr_matrix
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -198,3 +199,21 @@ def test_a_fit_that_is_over_cannot_be_timed():
     search = GridSearchCV(TREE, {}, scoring=FitTime(), error_score="raise", cv=2)
     with pytest.raises(TypeError, match="read mean_fit_time of cv_results_"):
         search.fit(X, y)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_the_search_fills_in_the_time_of_the_fit(n_jobs):
+    """It is the fold's own, as the table has it; also as the only metric."""
+    own = {"cv": 2, "n_jobs": n_jobs, "error_score": "raise", "refit": False}
+    scoring = {"accuracy": "accuracy", "neg_fit": FitTime()}
+    with parallel_config("threading"):
+        search = SEARCHES["ours"](
+            TREE, scoring=scoring, return_train_score=True, **own
+        ).fit(X, y)
+        single = SEARCHES["ours"](TREE, scoring=FitTime(), **own).fit(X, y)
+    for found, name in ((search, "neg_fit"), (single, "score")):
+        results = found.cv_results_
+        assert (results[f"mean_test_{name}"] == -results["mean_fit_time"]).all()
+        assert (results[f"mean_test_{name}"] < 0.0).all()
+    trained = search.cv_results_["mean_train_neg_fit"]
+    assert (trained == search.cv_results_["mean_test_neg_fit"]).all()
