@@ -4,13 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import _landscapes, _peers, _published, windows
+from benchmarks import _landscapes, _peers, _published, ensemble, windows
 
 COMMANDS = {
     "published": _published,
     "peers": _peers,
     "landscapes": _landscapes,
     "windows": windows,
+    "ensemble": ensemble,
 }
 
 
