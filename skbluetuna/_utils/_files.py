@@ -8,12 +8,13 @@ import json
 import os
 import stat
 import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 from reprlib import repr as shortened
-from typing import Any
+from typing import Any, BinaryIO
 from zlib import crc32
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "is_float",
     "is_text",
     "read_file",
+    "replace_file",
     "seal",
     "unseal",
     "write_file",
@@ -140,6 +142,31 @@ def write_file(path: Path, line: str) -> None:
     descriptor = _opened(path, os.O_WRONLY | os.O_TRUNC)
     with open(descriptor, "w", encoding="ascii") as file:
         file.write(line + "\n")
+
+
+def replace_file(
+    path: Path, write: Callable[[BinaryIO], object], *, is_private: bool = True
+) -> None:
+    """Write all or nothing: beside the file first, then in its place.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    write : callable
+        Writes to the open file that it is given.
+    is_private : bool, default=True
+        Whether it is its owner's alone.
+    """
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        with open(_opened(draft, os.O_WRONLY) if is_private else draft, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def append_lines(path: Path, lines: Sequence[str]) -> None:

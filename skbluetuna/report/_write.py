@@ -1,10 +1,10 @@
 """Put the page together, and put it on disk in one piece."""
 
 import os
-import uuid
 from pathlib import Path
 from typing import Any
 
+from skbluetuna._utils._files import replace_file
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.inspection._axes import checked
 from skbluetuna.report._best import best_table
@@ -35,7 +35,8 @@ def write_report(search: Any, path: Any) -> Path:
         *sections(learned_sections(search)),
         section("To repeat it", *settings_section(search)),
     ]
-    _replace(target, page(title, body))
+    text = page(title, body).encode()
+    replace_file(target, lambda file: file.write(text), is_private=False)
     return Path(path)
 
 
@@ -58,13 +59,3 @@ def _checked_path(path: Any) -> Path:
             f"no folder {str(target.parent)!r}."
         )
     return target
-
-
-def _replace(target: Path, text: str) -> None:
-    """Write all or nothing: beside the target first, then in its place."""
-    draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from sklearn.base import clone
 
 from skbluetuna.history import Trial
 from skbluetuna.search._folds import Folds
+from skbluetuna.search._predicting import Predictor
 from skbluetuna.search._scoring import failure
 from skbluetuna.search._sklearn import FitData, fold_task, runs_here, without_tuner
 
@@ -39,11 +40,20 @@ class Evaluator:
         The folds.
     n_trials : int
         How many candidates there will be at most, for what is printed.
+    predictor : Predictor or None, default=None
+        What predicts the test rows of folds; None for no predictions.
     """
 
-    def __init__(self, search: Any, data: FitData, folds: Folds, n_trials: int) -> None:
+    def __init__(
+        self,
+        search: Any,
+        data: FitData,
+        folds: Folds,
+        n_trials: int,
+        predictor: Predictor | None = None,
+    ) -> None:
         self._search, self._data, self._folds = search, data, folds
-        self._n_trials = n_trials
+        self._n_trials, self._predictor = n_trials, predictor
         self._estimator = clone(search.estimator)
         self._caller = search if runs_here(search.n_jobs) else without_tuner(search)
 
@@ -77,4 +87,5 @@ class Evaluator:
                 (one.fold, self._folds.n_splits), (one.trial.number, self._n_trials),
             ),
             limit=limit,
+            predictor=self._predictor,
         )  # fmt: skip

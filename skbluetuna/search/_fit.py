@@ -21,6 +21,8 @@ from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._loop import Loop, quiet_failures
 from skbluetuna.search._past import Past
+from skbluetuna.search._predicting import Predictor, classes_of
+from skbluetuna.search._predictions import Predictions, Published, n_predictions
 from skbluetuna.search._problem import problem_of
 from skbluetuna.search._progress_log import ProgressLog, visible_log
 from skbluetuna.search._reading import spaces_for
@@ -36,7 +38,7 @@ __all__ = ["run_fit"]
 
 OF_RESULTS = (
     "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
-    "refit_time_", "stop_reason_",
+    "refit_time_", "stop_reason_", "_published",
 )  # fmt: skip
 
 
@@ -57,11 +59,17 @@ def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
     with visible_log(search.verbose):
         folds, past = _begin(search, data)
         rows = Rows(search, search.tuner_.history, folds.n_splits)
+        predictions = _predictions(search, data, folds, rows, past)
+        for name in OF_RESULTS:  # those of an earlier fit are not this one's
+            search.__dict__.pop(name, None)
         try:
-            search.stop_reason_ = _loop(search, data, folds, rows, callbacks, past)
+            search.stop_reason_ = _loop(
+                search, data, folds, rows, callbacks, past, predictions
+            )
         finally:
-            _publish(search, rows, past)
+            _publish(search, data, rows, past, predictions)
     _conclude(search, data, rows, callbacks)
+    predictions.warn()
 
 
 def _begin(search: Any, data: FitData) -> tuple[Folds, Past]:
@@ -89,13 +97,39 @@ def _begin(search: Any, data: FitData) -> tuple[Folds, Past]:
     search._data_shape = tuple(getattr(data.X, "shape", None) or (len(data.X),))
     search.n_splits_ = folds.n_splits
     search.tuner_ = past.begin(make)
-    for name in OF_RESULTS:  # those of an earlier fit are not this one's
-        search.__dict__.pop(name, None)
     return folds, past
 
 
+def _predictions(
+    search: Any, data: FitData, folds: Folds, rows: Rows, past: Past
+) -> Predictions:
+    """Where out-of-fold predictions are kept, with those of an earlier fit."""
+    n_kept = n_predictions(search)
+    predictions = Predictions(
+        rows,
+        n_kept,
+        folds.splits,
+        search._data_shape[0],
+        Predictor(
+            classes_of(data.y) if n_kept else None,
+            is_strict=search.error_score == "raise",
+        ),
+        file=past.predictions_file,
+        is_cut_short=search.stopping is not None,
+    )
+    last = getattr(search, "_published", None) if past.goes_on_from_memory else None
+    predictions.recall(None if last is None else last.kept)
+    return predictions
+
+
 def _loop(
-    search: Any, data: FitData, folds: Folds, rows: Rows, callbacks: Any, past: Past
+    search: Any,
+    data: FitData,
+    folds: Folds,
+    rows: Rows,
+    callbacks: Any,
+    past: Past,
+    predictions: Predictions,
 ) -> str:
     """Search; return the reason why it ended."""
     tuner, n_iter = search.tuner_, _n_iter(search, folds.n_splits)
@@ -106,10 +140,10 @@ def _loop(
         quiet_failures(),
         ProgressLog(tuner, search.max_time, n_iter, n_kept=past.n_in_memory) as log,
     ):
-        evaluator = Evaluator(search, told, folds, n_trials)
+        evaluator = Evaluator(search, told, folds, n_trials, predictions.predictor)
         n_at_once = 1 if search.racing else folds.n_splits  # of one candidate
         log.fills(past.window, search.n_jobs, n_at_once)
-        loop = Loop(search, tuner, rows, evaluator, callbacks, past, log)
+        loop = Loop(search, tuner, rows, evaluator, callbacks, past, log, predictions)
         reason = loop.run()
         log_ends(tuner)
     callbacks.end_search()
@@ -129,7 +163,9 @@ def _n_iter(search: Any, n_splits: int) -> int:
     return int(min(tuner.n_iter, max(search.n_iter, n_known)))
 
 
-def _publish(search: Any, rows: Rows, past: Past) -> None:
+def _publish(
+    search: Any, data: FitData, rows: Rows, past: Past, predictions: Predictions
+) -> None:
     """Set what the search has found, before anything else can fail."""
     with quiet_failures():  # they are told of where the search ends
         results = rows.cv_results()
@@ -140,6 +176,21 @@ def _publish(search: Any, rows: Rows, past: Past) -> None:
     if kept is not None:
         search._kept = kept
     search.tuner_ = search.tuner_.without_parts()
+    published = predictions.publish()
+    if published is not None:
+        classes = _classes(search, data, results, published)
+        search._published = published._replace(classes=classes)
+
+
+def _classes(search: Any, data: FitData, results: Any, published: Published) -> Any:
+    """Classes that columns of predictions stand for; None if they are a regressor's."""
+    if published.kept is None:
+        return None
+    params = clone(results["params"][published.rows[0]], safe=False)
+    if not is_classifier(clone(search.estimator).set_params(**params)):
+        return None
+    classes = classes_of(data.y)
+    return classes[0] if classes is not None and len(classes) == 1 else classes
 
 
 def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
@@ -205,7 +256,8 @@ def _check_numbers(search: Any) -> None:
         if getattr(search, name) is not None:
             check_count(name, getattr(search, name))
     kinds = dict.fromkeys(("max_time", "candidate_timeout", "racing"), "a number")
-    for name, kind in (kinds | {"n_retries": "an int"}).items():
+    kinds |= {"n_retries": "an int", "keep_predictions": 'an int or "auto"'}
+    for name, kind in kinds.items():
         if isinstance(getattr(search, name), bool):
             raise TypeError(f"{name} must be {kind}; got {getattr(search, name)}.")
 

@@ -21,9 +21,11 @@ from skbluetuna.history import IMPORTED, Reported, Stopped, Trial
 from skbluetuna.search._callbacks import Callbacks
 from skbluetuna.search._clock import Clock
 from skbluetuna.search._engine import Engine
-from skbluetuna.search._evaluator import Evaluator, FoldOf
+from skbluetuna.search._evaluator import Evaluator, FoldOf, Outcome
 from skbluetuna.search._executor_failures import ExecutorLostError
 from skbluetuna.search._past import Past
+from skbluetuna.search._predicting import PREDICTIONS
+from skbluetuna.search._predictions import Predictions
 from skbluetuna.search._progress_log import ProgressLog
 from skbluetuna.search._results import NOT_FINITE, Rows
 from skbluetuna.search._scoring import cause_of, metric_name, note_reasons, score_of
@@ -58,6 +60,8 @@ class Loop:
         Where evaluations are kept.
     log : ProgressLog
         Where it says how far it has come.
+    predictions : Predictions
+        Where out-of-fold predictions are kept.
     """
 
     def __init__(
@@ -69,16 +73,19 @@ class Loop:
         callbacks: Callbacks,
         past: Past,
         log: ProgressLog,
+        predictions: Predictions,
     ) -> None:
         self._search, self._tuner, self._rows = search, tuner, rows
         self._callbacks, self._past, self._log = callbacks, past, log
+        self._predictions = predictions
+        self._n_again = 0  # folds that the engine has for their predictions alone
         self._race = past.race(rows, tuner)
         self._clock = Clock(search.max_time)
         self._engine = Engine(
             search,
             evaluator,
             Workers(search.n_jobs, search.pre_dispatch),
-            context=callbacks.context,
+            context=self._context,
             renewed=callbacks.stay_here,
             has_time=lambda: not self._clock.is_up,
         )
@@ -123,6 +130,7 @@ class Loop:
 
     def _run(self) -> str:
         self._recall()
+        self._predict_again()
         while True:
             reason = self._reason_to_stop()
             if reason is None:
@@ -156,6 +164,28 @@ class Loop:
                     return
                 self._receive(self._clock.left if self._causes else None)
             self._end(trial)
+
+    def _predict_again(self) -> None:
+        """Make predictions that an earlier fit has not left, by the folds it had.
+
+        Imported trials come last, as their other folds are evaluated before.
+        """
+        lacking = self._predictions.lacking()
+        for trial, folds in lacking:
+            self._engine.add([FoldOf(trial, fold) for fold in folds], 0.0)
+            self._n_again += len(folds)
+        if lacking:
+            logger.info(
+                "%d folds are evaluated again, for their predictions", self._n_again
+            )
+        while self._n_again and not (self._causes and self._clock.is_up):
+            self._receive(self._clock.left if self._causes else None)
+
+    def _context(self, trial: Trial, fold: int) -> Any:
+        """Where callbacks are told of a fold; they know one that is known."""
+        if fold in self._tuner.history.parts(trial.number):
+            return None
+        return self._callbacks.context(trial, fold)
 
     def _to_evaluate(self) -> Sequence[Trial]:
         """Open trials that are evaluated, in the order of their numbers.
@@ -209,20 +239,30 @@ class Loop:
         with self._log.waiting():
             results = self._engine.receive(timeout)
         for trial, fold, outcome in results:
-            note_reasons([outcome])
-            self._tuner.history.append(Reported(trial.number, fold, outcome))
-            self._callbacks.fold_ends(trial, fold)
-            self._at_risk += outcome["fit_time"] + outcome["score_time"]
-            self._n_open[trial.number] -= 1
-            if not self._n_open[trial.number]:
-                self._hand_over(trial)
+            predictions = outcome.pop(PREDICTIONS, None)
+            if fold in self._tuner.history.parts(trial.number):
+                self._n_again -= 1
+            else:
+                self._report(trial, fold, outcome)
+            self._predictions.take(trial, fold, predictions)
         if self._at_risk > WORTH_A_WRITE:
             self._save()
+
+    def _report(self, trial: Trial, fold: int, outcome: Outcome) -> None:
+        note_reasons([outcome])
+        self._tuner.history.append(Reported(trial.number, fold, outcome))
+        self._callbacks.fold_ends(trial, fold)
+        self._at_risk += outcome["fit_time"] + outcome["score_time"]
+        self._n_open[trial.number] -= 1
+        if not self._n_open[trial.number]:
+            self._hand_over(trial)
 
     def _end(self, trial: Trial) -> None:
         """Tell a trial whose folds are all on record, or that is stopped."""
         self._tell(trial)
         self._save()
+        self._predictions.ends(self._tuner.history.trial(trial.number))
+        self._predictions.save()
         for fold in self._rows.missing(trial):  # nobody waits for them
             self._callbacks.fold_ends(trial, fold)
         self._stop_asked |= self._callbacks.end(trial)

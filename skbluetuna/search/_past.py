@@ -27,6 +27,7 @@ from skbluetuna.history import (
 from skbluetuna.search._checkpoint import POINT, Checkpoint
 from skbluetuna.search._event_checks import EventCheck
 from skbluetuna.search._imports import PastEvaluation, add_imports, of_history, of_rows
+from skbluetuna.search._predictions_file import PredictionsFile
 from skbluetuna.search._problem import Problem
 from skbluetuna.search._racing import Race
 from skbluetuna.search._replay import Replay
@@ -84,6 +85,19 @@ class Past:
         memory = self._sources.memory
         events = memory.events if memory is not None else ()
         return sum(isinstance(event, Ended) for event in events)
+
+    @property
+    def goes_on_from_memory(self) -> bool:
+        """Whether trials of the last fit have the same numbers in this one."""
+        return self._sources.memory is not None
+
+    @property
+    def predictions_file(self) -> PredictionsFile | None:
+        """Where predictions are kept, once the section is known; None: nowhere."""
+        store = self._store
+        if not isinstance(store, SectionStore):
+            return None
+        return PredictionsFile(store.path_of("npz"))
 
     def begin(self, make: Callable[[int | None, Any], BlueTuner]) -> BlueTuner:
         """Make the tuner, with everything that it has from earlier fits.

@@ -178,6 +178,18 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         search itself is the cost; or where you need the scores of all candidates on all
         folds, as for tests of their differences. See ``doc/cheap_evaluations.md``.
         None: every fold of every candidate is evaluated.
+    keep_predictions : int or "auto", default=0
+        Of how many candidates, the best so far, the out-of-fold predictions are kept:
+        what each fold's model says of its test rows, made in the worker right after
+        scoring. ``"auto"``: 25, fewer where they would take more than 256 MB (float32),
+        but at least one. As many candidates as are in flight come on top while the
+        search runs. They are on disk beside `checkpoint`, in a file that has the
+        section's name too and ends in ``.npz``, and a search that goes on (`warm_start`
+        too) has them; what of them is missing or damaged is made again: the folds of
+        those candidates are evaluated again, and their scores stay. A candidate that
+        was stopped or has a fold that failed has none. Of several methods in one search
+        (see ``cv_predictions_method_``) candidates that have only a later one are left
+        out, with a warning. 0: none are made.
     n_retries : int, default=3
         How often a fold is evaluated again, each time with a logged warning, when the
         executor fails (a worker was killed, a host or a cluster was lost). After that
@@ -233,6 +245,25 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         The narrowed space, valid as `param_space`: of each parameter the smallest range
         (of a choice, the values) that holds its kept regions and the best
         configuration. ``doc/tables.md`` says how often that holds the best there is.
+    cv_predictions_ : ndarray of shape (k, n_rows) or (k, n_rows, n_columns)
+        With `keep_predictions`: out-of-fold predictions of the k best candidates by the
+        metric that guides the search, the best first, in float32. NaN where a row is in
+        no test fold, the mean where it is in several. One number for each row of a
+        regressor, and from ``decision_function`` of two classes; otherwise a column for
+        each class (or output of a regressor), also of those that the training part of a
+        fold lacks: 0, from ``decision_function`` the least float32. Of several outputs
+        with classes the columns of the first output's classes come first, then those of
+        the second; an estimator that gives one column for each label keeps them. With
+        several methods or alternatives all have the same layout.
+    cv_predictions_index_ : ndarray of shape (k,)
+        Which rows of ``cv_results_`` they are of.
+    cv_predictions_method_ : {"predict_proba", "decision_function", "predict"}
+        How they were made: by the first of these that some candidate has; of regressors
+        ``"predict"``. From ``predict`` of a classifier a row has 1 in the column of the
+        class that is predicted, else 0.
+    cv_predictions_classes_ : ndarray of shape (n_classes,), list of these, or None
+        The classes that the columns stand for, in their order; of several outputs one
+        array each. None where the target is no choice of classes.
     tuner_ : BlueTuner
         The search itself, with its trials.
     stop_reason_ : str
@@ -297,6 +328,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         "candidate_timeout": [positive(), None],
         "stopping": [one_of("regret"), None],
         "racing": [below_half(), None],
+        "keep_predictions": [not_negative(), one_of("auto")],
         "n_retries": [not_negative()],
     }
 
@@ -324,6 +356,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         candidate_timeout=None,
         stopping=None,
         racing=None,
+        keep_predictions=0,
         n_retries=3,
     ):
         super().__init__(
@@ -343,6 +376,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self.candidate_timeout = candidate_timeout
         self.stopping = stopping
         self.racing = racing
+        self.keep_predictions = keep_predictions
         self.n_retries = n_retries
 
     @search_fit
@@ -461,6 +495,45 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         """Interaction of each pair; made when it is looked at."""
         check_is_fitted(self, "tuner_")
         return self.tuner_.interactions
+
+    @property
+    def cv_predictions_(self):
+        """Out-of-fold predictions of the best candidates."""
+        return self._kept_predictions("cv_predictions_").values
+
+    @property
+    def cv_predictions_index_(self):
+        """Rows of ``cv_results_`` that the predictions are of."""
+        self._kept_predictions("cv_predictions_index_")
+        return self._published.rows
+
+    @property
+    def cv_predictions_method_(self):
+        """Method that the predictions are made by."""
+        return self._kept_predictions("cv_predictions_method_").method
+
+    @property
+    def cv_predictions_classes_(self):
+        """Classes that columns of the predictions stand for."""
+        self._kept_predictions("cv_predictions_classes_")
+        return self._published.classes
+
+    def _kept_predictions(self, name):
+        """What was kept of predictions; an AttributeError says why nothing was."""
+        check_is_fitted(self, "tuner_")
+        published = getattr(self, "_published", None)
+        if published is None:
+            raise AttributeError(
+                f"{name} is there after a fit with keep_predictions; here it is "
+                f"keep_predictions={self.keep_predictions!r}. Write "
+                'keep_predictions="auto" and fit again.'
+            )
+        if published.kept is None:
+            raise AttributeError(
+                f"{name} is not there, as no candidate has predictions: "
+                f"{published.reason}."
+            )
+        return published.kept
 
     def _format_results(self, candidate_params, n_splits, out, more_results=None):
         """As in ``GridSearchCV``, but a score that is not finite ranks last."""

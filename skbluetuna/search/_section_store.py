@@ -1,6 +1,7 @@
 """One section of a checkpoint file as a store of events."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from skbluetuna.history import Budgeted, Event, History
@@ -36,6 +37,11 @@ class SectionStore:
     ) -> None:
         self._file, self._name, self._history = file, name, history
         self._events, self._header = list(events), header
+
+    def path_of(self, suffix: str) -> Path:
+        """Path of a file beside the checkpoint, of this section alone."""
+        path = Path(self._file.name)
+        return path.with_name(f"{path.name}.{self._name}.{suffix}")
 
     def read(self) -> Sequence[Event]:
         """Every event that the section holds, in their order."""

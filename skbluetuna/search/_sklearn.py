@@ -25,9 +25,11 @@ from sklearn.model_selection._validation import (
     _warn_or_raise_about_fit_failures,
 )
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import _with_config_and_warning_filters, delayed
 from sklearn.utils.validation import _check_method_params, indexable
 
+from skbluetuna.search._predicting import PREDICTIONS, Predictor
 from skbluetuna.search._time_limit import within
 
 __all__ = [
@@ -88,6 +90,7 @@ PRIVATE: tuple[str, ...] = (
     "sklearn.utils._param_validation:HasMethods",
     "sklearn.utils._param_validation:Interval",
     "sklearn.utils._param_validation:StrOptions",
+    "sklearn.utils.metaestimators:_safe_split",
     "sklearn.utils.parallel:_with_config_and_warning_filters",
     "sklearn.utils.validation:_check_method_params",
 )
@@ -114,6 +117,7 @@ def fold_task(
     callback_ctx: Any,
     progress: tuple[tuple[int, int], tuple[int, int]],
     limit: tuple[float, str | None] | None = None,
+    predictor: Predictor | None = None,
 ) -> Any:
     """One candidate on one fold, as a task for joblib.
 
@@ -135,6 +139,8 @@ def fold_task(
         Number and count of the fold, and of the candidate, for what is printed.
     limit : tuple of (seconds, mark) or None, default=None
         As `within` takes them; None for no limit.
+    predictor : Predictor or None, default=None
+        What predicts the fold's test rows; None for no predictions.
 
     Returns
     -------
@@ -144,9 +150,13 @@ def fold_task(
     own = {}
     if callback_ctx is not None:
         own = {"caller": search, "callback_ctx": callback_ctx}
-    first: tuple[Any, ...] = () if limit is None else (*limit, _fit_and_score)
-    return delayed(within if first else _fit_and_score)(
-        *first,
+    call: tuple[Any, ...] = (_fit_and_score,)
+    if predictor is not None:
+        call = fit_score_and_predict, predictor
+    if limit is not None:
+        call = within, *limit, *call
+    return delayed(call[0])(
+        *call[1:],
         estimator,
         data.X,
         data.y,
@@ -165,6 +175,26 @@ def fold_task(
         candidate_progress=progress[1],
         **own,
     )
+
+
+def fit_score_and_predict(
+    predictor: Predictor, estimator: Any, X: Any, y: Any, **kwargs: Any
+) -> Any:
+    """Outcome of a fold, and what the model that was scored says of its test rows.
+
+    Parameters
+    ----------
+    predictor : Predictor
+        What predicts.
+    estimator, X, y, **kwargs : as scikit-learn's own function takes them
+        Of `kwargs` it looks at the fold.
+    """
+    outcome = _fit_and_score(estimator, X, y, return_estimator=True, **kwargs)
+    fitted = outcome.pop("estimator")
+    if outcome["fit_error"] is None:
+        rows, _ = _safe_split(fitted, X, None, kwargs["test"], kwargs["train"])
+        outcome[PREDICTIONS] = predictor(fitted, rows)
+    return outcome
 
 
 class FitData(NamedTuple):

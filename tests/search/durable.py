@@ -1,7 +1,9 @@
 """Searches and estimators of the tests of what a search keeps."""
 
+import os
 import pickle
 import time
+import warnings
 from itertools import count
 
 import numpy as np
@@ -104,3 +106,17 @@ def write_records(path, found):
 def of_kind(path, kind):
     """Events of one kind in a checkpoint."""
     return [one for one in records(path) if one.get("event") == kind]
+
+
+def fork(work):
+    """Do the work in a child; its process id."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # fork beside threads
+        child = os.fork()
+    if child == 0:
+        try:
+            os.setpgid(0, 0)  # its workers die with it
+            work()
+        finally:
+            os._exit(0)
+    return child

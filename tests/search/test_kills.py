@@ -4,32 +4,17 @@ import json
 import os
 import signal
 import time
-import warnings
 
 import numpy as np
 import pytest
 from joblib import parallel_config
 
-from tests.search.durable import X_SPACE, Logged, X, lines, search_of, y
+from tests.search.durable import X_SPACE, Logged, X, fork, lines, search_of, y
 
 pytestmark = [
     pytest.mark.slow,  # searches that are killed take their time
     pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL"),
 ]
-
-
-def fork(work):
-    """Do the work in a child; its process id."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # fork beside threads
-        child = os.fork()
-    if child == 0:
-        try:
-            os.setpgid(0, 0)  # its workers die with it
-            work()
-        finally:
-            os._exit(0)
-    return child
 
 
 def known_folds(path):
