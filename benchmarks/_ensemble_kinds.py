@@ -17,8 +17,6 @@ KINDS = {
 }
 
 
-
-
 def of_numbers(name, classifier, space):
     """An estimator of numbers with the classifier's ranges, and its own ranges."""
     params = {name: classifier.get_params()[name] for name in space}

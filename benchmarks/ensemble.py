@@ -224,7 +224,9 @@ def show(records, target):
     """A table for each kind of search."""
     for kind in dict.fromkeys(key[1] for key in records.runs):
         rows = [row for key, row in records.runs.items() if key[1] == kind]
-        print(f"\n{kind}: {len(rows)} searches of {_mean(rows, 'search'):.1f} s; ", end="")
+        print(
+            f"\n{kind}: {len(rows)} searches of {_mean(rows, 'search'):.1f} s; ", end=""
+        )
         print("selecting took", {m: round(np.mean([r["selection"][m] for r in rows]), 3)
                                  for m in rows[0]["selection"]}, "s")  # fmt: skip
         print("members", {m: round(np.mean([r["members"][m] for r in rows]), 1)

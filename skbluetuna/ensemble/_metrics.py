@@ -6,26 +6,31 @@ Metrics that are asked for hundreds of times have a form for whole stacks, which
 only where it says what the scorer says.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.metrics import accuracy_score, get_scorer, make_scorer
 
 from skbluetuna.ensemble._selection import StackScore
+from skbluetuna.ensemble._stacked import STACKED
 
 __all__ = ["ScoreOfPredictions", "scoring_of_predictions"]
 
 Array = NDArray[Any]
-Stacked = Callable[[Array, Array, Array], Array]  # of P, y, sample_weight
 
-OWN_SCORER: type = type(make_scorer(accuracy_score))  # whose rules need no data
-LEAST_PROBABILITY = float(np.finfo(np.float64).eps)  # as log_loss clips them
+OWN_SCORER: Any = type(make_scorer(accuracy_score))  # whose rules need no data
 CLOSE = 1e-6  # a stacked form counts where it is as close to the scorer
+# Names for what is reported; another scorer's is what it prints.
+COMMON = (
+    *STACKED, "f1_micro", "average_precision", "neg_brier_score", "roc_auc_ovr",
+    "roc_auc_ovo", "matthews_corrcoef", "precision", "recall",
+    "neg_median_absolute_error",
+)  # fmt: skip
+NAMES = {repr(get_scorer(name)): name for name in COMMON}
 
 
 class ScoreOfPredictions(NamedTuple):
@@ -76,8 +81,8 @@ class StandInProbabilities(StandInVotes):
     """Predicts the probabilities that it is given."""
 
     def predict_proba(self, P: Array) -> Array:
-        """Return the predictions."""
-        return P
+        """Return the predictions with rows of sum one, as float32 has them not."""
+        return np.asarray(P / P.sum(axis=1, keepdims=True))
 
 
 class StandInDecisions(StandInVotes):
@@ -128,10 +133,14 @@ def scoring_of_predictions(
     """
     stand_in = StandInRegressor() if classes is None else STAND_INS[method](classes)
     default = "r2" if classes is None else "accuracy"
-    asked = get_scorer(default if scorer is None else scorer)
-    why = _fault(asked, stand_in, first, y, params)
-    if not why:
-        return ScoreOfPredictions(_stack(asked, stand_in, y, params), _name(asked), "")
+    asked: Any = get_scorer(default if scorer is None else scorer)
+    why = ""
+    tries: tuple[Mapping[str, Any], ...] = (params, {})
+    for own in tries:  # not every scorer takes the weights that a fit was given
+        why = _fault(asked, stand_in, first, y, own) or ""
+        if not why:
+            score = _stack(asked, stand_in, y, own)
+            return ScoreOfPredictions(score, _name(asked), "")
     instead = _instead(method, classes)
     weight = {name: params[name] for name in ("sample_weight",) if name in params}
     score = _stack(get_scorer(instead), stand_in, y, weight)
@@ -207,66 +216,9 @@ def _stacked_form(
     weight = params.get("sample_weight")
     w = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=np.float64)
     if isinstance(stand_in, StandInRegressor):
-        targets = np.asarray(y, dtype=np.float64)
+        targets: Array = np.asarray(y, dtype=np.float64)
     else:
         targets = np.searchsorted(stand_in.classes, y)
         if _name(scorer) == "roc_auc" and len(stand_in.classes) != 2:
             return None
     return lambda P: function(P, targets, w)
-
-
-def _log_loss(P: Array, y: Array, w: Array) -> Array:
-    own = P[:, np.arange(len(y)), y] / P.sum(axis=2)
-    own = np.clip(own, LEAST_PROBABILITY, 1.0 - LEAST_PROBABILITY)
-    return np.asarray(np.log(own) @ w / w.sum())
-
-
-def _accuracy(P: Array, y: Array, w: Array) -> Array:
-    labels = P > 0.0 if P.ndim == 2 else P.argmax(axis=2)
-    return np.asarray((labels == y) @ w / w.sum())
-
-
-def _squared(P: Array, y: Array, w: Array) -> Array:
-    return np.asarray(-((P - y) ** 2) @ w / w.sum())
-
-
-def _root_squared(P: Array, y: Array, w: Array) -> Array:
-    return -np.sqrt(-_squared(P, y, w))
-
-
-def _absolute(P: Array, y: Array, w: Array) -> Array:
-    return np.asarray(-np.abs(P - y) @ w / w.sum())
-
-
-def _r2(P: Array, y: Array, w: Array) -> Array:
-    mean = y @ w / w.sum()
-    return np.asarray(1.0 + _squared(P, y, w) / ((y - mean) ** 2 @ w / w.sum()))
-
-
-def _auc(P: Array, y: Array, w: Array) -> Array:
-    """Share of pairs of rows that stand in the right order; ties are halves."""
-    if not np.all(w == w[0]):
-        return np.full(len(P), np.nan)  # so that the scorer is asked
-    ranks = rankdata(P if P.ndim == 2 else P[:, :, 1], axis=1)
-    n_positive = int((y == 1).sum())
-    least = n_positive * (n_positive + 1) / 2.0
-    n_pairs = n_positive * (len(y) - n_positive)
-    return np.asarray((ranks[:, y == 1].sum(axis=1) - least) / n_pairs)
-
-
-STACKED: dict[str, Stacked] = {
-    "neg_log_loss": _log_loss,
-    "accuracy": _accuracy,
-    "neg_mean_squared_error": _squared,
-    "neg_root_mean_squared_error": _root_squared,
-    "neg_mean_absolute_error": _absolute,
-    "r2": _r2,
-    "roc_auc": _auc,
-}
-# Others have the name that they print, made readable.
-COMMON = (
-    *STACKED, "f1", "f1_macro", "f1_micro", "f1_weighted", "balanced_accuracy",
-    "average_precision", "neg_brier_score", "roc_auc_ovr", "roc_auc_ovo",
-    "matthews_corrcoef", "precision", "recall", "neg_median_absolute_error",
-)  # fmt: skip
-NAMES = {repr(get_scorer(name)): name for name in COMMON}

@@ -23,9 +23,7 @@ LEAST_WEIGHT = 0.01  # a member below costs its prediction and moves nothing
 MOST_AT_ONCE = 2**22  # numbers of one stack: 32 MiB
 
 
-def greedy(
-    P: Array, score: StackScore, max_size: int, n_start: int = N_START
-) -> Array:
+def greedy(P: Array, score: StackScore, max_size: int, n_start: int = N_START) -> Array:
     """Weights by forward selection with replacement.
 
     It starts from the best one, or the mean of up to `n_start` best ones if that is
