@@ -15,8 +15,8 @@ guided by log loss, of numbers by squared error. From the out-of-fold prediction
 - ``mean 8``: the plain mean of the eight best;
 - ``folds``: members and weights of ``greedy``, but each member is the mean of its five
   fold models; ``single folds``: the best candidate as the mean of its fold models;
-- ``stacking``: what scikit-learn's ``StackingClassifier`` with its own defaults makes of
-  the members of ``greedy`` on the same folds (of numbers ``StackingRegressor``);
+- ``stacking``: what scikit-learn's ``StackingClassifier`` with its own defaults makes
+  of the members of ``greedy`` on the same folds (of numbers ``StackingRegressor``);
 - ``flaml``: FLAML's ``AutoML(ensemble=True)`` with its own learners, for as long as the
   search took, where ``--flaml`` asks for it. It takes its time to stack on top.
 
@@ -224,30 +224,32 @@ def show(records, target):
     """A table for each kind of search."""
     for kind in dict.fromkeys(key[1] for key in records.runs):
         rows = [row for key, row in records.runs.items() if key[1] == kind]
-        print(
-            f"\n{kind}: {len(rows)} searches of {_mean(rows, 'search'):.1f} s; ", end=""
-        )
-        print("selecting took", {m: round(np.mean([r["selection"][m] for r in rows]), 3)
-                                 for m in rows[0]["selection"]}, "s")  # fmt: skip
-        print("members", {m: round(np.mean([r["members"][m] for r in rows]), 1)
-                          for m in rows[0]["members"]}, end="; ")  # fmt: skip
-        print("seconds of their fits", {m: round(np.mean([r["fits"][m] for r in rows]), 2)
-                                        for m in rows[0]["fits"]})  # fmt: skip
+        seconds = np.mean([row["search"] for row in rows])
+        print(f"\n{kind}: {len(rows)} searches of {seconds:.1f} s")
+        for name in ("members", "selection", "fits"):
+            print(f"  {name:10s}", _means([row[name] for row in rows]))
         for metric in METRICS[target]:
             print(f"  {metric}: gain over the best single, larger is better")
-            for method, gains in differences(records, kind, metric, target).items():
-                if method == "single":
-                    continue
-                values = whole(gains)
-                mean, low, high = hierarchical_interval(values)
-                worst = min(gains, key=lambda name: np.mean([*gains[name].values()]))
-                print(f"    {method:13s}{mean:+.4f} [{low:+.4f}, {high:+.4f}]"
-                      f"  {(values > 0).sum()} of {values.size}; least: {worst} "
-                      f"{np.mean([*gains[worst].values()]):+.4f}")  # fmt: skip
+            found = differences(records, kind, metric, target)
+            for method in [name for name in found if name != "single"]:
+                print("   ", _line(method, found[method]))
 
 
-def _mean(rows, name):
-    return np.mean([row[name] for row in rows])
+def _means(rows):
+    """Means of dicts of numbers, as text."""
+    return ", ".join(f"{k} {np.mean([r[k] for r in rows]):.3g}" for k in rows[0])
+
+
+def _line(method, gains):
+    """Mean gain, its interval, how many gained, and where it gains least."""
+    values = whole(gains)
+    mean, low, high = hierarchical_interval(values)
+    by_table = {name: float(np.mean([*own.values()])) for name, own in gains.items()}
+    least = min(by_table, key=by_table.get)
+    return (
+        f"{method:13s}{mean:+.4f} [{low:+.4f}, {high:+.4f}]  {(values > 0).sum()} of "
+        f"{values.size}; least: {least} {by_table[least]:+.4f}"
+    )
 
 
 def add_arguments(parser):

@@ -26,10 +26,10 @@ OWN_SCORER: Any = type(make_scorer(accuracy_score))  # whose rules need no data
 CLOSE = 1e-6  # a stacked form counts where it is as close to the scorer
 # Names for what is reported; another scorer's is what it prints.
 COMMON = (
-    *STACKED, "f1_micro", "average_precision", "neg_brier_score", "roc_auc_ovr",
-    "roc_auc_ovo", "matthews_corrcoef", "precision", "recall",
-    "neg_median_absolute_error",
+    *STACKED, "f1_micro", "average_precision", "roc_auc_ovo", "matthews_corrcoef",
+    "precision", "recall", "neg_median_absolute_error",
 )  # fmt: skip
+OF_PROBABILITIES = ("neg_log_loss", "neg_brier_score", "roc_auc_ovr")
 NAMES = {repr(get_scorer(name)): name for name in COMMON}
 
 
@@ -219,6 +219,9 @@ def _stacked_form(
         targets: Array = np.asarray(y, dtype=np.float64)
     else:
         targets = np.searchsorted(stand_in.classes, y)
+        has_columns = isinstance(stand_in, StandInProbabilities)
+        if _name(scorer) in OF_PROBABILITIES and not has_columns:
+            return None
         if _name(scorer) == "roc_auc" and len(stand_in.classes) != 2:
             return None
     return lambda P: function(P, targets, w)

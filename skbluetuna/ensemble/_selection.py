@@ -19,6 +19,7 @@ Array = NDArray[Any]
 StackScore = Callable[[Array], Array]
 
 N_START = 5  # of the best candidates the selection starts from as many as help
+N_PATIENCE = 10  # additions that bring nothing, after which no others are tried
 LEAST_WEIGHT = 0.01  # a member below costs its prediction and moves nothing
 MOST_AT_ONCE = 2**22  # numbers of one stack: 32 MiB
 
@@ -27,9 +28,9 @@ def greedy(P: Array, score: StackScore, max_size: int, n_start: int = N_START) -
     """Weights by forward selection with replacement.
 
     It starts from the best one, or the mean of up to `n_start` best ones if that is
-    better, and adds whichever candidate makes the mean the best, again and again. Of
-    the ensembles on the way the best counts, of equals the smallest. So none of the
-    candidates is better than it, on these rows.
+    better, and adds whichever candidate makes the mean the best, again and again, until
+    ten additions have made nothing better. Of the ensembles on the way the best counts,
+    of equals the smallest. So none of the candidates is better than it, on these rows.
 
     Parameters
     ----------
@@ -48,16 +49,16 @@ def greedy(P: Array, score: StackScore, max_size: int, n_start: int = N_START) -
         Not negative; they sum to one.
     """
     total, counts, best = _start(P, score, min(n_start, max_size))
-    found = counts.copy()
+    found, last = counts.copy(), int(counts.sum())
     for size in range(int(counts.sum()), max_size):
         scores = _with_one_more(P, total, size, score)
         i = _best(scores)
-        if not scores[i] > -np.inf:
+        if not scores[i] > -np.inf or size - last >= N_PATIENCE:
             break
         total = total + P[i]
         counts[i] += 1
         if scores[i] > best:
-            best, found = scores[i], counts.copy()
+            best, found, last = scores[i], counts.copy(), size + 1
     return np.asarray(found / found.sum())
 
 

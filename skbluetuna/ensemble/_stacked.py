@@ -56,6 +56,19 @@ def _auc(P: Array, y: Array, w: Array) -> Array:
     return np.asarray((ranks[:, y == 1].sum(axis=1) - least) / n_pairs)
 
 
+def _auc_ovr(P: Array, y: Array, w: Array) -> Array:
+    """Mean over classes of the AUC of each against all others."""
+    one_by_one = [_auc(P[:, :, c], (y == c).astype(int), w) for c in range(P.shape[2])]
+    return np.asarray(np.mean(one_by_one, axis=0))
+
+
+def _brier(P: Array, y: Array, w: Array) -> Array:
+    """Squared distance to what happened; of two classes half of it."""
+    own = P / P.sum(axis=2, keepdims=True)
+    distances = ((own - np.eye(P.shape[2])[y]) ** 2).sum(axis=2) @ w / w.sum()
+    return np.asarray(-distances * (0.5 if P.shape[2] == 2 else 1.0))
+
+
 def _confusion(P: Array, y: Array, w: Array) -> Array:
     """Weight of the rows of each class that are taken for each, shape (m, c, c)."""
     labels = (P > 0.0).astype(np.int64) if P.ndim == 2 else P.argmax(axis=2)
@@ -101,6 +114,8 @@ STACKED: dict[str, Callable[[Array, Array, Array], Array]] = {
     "neg_mean_absolute_error": _absolute,
     "r2": _r2,
     "roc_auc": _auc,
+    "roc_auc_ovr": _auc_ovr,
+    "neg_brier_score": _brier,
     "f1": _f1,
     "f1_macro": _f1_macro,
     "f1_weighted": _f1_weighted,
