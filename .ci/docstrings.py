@@ -8,6 +8,7 @@ from numpydoc.validate import validate
 
 import skbluetuna
 import skbluetuna.callbacks
+import skbluetuna.ensemble
 import skbluetuna.inspection
 from skbluetuna.exceptions import MissingDependencyError
 
@@ -25,7 +26,12 @@ DOORS = ("optuna_sampler", "ray_searcher")
 
 def modules():
     """Yield the modules with public names."""
-    yield from (skbluetuna, skbluetuna.inspection, skbluetuna.callbacks)
+    yield from (
+        skbluetuna,
+        skbluetuna.inspection,
+        skbluetuna.callbacks,
+        skbluetuna.ensemble,
+    )
     for door in DOORS:
         try:
             yield import_module(f"skbluetuna.integrations.{door}")

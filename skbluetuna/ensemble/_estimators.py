@@ -21,8 +21,9 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from skbluetuna.ensemble._choice import EnsembleChoice
+from skbluetuna.ensemble._fold_models import FoldModels
 
-__all__ = ["SearchEnsembleClassifier", "SearchEnsembleRegressor"]
+__all__ = ["SearchEnsembleClassifier", "SearchEnsembleRegressor", "fit_alike"]
 
 Array = NDArray[Any]
 
@@ -84,10 +85,14 @@ def _routed(ensemble: Any, params: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _fit_members(ensemble: Any, X: Any, y: Any, own: dict[str, dict[str, Any]]) -> None:
     """Fit a clone of each member to all rows."""
+    if ensemble.members not in ("refit", "folds"):
+        raise ValueError(
+            f'members must be "refit" or "folds"; got {ensemble.members!r}.'
+        )
     members = _members(ensemble)
     _weights(ensemble)
     fitted = Parallel(n_jobs=ensemble.n_jobs)(
-        delayed(_fitted)(clone(one), X, y, own[name]) for name, one in members
+        delayed(_fitted)(ensemble, clone(one), X, y, own[name]) for name, one in members
     )
     ensemble.estimators_ = list(fitted)
     names = [name for name, _ in members]
@@ -98,8 +103,26 @@ def _fit_members(ensemble: Any, X: Any, y: Any, own: dict[str, dict[str, Any]]) 
         ensemble.feature_names_in_ = named[0].feature_names_in_
 
 
-def _fitted(member: Any, X: Any, y: Any, params: dict[str, Any]) -> Any:
-    return member.fit(X, y, **params)
+def fit_alike(ensemble: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
+    """Fit an ensemble, each member with the same parameters, routed already.
+
+    Parameters
+    ----------
+    ensemble : SearchEnsembleClassifier or SearchEnsembleRegressor
+        The ensemble.
+    X, y : array-like
+        As of its ``fit``.
+    params : dict
+        What a candidate's ``fit`` was given in the search.
+    """
+    ensemble._fit_each(X, y, {name: params for name, _ in ensemble.estimators})
+
+
+def _fitted(ensemble: Any, member: Any, X: Any, y: Any, params: dict[str, Any]) -> Any:
+    if ensemble.members == "refit":
+        return member.fit(X, y, **params)
+    classes = getattr(ensemble, "classes_", None)
+    return FoldModels.fitted(member, X, y, params, cv=ensemble.cv, classes=classes)
 
 
 def _mean(ensemble: Any, X: Any, method: str) -> Array:
@@ -137,6 +160,12 @@ class SearchEnsembleClassifier(VotingClassifier):
         The members by their names. ``"drop"`` in place of one leaves it out.
     weights : array-like of shape (n_estimators,), default=None
         Weight of each member, not negative. None: all alike.
+    members : {"refit", "folds"}, default="refit"
+        ``"refit"``: each member is fitted to all rows. ``"folds"``: each is the mean of
+        models that are fitted to the training parts of the folds of `cv`: so many fits
+        more, and as many predictions.
+    cv : int, cross-validation generator or iterable, default=None
+        The folds of ``"folds"``, as in ``GridSearchCV``.
     n_jobs : int, default=None
         Number of members to fit at the same time.
 
@@ -183,9 +212,13 @@ class SearchEnsembleClassifier(VotingClassifier):
     selection: EnsembleChoice | None = None
     flatten_transform = True
 
-    def __init__(self, estimators, *, weights=None, n_jobs=None):
+    def __init__(
+        self, estimators, *, weights=None, members="refit", cv=None, n_jobs=None
+    ):
         self.estimators = estimators
         self.weights = weights
+        self.members = members
+        self.cv = cv
         self.n_jobs = n_jobs
 
     @property
@@ -217,26 +250,9 @@ class SearchEnsembleClassifier(VotingClassifier):
             If a parameter breaks a rule of the class, or `y` holds no classes, or
             several for each row.
         """
-        return self._fit(X, y, _routed(self, fit_params))
+        return self._fit_each(X, y, _routed(self, fit_params))
 
-    def fit_alike(self, X, y, **params):
-        """Fit as `fit` does, each member with all of these parameters.
-
-        Parameters
-        ----------
-        X, y : array-like
-            As of `fit`.
-        **params : dict
-            As they were routed already.
-
-        Returns
-        -------
-        self : SearchEnsembleClassifier
-            The fitted ensemble.
-        """
-        return self._fit(X, y, {name: params for name, _ in self.estimators})
-
-    def _fit(self, X, y, own):
+    def _fit_each(self, X, y, own):
         check_classification_targets(y)
         if type_of_target(y) not in ("binary", "multiclass"):
             raise NotImplementedError(
@@ -321,6 +337,12 @@ class SearchEnsembleRegressor(VotingRegressor):
         The members by their names. ``"drop"`` in place of one leaves it out.
     weights : array-like of shape (n_estimators,), default=None
         Weight of each member, not negative. None: all alike.
+    members : {"refit", "folds"}, default="refit"
+        ``"refit"``: each member is fitted to all rows. ``"folds"``: each is the mean of
+        models that are fitted to the training parts of the folds of `cv`: so many fits
+        more, and as many predictions.
+    cv : int, cross-validation generator or iterable, default=None
+        The folds of ``"folds"``, as in ``GridSearchCV``.
     n_jobs : int, default=None
         Number of members to fit at the same time.
 
@@ -354,9 +376,13 @@ class SearchEnsembleRegressor(VotingRegressor):
 
     selection: EnsembleChoice | None = None
 
-    def __init__(self, estimators, *, weights=None, n_jobs=None):
+    def __init__(
+        self, estimators, *, weights=None, members="refit", cv=None, n_jobs=None
+    ):
         self.estimators = estimators
         self.weights = weights
+        self.members = members
+        self.cv = cv
         self.n_jobs = n_jobs
 
     def fit(self, X, y, **fit_params):
@@ -382,26 +408,9 @@ class SearchEnsembleRegressor(VotingRegressor):
         ValueError
             If a parameter breaks a rule of the class.
         """
-        return self._fit(X, y, _routed(self, fit_params))
+        return self._fit_each(X, y, _routed(self, fit_params))
 
-    def fit_alike(self, X, y, **params):
-        """Fit as `fit` does, each member with all of these parameters.
-
-        Parameters
-        ----------
-        X, y : array-like
-            As of `fit`.
-        **params : dict
-            As they were routed already.
-
-        Returns
-        -------
-        self : SearchEnsembleRegressor
-            The fitted ensemble.
-        """
-        return self._fit(X, y, {name: params for name, _ in self.estimators})
-
-    def _fit(self, X, y, own):
+    def _fit_each(self, X, y, own):
         shape = np.asarray(y).shape
         is_column = len(shape) < 2 or shape[1] == 1
         _fit_members(self, X, column_or_1d(y, warn=True) if is_column else y, own)

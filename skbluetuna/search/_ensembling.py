@@ -1,12 +1,13 @@
 """From a search that has ended to an ensemble of its candidates."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier, is_regressor
 
 from skbluetuna._utils._checks import check_count
 from skbluetuna.ensemble import SearchEnsembleClassifier, SearchEnsembleRegressor
@@ -93,7 +94,7 @@ def ensemble_of(
     start = time.perf_counter()
     choice = _choice(search, P, rows, classes, metric, max_size, n_bags)
     timed = _timed(choice, search.cv_results_, rows[0], time.perf_counter() - start)
-    return _built(search, timed, is_classifier=classes is not None)
+    return _built(search, timed, has_classes=classes is not None)
 
 
 def _choice(
@@ -106,14 +107,16 @@ def _choice(
     n_bags: int,
 ) -> EnsembleChoice:
     """Choose by the rows that every candidate has predicted."""
-    target: Target = search._published_target
+    target = search._published_target
+    if target is None:
+        raise ValueError("An ensemble needs a target; the search was fitted without y.")
     known = np.isfinite(P).all(axis=(0, *range(2, P.ndim)))
     if not known.any():
         raise ValueError(
             "An ensemble needs rows that all candidates have predicted out of fold; "
             "here is none."
         )
-    own = P[:, known]
+    own = P if known.all() else P[:, known]
     params = {n: one[known] for n, one in target.params.items()}
     scoring = scoring_of_predictions(
         target.scorer if metric is None else metric, target.y[known],
@@ -137,15 +140,24 @@ def _timed(
     )
 
 
-def _built(search: Any, choice: EnsembleChoice, *, is_classifier: bool) -> Any:
+def _built(search: Any, choice: EnsembleChoice, *, has_classes: bool) -> Any:
     """The estimator of a choice."""
-    kind = SearchEnsembleClassifier if is_classifier else SearchEnsembleRegressor
+    kind = SearchEnsembleClassifier if has_classes else SearchEnsembleRegressor
     members = []
     for row in choice.candidates:
         # The parameters are cloned too: some may be estimators.
         params = clone(search.cv_results_["params"][row], safe=False)
         member = clone(search.estimator).set_params(**params)
         members.append((f"candidate_{row}", member))
-    built = kind(members, weights=choice.weights.tolist(), n_jobs=search.n_jobs)
+    if not (is_classifier(members[0][1]) or is_regressor(members[0][1])):
+        raise ValueError(
+            "An ensemble is of classifiers or regressors; the search's candidates are "
+            "neither."
+        )
+    is_used_up = isinstance(search.cv, Iterator)
+    built = kind(
+        members, weights=choice.weights.tolist(), n_jobs=search.n_jobs,
+        cv=search.n_splits_ if is_used_up else search.cv,
+    )  # fmt: skip
     built.selection = choice
     return built

@@ -15,6 +15,7 @@ from sklearn.utils import check_random_state, get_tags
 
 from skbluetuna._tuner import BlueTuner
 from skbluetuna._utils._checks import check_count
+from skbluetuna.ensemble._estimators import fit_alike
 from skbluetuna.inspection._ends import log_ends
 from skbluetuna.search._callbacks import callbacks_of
 from skbluetuna.search._ensembling import ensemble_of, refits_ensemble, target_of
@@ -181,7 +182,8 @@ def _publish(
     if published is not None:
         classes = _classes(search, data, results, published)
         search._published = published._replace(classes=classes)
-        search._published_target = target_of(search, data, results)
+        if published.kept is not None:
+            search._published_target = target_of(search, data, results)
 
 
 def _classes(search: Any, data: FitData, results: Any, published: Published) -> Any:
@@ -226,11 +228,13 @@ def _refit(search: Any, data: FitData, callbacks: Any) -> None:
     is_ensemble = refits_ensemble(search)
     best = ensemble_of(search) if is_ensemble else _best_candidate(search)
     search.best_estimator_ = best
-    fit_best = best.fit_alike if is_ensemble else best.fit
 
     def fit() -> None:
-        args = (data.X,) if data.y is None else (data.X, data.y)
-        fit_best(*args, **data.routed.estimator.fit)
+        own = data.routed.estimator.fit
+        if is_ensemble:
+            fit_alike(best, data.X, data.y, own)
+        else:
+            best.fit(*((data.X,) if data.y is None else (data.X, data.y)), **own)
         search.refit_time_ = time.time() - start
 
     callbacks.refit(best, fit)

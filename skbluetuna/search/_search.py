@@ -123,8 +123,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         several candidates, as :meth:`ensemble` chooses them, fitted to all rows;
         ``best_estimator_.selection`` reports on it. The other ``best_`` attributes stay
         those of the best candidate. Predictions are kept as by
-        ``keep_predictions="auto"`` unless it says how many. (A metric of that name is
-        taken for the metric.)
+        ``keep_predictions="auto"`` unless it says how many. Where a metric has that
+        name, it means the metric.
     cv : int, cross-validation generator or iterable, default=None
         As in ``GridSearchCV``. The splits are drawn once: every candidate is scored on
         the same folds, also by a shuffling splitter without a seed.
@@ -455,7 +455,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         """
         return write_report(self, path)
 
-    def ensemble(self, max_size=20, metric=None, n_bags=20):
+    def ensemble(self, max_size=20, metric=None, n_bags=20, members="refit"):
         """An ensemble of candidates, chosen by their out-of-fold predictions.
 
         Greedy selection with replacement (Caruana et al. 2004): from the mean of up to
@@ -478,6 +478,11 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         n_bags : int, default=20
             How many random halves; 0 selects once from all candidates, which makes
             smaller ensembles.
+
+        members : {"refit", "folds"}, default="refit"
+            ``"refit"``: ``fit`` fits each member to all rows. ``"folds"``: to the
+            training part of each fold of `cv`, and a member is the mean of these
+            models.
 
         Returns
         -------
@@ -520,7 +525,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         array([0, 0])
         """
         check_is_fitted(self, "tuner_")
-        return ensemble_of(self, max_size, metric, n_bags)
+        return ensemble_of(self, max_size, metric, n_bags).set_params(members=members)
 
     def score(self, X, y=None, **params):
         """Score of the refitted estimator, by the metric that guided the search.
