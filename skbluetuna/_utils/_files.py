@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from glob import escape
 from math import isfinite
 from pathlib import Path
 from reprlib import repr as shortened
@@ -26,6 +27,7 @@ __all__ = [
     "is_float",
     "is_text",
     "read_file",
+    "remove_drafts",
     "replace_file",
     "seal",
     "unseal",
@@ -37,6 +39,7 @@ KINDS = {
     stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket",
     stat.S_IFCHR: "a device", stat.S_IFBLK: "a device",
 }  # fmt: skip
+DRAFT = ".tmp"  # how the name of a file ends that is not complete
 PATIENCE = 5.0  # seconds that another search may take to write its lines
 OWNERS_ALONE = 0o600  # read and written by nobody else
 
@@ -158,7 +161,7 @@ def replace_file(
     is_private : bool, default=True
         Whether it is its owner's alone.
     """
-    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}{DRAFT}")
     try:
         with open(_opened(draft, os.O_WRONLY) if is_private else draft, "wb") as file:
             write(file)
@@ -166,6 +169,12 @@ def replace_file(
             os.fsync(file.fileno())
         draft.replace(path)
     finally:
+        draft.unlink(missing_ok=True)
+
+
+def remove_drafts(path: Path) -> None:
+    """Remove what `replace_file` has not brought to an end."""
+    for draft in path.parent.glob(f".{escape(path.name)}.*{DRAFT}"):
         draft.unlink(missing_ok=True)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from skbluetuna.exceptions import CheckpointWarning
 from skbluetuna.history import Trial, best_first
 from skbluetuna.search._checkpoint import point_of
 from skbluetuna.search._ensembling import refits_ensemble
@@ -101,6 +102,7 @@ class Predictions:
         self._parts: dict[int, dict[int, tuple[str, Values]]] = {}
         self._whole: dict[int, Values] = {}
         self._layouts: dict[int, Layout] = {}  # of the same candidates
+        self._scores: dict[int, float] = {}
         self._without: dict[int, str] = {}  # candidates that have none, and why
         self._is_changed, self._next_write = False, 0.0
 
@@ -159,25 +161,32 @@ class Predictions:
     def _drop_worse(self) -> None:
         """Drop what is not of the k best, or can not be averaged with the others."""
         counted = [n for n in self._whole if self._counts(self._trial(n))]
-        if not counted:
+        best = self._best(counted)
+        if not best:
             return
-        layout = min(self._layouts[number] for number in counted)
-        for number in counted:
+        layout = min(self._layouts[number] for number in best)
+        for number in best:
             if self._layouts[number] != layout:
                 what = METHODS[layout[0]]
                 self._leave_out(number, f"others have {what}, or other columns of it")
-        best = self._best(n for n in counted if n in self._whole)
+        best = [number for number in best if number in self._whole]
         for number in set(counted) - set(best[: self._most(layout)]):
             self._drop(number)
 
     def _counts(self, trial: Trial) -> bool:
-        """Whether it is known that a candidate will be one of the search."""
+        """Whether it is known that a candidate will be one of the search.
+
+        Of those that will, no more than k need be kept, told or not.
+        """
         return trial.state == "complete" or not self._is_cut_short
 
     def _best(self, numbers: Iterable[int]) -> list[int]:
-        """Those with a finite score, the best first."""
+        """Those with a finite score, the best first; of all their folds are known."""
         inside = sorted(numbers)
-        scores = [self._rows.score(self._trial(number)) for number in inside]
+        for number in inside:
+            if number not in self._scores:
+                self._scores[number] = self._rows.score(self._trial(number))
+        scores = [self._scores[number] for number in inside]
         return [inside[place] for place in best_first(scores)]
 
     def _most(self, layout: Layout | None) -> int:
@@ -229,12 +238,13 @@ class Predictions:
         layout = min(self._layouts.values(), default=None)
         numbers = best[: self._most(layout)]
         numbers += [trial.number for trial in self._rows.history.pending]
-        folds = [(n, sorted(self._rows.history.parts(n))) for n in numbers]
-        return [
-            (self._trial(number), own)
-            for number, own in folds
-            if own and number not in self._whole and not self._has_failed_fit(number)
-        ]
+        found = []
+        for number in numbers:
+            if number not in self._whole and not self._has_failed_fit(number):
+                known = self._rows.history.parts(number).keys()
+                folds = sorted(known - self._parts.get(number, {}).keys())
+                found += [(self._trial(number), folds)] if folds else []
+        return found
 
     def _has_failed_fit(self, number: int) -> bool:
         outcomes = self._rows.outcomes([self._trial(number)])
@@ -250,11 +260,20 @@ class Predictions:
         if self._file is None or not self._is_changed:
             return
         start = time.monotonic()
-        if is_last or start >= self._next_write:
+        if not is_last and start < self._next_write:
+            return
+        try:
             self._file.write(self._out_of_fold(self._ranked()))
-            took = time.monotonic() - start
-            self._next_write = start + took / SHARE
-            self._is_changed = False
+        except OSError as error:  # it is no reason to end a search
+            self._file = None
+            warnings.warn(
+                f"predictions can not be written any more ({error}); they are in "
+                "memory alone.",
+                CheckpointWarning,
+                stacklevel=2,
+            )
+        self._next_write = start + (time.monotonic() - start) / SHARE
+        self._is_changed = False
 
     def _ranked(self) -> list[int]:
         """Candidates that are told and kept, the best first."""
@@ -295,8 +314,9 @@ class Predictions:
             return
         ended = [t.number for t in self._rows.trials if t.state == "complete"]
         best, kept = self._best(ended), self._ranked()
-        layout = self._layouts[kept[0]] if kept else None
-        lost = [n for n in best[: self._most(layout)] if n not in kept]
+        is_full = bool(kept) and len(kept) == self._most(self._layouts[kept[0]])
+        last = best.index(kept[-1]) if is_full else len(best)
+        lost = [number for number in best[:last] if number not in kept]
         if lost:
             usual = "the search ended before its folds were evaluated again"
             warnings.warn(

@@ -9,7 +9,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna._utils._files import replace_file
+from skbluetuna._utils._files import remove_drafts, replace_file
 from skbluetuna.exceptions import CheckpointWarning
 from skbluetuna.search._predicting import METHODS
 
@@ -69,6 +69,7 @@ class PredictionsFile:
 
         None if it is not there, and, with a warning, if it is not as it was written.
         """
+        remove_drafts(self._path)  # which a kill has left
         if not self._path.exists():
             return None
         try:

@@ -188,15 +188,14 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     keep_predictions : int or "auto", default=0
         Of how many candidates, the best so far, the out-of-fold predictions are kept:
         what each fold's model says of its test rows, made in the worker right after
-        scoring. ``"auto"``: 25, fewer where they would take more than 256 MB (float32),
-        but at least one. As many candidates as are in flight come on top while the
-        search runs. They are on disk beside `checkpoint`, in a file that has the
-        section's name too and ends in ``.npz``, and a search that goes on (`warm_start`
-        too) has them; what of them is missing or damaged is made again: the folds of
-        those candidates are evaluated again, and their scores stay. A candidate that
-        was stopped or has a fold that failed has none. Of several methods in one search
-        (see ``cv_predictions_method_``) candidates that have only a later one are left
-        out, with a warning. 0: none are made.
+        scoring. ``"auto"``: 25, fewer where they would take more than 256 MB (4 bytes
+        for each row and column), but at least one. While the search runs, as many
+        candidates as are in flight come on top, and a copy while they are written. A
+        candidate that was stopped, or has a fold that failed, has none. With
+        `checkpoint` they are on disk beside it, in a file named after it and the
+        section that ends in ``.npz``. A search that goes on (by `warm_start` too) has
+        them; what is missing or damaged is made again, by evaluating the folds of these
+        candidates again, whose scores stay. 0: none are made.
     n_retries : int, default=3
         How often a fold is evaluated again, each time with a logged warning, when the
         executor fails (a worker was killed, a host or a cluster was lost). After that
@@ -261,7 +260,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         fold lacks: 0, from ``decision_function`` the least float32. Of several outputs
         with classes the columns of the first output's classes come first, then those of
         the second; an estimator that gives one column for each label keeps them. With
-        several methods or alternatives all have the same layout.
+        several methods or alternatives all have one layout; candidates that have
+        another are left out, with a warning.
     cv_predictions_index_ : ndarray of shape (k,)
         Which rows of ``cv_results_`` they are of.
     cv_predictions_method_ : {"predict_proba", "decision_function", "predict"}
