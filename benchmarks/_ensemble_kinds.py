@@ -11,9 +11,9 @@ from benchmarks._tasks import ESTIMATORS
 __all__ = ["KINDS", "space_of"]
 
 KINDS = {
+    "four families": ("xgboost", "forest", "logistic", "mlp"),
     "xgboost": ("xgboost",),
     "forest": ("forest",),
-    "four families": ("xgboost", "forest", "logistic", "mlp"),
 }
 
 
