@@ -23,9 +23,15 @@ from sklearn.utils.validation import check_is_fitted
 from skbluetuna.ensemble._choice import EnsembleChoice
 from skbluetuna.ensemble._fold_models import FoldModels
 
-__all__ = ["SearchEnsembleClassifier", "SearchEnsembleRegressor", "fit_alike"]
+__all__ = [
+    "MEMBERS",
+    "SearchEnsembleClassifier",
+    "SearchEnsembleRegressor",
+    "fit_alike",
+]
 
 Array = NDArray[Any]
+MEMBERS = ("refit", "folds")
 
 
 def _members(ensemble: Any) -> list[tuple[str, Any]]:
@@ -85,10 +91,8 @@ def _routed(ensemble: Any, params: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _fit_members(ensemble: Any, X: Any, y: Any, own: dict[str, dict[str, Any]]) -> None:
     """Fit a clone of each member to all rows."""
-    if ensemble.members not in ("refit", "folds"):
-        raise ValueError(
-            f'members must be "refit" or "folds"; got {ensemble.members!r}.'
-        )
+    if ensemble.members not in MEMBERS:
+        raise ValueError(f"members must be one of {MEMBERS}; got {ensemble.members!r}.")
     members = _members(ensemble)
     _weights(ensemble)
     fitted = Parallel(n_jobs=ensemble.n_jobs)(

@@ -12,6 +12,7 @@ from sklearn.base import clone, is_classifier, is_regressor
 from skbluetuna._utils._checks import check_count
 from skbluetuna.ensemble import SearchEnsembleClassifier, SearchEnsembleRegressor
 from skbluetuna.ensemble._choice import EnsembleChoice, choose_members
+from skbluetuna.ensemble._estimators import MEMBERS
 from skbluetuna.ensemble._metrics import scoring_of_predictions
 from skbluetuna.search._sklearn import FitData, scorers_by_name
 
@@ -60,7 +61,11 @@ def target_of(search: Any, data: FitData, results: Any) -> Target | None:
 
 
 def ensemble_of(
-    search: Any, max_size: int = MAX_SIZE, metric: Any = None, n_bags: int = N_BAGS
+    search: Any,
+    max_size: int = MAX_SIZE,
+    metric: Any = None,
+    n_bags: int = N_BAGS,
+    members: str = "refit",
 ) -> Any:
     """An unfitted ensemble of a search's candidates.
 
@@ -68,7 +73,7 @@ def ensemble_of(
     ----------
     search : BlueTunaSearchCV
         Fitted, with predictions.
-    max_size, metric, n_bags
+    max_size, metric, n_bags, members
         As of ``BlueTunaSearchCV.ensemble``.
 
     Raises
@@ -79,6 +84,18 @@ def ensemble_of(
     check_count("max_size", max_size)
     if n_bags != 0 or isinstance(n_bags, bool):
         check_count("n_bags", n_bags)
+    if members not in MEMBERS:
+        raise ValueError(f"members must be one of {MEMBERS}; got {members!r}.")
+    P, rows, classes = _kept(search)
+    start = time.perf_counter()
+    choice = _choice(search, P, rows, classes, metric, max_size, n_bags)
+    timed = _timed(choice, search.cv_results_, rows[0], time.perf_counter() - start)
+    built = _built(search, timed, has_classes=classes is not None)
+    return built.set_params(members=members)
+
+
+def _kept(search: Any) -> tuple[Any, Any, Any]:
+    """Predictions, their rows of ``cv_results_``, and what their columns stand for."""
     try:
         P, rows = search.cv_predictions_, search.cv_predictions_index_
     except AttributeError as error:
@@ -91,10 +108,7 @@ def ensemble_of(
             "An ensemble of classifiers takes one class for each row; this search has "
             f"predicted {len(classes)} outputs."
         )
-    start = time.perf_counter()
-    choice = _choice(search, P, rows, classes, metric, max_size, n_bags)
-    timed = _timed(choice, search.cv_results_, rows[0], time.perf_counter() - start)
-    return _built(search, timed, has_classes=classes is not None)
+    return P, rows, classes
 
 
 def _choice(

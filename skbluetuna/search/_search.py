@@ -525,7 +525,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         array([0, 0])
         """
         check_is_fitted(self, "tuner_")
-        return ensemble_of(self, max_size, metric, n_bags).set_params(members=members)
+        return ensemble_of(self, max_size, metric, n_bags, members)
 
     def score(self, X, y=None, **params):
         """Score of the refitted estimator, by the metric that guided the search.
