@@ -21,17 +21,14 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from skbluetuna.ensemble._choice import EnsembleChoice
-from skbluetuna.ensemble._fold_models import FoldModels
 
 __all__ = [
-    "MEMBERS",
     "SearchEnsembleClassifier",
     "SearchEnsembleRegressor",
     "fit_alike",
 ]
 
 Array = NDArray[Any]
-MEMBERS = ("refit", "folds")
 
 
 def _members(ensemble: Any) -> list[tuple[str, Any]]:
@@ -91,12 +88,10 @@ def _routed(ensemble: Any, params: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _fit_members(ensemble: Any, X: Any, y: Any, own: dict[str, dict[str, Any]]) -> None:
     """Fit a clone of each member to all rows."""
-    if ensemble.members not in MEMBERS:
-        raise ValueError(f"members must be one of {MEMBERS}; got {ensemble.members!r}.")
     members = _members(ensemble)
     _weights(ensemble)
     fitted = Parallel(n_jobs=ensemble.n_jobs)(
-        delayed(_fitted)(ensemble, clone(one), X, y, own[name]) for name, one in members
+        delayed(_fitted)(clone(one), X, y, own[name]) for name, one in members
     )
     ensemble.estimators_ = list(fitted)
     names = [name for name, _ in members]
@@ -122,11 +117,8 @@ def fit_alike(ensemble: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
     ensemble._fit_each(X, y, {name: params for name, _ in ensemble.estimators})
 
 
-def _fitted(ensemble: Any, member: Any, X: Any, y: Any, params: dict[str, Any]) -> Any:
-    if ensemble.members == "refit":
-        return member.fit(X, y, **params)
-    classes = getattr(ensemble, "classes_", None)
-    return FoldModels.fitted(member, X, y, params, cv=ensemble.cv, classes=classes)
+def _fitted(member: Any, X: Any, y: Any, params: dict[str, Any]) -> Any:
+    return member.fit(X, y, **params)
 
 
 def _mean(ensemble: Any, X: Any, method: str) -> Array:
@@ -164,12 +156,6 @@ class SearchEnsembleClassifier(VotingClassifier):
         The members by their names. ``"drop"`` in place of one leaves it out.
     weights : array-like of shape (n_estimators,), default=None
         Weight of each member, not negative. None: all alike.
-    members : {"refit", "folds"}, default="refit"
-        ``"refit"``: each member is fitted to all rows. ``"folds"``: each is the mean of
-        models that are fitted to the training parts of the folds of `cv`: so many fits
-        more, and as many predictions.
-    cv : int, cross-validation generator or iterable, default=None
-        The folds of ``"folds"``, as in ``GridSearchCV``.
     n_jobs : int, default=None
         Number of members to fit at the same time.
 
@@ -216,13 +202,9 @@ class SearchEnsembleClassifier(VotingClassifier):
     selection: EnsembleChoice | None = None
     flatten_transform = True
 
-    def __init__(
-        self, estimators, *, weights=None, members="refit", cv=None, n_jobs=None
-    ):
+    def __init__(self, estimators, *, weights=None, n_jobs=None):
         self.estimators = estimators
         self.weights = weights
-        self.members = members
-        self.cv = cv
         self.n_jobs = n_jobs
 
     @property
@@ -341,12 +323,6 @@ class SearchEnsembleRegressor(VotingRegressor):
         The members by their names. ``"drop"`` in place of one leaves it out.
     weights : array-like of shape (n_estimators,), default=None
         Weight of each member, not negative. None: all alike.
-    members : {"refit", "folds"}, default="refit"
-        ``"refit"``: each member is fitted to all rows. ``"folds"``: each is the mean of
-        models that are fitted to the training parts of the folds of `cv`: so many fits
-        more, and as many predictions.
-    cv : int, cross-validation generator or iterable, default=None
-        The folds of ``"folds"``, as in ``GridSearchCV``.
     n_jobs : int, default=None
         Number of members to fit at the same time.
 
@@ -380,13 +356,9 @@ class SearchEnsembleRegressor(VotingRegressor):
 
     selection: EnsembleChoice | None = None
 
-    def __init__(
-        self, estimators, *, weights=None, members="refit", cv=None, n_jobs=None
-    ):
+    def __init__(self, estimators, *, weights=None, n_jobs=None):
         self.estimators = estimators
         self.weights = weights
-        self.members = members
-        self.cv = cv
         self.n_jobs = n_jobs
 
     def fit(self, X, y, **fit_params):

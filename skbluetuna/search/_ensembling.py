@@ -1,7 +1,6 @@
 """From a search that has ended to an ensemble of its candidates."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -12,13 +11,12 @@ from sklearn.base import clone, is_classifier, is_regressor
 from skbluetuna._utils._checks import check_count
 from skbluetuna.ensemble import SearchEnsembleClassifier, SearchEnsembleRegressor
 from skbluetuna.ensemble._choice import EnsembleChoice, choose_members
-from skbluetuna.ensemble._estimators import MEMBERS
 from skbluetuna.ensemble._metrics import scoring_of_predictions
 from skbluetuna.search._sklearn import FitData, scorers_by_name
 
 __all__ = ["Target", "ensemble_of", "refits_ensemble", "target_of"]
 
-MAX_SIZE, N_BAGS = 20, 20  # of ``BlueTunaSearchCV.ensemble``
+MAX_SIZE, N_BAGS = 20, 0  # of ``BlueTunaSearchCV.ensemble``
 SEED = 0  # of the random halves: the same predictions give the same ensemble
 
 
@@ -65,7 +63,6 @@ def ensemble_of(
     max_size: int = MAX_SIZE,
     metric: Any = None,
     n_bags: int = N_BAGS,
-    members: str = "refit",
 ) -> Any:
     """An unfitted ensemble of a search's candidates.
 
@@ -73,7 +70,7 @@ def ensemble_of(
     ----------
     search : BlueTunaSearchCV
         Fitted, with predictions.
-    max_size, metric, n_bags, members
+    max_size, metric, n_bags
         As of ``BlueTunaSearchCV.ensemble``.
 
     Raises
@@ -84,14 +81,11 @@ def ensemble_of(
     check_count("max_size", max_size)
     if n_bags != 0 or isinstance(n_bags, bool):
         check_count("n_bags", n_bags)
-    if members not in MEMBERS:
-        raise ValueError(f"members must be one of {MEMBERS}; got {members!r}.")
     P, rows, classes = _kept(search)
     start = time.perf_counter()
     choice = _choice(search, P, rows, classes, metric, max_size, n_bags)
     timed = _timed(choice, search.cv_results_, rows[0], time.perf_counter() - start)
-    built = _built(search, timed, has_classes=classes is not None)
-    return built.set_params(members=members)
+    return _built(search, timed, has_classes=classes is not None)
 
 
 def _kept(search: Any) -> tuple[Any, Any, Any]:
@@ -168,10 +162,6 @@ def _built(search: Any, choice: EnsembleChoice, *, has_classes: bool) -> Any:
             "An ensemble is of classifiers or regressors; the search's candidates are "
             "neither."
         )
-    is_used_up = isinstance(search.cv, Iterator)
-    built = kind(
-        members, weights=choice.weights.tolist(), n_jobs=search.n_jobs,
-        cv=search.n_splits_ if is_used_up else search.cv,
-    )  # fmt: skip
+    built = kind(members, weights=choice.weights.tolist(), n_jobs=search.n_jobs)
     built.selection = choice
     return built

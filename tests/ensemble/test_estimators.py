@@ -14,7 +14,6 @@ from sklearn.linear_model import (
     Ridge,
     RidgeClassifier,
 )
-from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -127,46 +126,6 @@ def test_metadata_goes_to_members_that_request_it():
         assert (ours.named_estimators_["ignores"].predict(X) == 2).any()
 
 
-def test_fold_models_are_averaged():
-    """Each member is the mean of what the training parts of the folds make of it."""
-    cv = StratifiedKFold(3, shuffle=True, random_state=0)
-    ours = SearchEnsembleClassifier(MEMBERS, weights=W, members="folds", cv=cv)
-    weights = np.linspace(0.5, 2.0, len(y))
-    ours.fit(X, WORDS, sample_weight=weights)
-    expected = np.zeros((len(y), 3))
-    for weight, (_, one) in zip(W, MEMBERS, strict=True):
-        for train, _ in cv.split(X, y):
-            model = clone(one).fit(X[train], WORDS[train], weights[train])
-            expected += weight / 3.0 * model.predict_proba(X)
-    assert ours.predict_proba(X) == pytest.approx(expected)
-    assert ours.n_features_in_ == 4
-    assert not hasattr(ours, "decision_function")
-
-
-def test_a_class_that_a_fold_lacks_has_probability_zero_there():
-    splits = [(np.arange(100), np.arange(100, 150)), (np.arange(150), np.arange(3))]
-    ours = SearchEnsembleClassifier(MEMBERS[1:], members="folds", cv=splits)
-    ours.fit(X, WORDS)
-    found = ours.predict_proba(X[100:])
-    assert found[:, 2] == pytest.approx(0.5)
-    assert found.sum(axis=1) == pytest.approx(1.0)
-
-
-def test_fold_models_of_numbers_votes_and_decisions_are_averaged_too():
-    data, target = NUMBERS
-    cv = KFold(2)
-    ours = SearchEnsembleRegressor([("a", Ridge())], members="folds", cv=cv)
-    mean = sum(Ridge().fit(data[t], target[t]).predict(data) for t, _ in cv.split(data))
-    assert ours.fit(data, target).predict(data) == pytest.approx(mean / 2.0)
-    ours = SearchEnsembleClassifier(RIDGES[:1], members="folds", cv=3).fit(X, WORDS)
-    assert ours.decision_function(X).shape == (150, 3)
-    assert (ours.predict(X) == ours.named_estimators_["ridge"].predict(X)).mean() > 0.9
-    lacking = [(np.arange(100), [149]), (np.arange(150), [0])]
-    ours = SearchEnsembleClassifier(RIDGES[:1], members="folds", cv=lacking)
-    with pytest.raises(ValueError, match="some folds lack classes"):
-        ours.fit(X, WORDS).predict(X)
-
-
 def test_a_dropped_member_is_not_there():
     ours = SearchEnsembleClassifier(MEMBERS, weights=W).set_params(tree="drop")
     ours.fit(X, WORDS)
@@ -191,7 +150,6 @@ def test_it_travels():
         ({"estimators": [("weights", GaussianNB())]}, "names without __"),
         ({"estimators": [("a__b", GaussianNB())]}, "names without __"),
         ({"estimators": [("a", "drop")]}, "one that is not 'drop'"),
-        ({"members": "both"}, "members must be"),
         ({"weights": [1.0]}, "one number for each of the 2"),
         ({"weights": [-1.0, 2.0]}, "not negative"),
         ({"weights": [0.0, 0.0]}, "not all 0"),

@@ -229,7 +229,6 @@ def test_several_targets_of_classes_are_refused():
         ({"max_size": 2.5}, TypeError, "max_size"),
         ({"n_bags": -1}, ValueError, "n_bags"),
         ({"n_bags": True}, TypeError, "n_bags"),
-        ({"members": "all"}, ValueError, "members"),
         ({"metric": "no such"}, ValueError, "no such"),
     ],
 )
