@@ -477,7 +477,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         n_bags : int, default=0
             0 selects once from all candidates. Else the weights are the mean over so
             many selections from random halves of the candidates, drawn by a fixed seed:
-            about twice as many members, and no gain that was beyond chance.
+            nearly twice as many members, for little.
 
         Returns
         -------
