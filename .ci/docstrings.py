@@ -10,6 +10,7 @@ import skbluetuna
 import skbluetuna.callbacks
 import skbluetuna.ensemble
 import skbluetuna.inspection
+import skbluetuna.objectives
 from skbluetuna.exceptions import MissingDependencyError
 
 # Not asked: an extended summary (ES01), See Also (SA01) and an example (EX01) on each
@@ -31,6 +32,7 @@ def modules():
         skbluetuna.inspection,
         skbluetuna.callbacks,
         skbluetuna.ensemble,
+        skbluetuna.objectives,
     )
     for door in DOORS:
         try:

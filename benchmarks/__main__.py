@@ -4,7 +4,15 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import _landscapes, _peers, _published, ensemble, windows
+from benchmarks import (
+    _landscapes,
+    _peers,
+    _published,
+    cheap,
+    ensemble,
+    objectives,
+    windows,
+)
 
 COMMANDS = {
     "published": _published,
@@ -12,6 +20,8 @@ COMMANDS = {
     "landscapes": _landscapes,
     "windows": windows,
     "ensemble": ensemble,
+    "cheap": cheap,
+    "objectives": objectives,
 }
 
 

@@ -107,6 +107,7 @@ def main():
         # %%
         # A population whose first generation are the four best.
         population = PopulationBasedTraining(
+            time_attr="training_iteration",
             perturbation_interval=2,
             hyperparam_mutations={"eta0": SPACE["eta0"]},
             quantile_fraction=0.25,

@@ -9,7 +9,7 @@ from skbluetuna._version import __version__
 from skbluetuna.ensemble import SearchEnsembleClassifier, SearchEnsembleRegressor
 from skbluetuna.search import BlueTunaSearchCV
 from skbluetuna.space import Categorical, Integer, Real, Space, suggest_space, when
-from skbluetuna.strategies import Adaptive, Classic
+from skbluetuna.strategies import Adaptive, Classic, Hyperband
 
 __all__ = [
     "BlueTunaSearchCV",
@@ -18,6 +18,7 @@ __all__ = [
     "SearchEnsembleRegressor",
     "Adaptive",
     "Classic",
+    "Hyperband",
     "Space",
     "Real",
     "Integer",

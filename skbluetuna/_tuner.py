@@ -10,22 +10,29 @@ from numpy.typing import NDArray
 
 from skbluetuna._utils._checks import check_count, draw_seed
 from skbluetuna._utils._table import Table
-from skbluetuna.exceptions import UnknownTrialError
+from skbluetuna.exceptions import UnexplainedError, UnknownTrialError
 from skbluetuna.explain import Learned
 from skbluetuna.history import (
     IMPORTED,
     Budgeted,
     Event,
     History,
+    Ladder,
     Reported,
     Trial,
 )
+from skbluetuna.objectives import front_of
 from skbluetuna.scheduling import (
     Scheduler,
     Settings,
+    as_ladder,
+    as_objectives,
     as_references,
+    check_report,
     from_text,
     initial_rows,
+    is_outdone,
+    new_history,
     to_text,
     with_spaces,
 )
@@ -63,6 +70,20 @@ class BlueTuner:
         Configurations asked next, as far as the budget goes. Parameters that are not
         named stand at the reference's value; a value outside its dimension is an error.
         Of several alternatives the first that holds a configuration gets it.
+    resource : pair of numbers or None, default=None
+        Least and full amount of what an evaluation spends, such as epochs or rows.
+        Trials then have a ``resource``, which is to be spent on them: a part of the
+        full one where that is enough to learn from, see `Trial`. `n_iter` counts in
+        full evaluations: one with a ninth of the resource is a ninth. None: every trial
+        is evaluated in full, and has none.
+    factor : number, default=3
+        How much more of the resource an evaluation one rung higher spends, at least 2:
+        with ``resource=(1, 81)`` the rungs are 1, 3, 9, 27 and 81. Rungs are whole
+        numbers where both ends are.
+    objectives : list of str, default=None
+        Names of two to four objectives, each larger the better: `tell` then takes a
+        value for each, and `front` has the trials that none is better than in all. None
+        for one.
 
     Attributes
     ----------
@@ -94,6 +115,9 @@ class BlueTuner:
         random_state: Any = None,
         reference: Any = None,
         initial_params: Sequence[Mapping[str, Any]] | None = None,
+        resource: tuple[float, float] | None = None,
+        factor: float = 3,
+        objectives: Sequence[str] | None = None,
     ) -> None:
         spaces = parse_spaces(space)
         spaces = read_spaces(spaces, as_references(spaces, reference))
@@ -101,8 +125,10 @@ class BlueTuner:
         seed = draw_seed(random_state)
         budget = None if n_iter is None else check_count("n_iter", n_iter)
         initial = initial_rows(spaces, reference, initial_params)
-        settings = Settings(spaces, initial, rules, seed)
-        self._restore(settings, History(spaces, [Budgeted(budget)]))
+        ladder = None if resource is None else as_ladder(resource, factor)
+        several = None if objectives is None else as_objectives(objectives)
+        settings = Settings(spaces, initial, rules, seed, ladder, several)
+        self._restore(settings, new_history(settings, [Budgeted(budget)]))
 
     def __repr__(self) -> str:
         names = [list(space.names) for space in self.spaces]
@@ -114,8 +140,21 @@ class BlueTuner:
 
     @property
     def n_iter(self) -> int:
-        """Number of trials the search will ask, unless the space has fewer."""
+        """Number of trials the search will ask, unless the space has fewer.
+
+        With a `resource`, of full evaluations, which all trials together cost at most.
+        """
         return self._scheduler.n_trials
+
+    @property
+    def most_trials(self) -> int:
+        """How many trials there may be, if all were as cheap as can be."""
+        return self._scheduler.most_trials
+
+    @property
+    def ladder(self) -> Ladder | None:
+        """The rungs of the resource; None without one."""
+        return self._settings.ladder
 
     @property
     def seed(self) -> int:
@@ -149,9 +188,28 @@ class BlueTuner:
 
     @property
     def best(self) -> Trial | None:
-        """The complete trial with the largest score; None before there is one."""
+        """The complete trial with the largest score; None before there is one.
+
+        Complete is what was evaluated with the full resource, if there is a resource.
+        """
         best = self._history.best
         return None if best is None else _copied(best)
+
+    @property
+    def objectives(self) -> tuple[str, ...] | None:
+        """Names of several objectives; None for one."""
+        return self._settings.objectives
+
+    @property
+    def front(self) -> tuple[Trial, ...]:
+        """The complete trials that no other is better than in all objectives.
+
+        The best one by the first objective first. Of one objective it is the best one.
+        """
+        known = [t for t in self._history.trials if t.state == "complete"]
+        m = self._history.n_values
+        values = np.array([t.values for t in known]).reshape(len(known), m)
+        return tuple(_copied(known[i]) for i in front_of(values))
 
     @property
     def finished(self) -> bool:
@@ -186,7 +244,12 @@ class BlueTuner:
         return [_copied(trial) for trial in asked]
 
     def tell(
-        self, trial: Trial | int, score: float, *, seconds: float | None = None
+        self,
+        trial: Trial | int,
+        score: float | Sequence[float],
+        *,
+        seconds: float | None = None,
+        resource: float | None = None,
     ) -> None:
         """Record the score of a trial.
 
@@ -196,9 +259,14 @@ class BlueTuner:
             A trial that was asked, or its number.
         score : float
             Its score, larger is better. NaN, an infinity or a number too large for a
-            float marks a failed trial: it never wins and never stops the search.
+            float marks a failed trial: it never wins and never stops the search. Of
+            several objectives a sequence, a value for each in their order; one that is
+            not finite marks a failed trial.
         seconds : float or None, default=None
             What the evaluation took.
+        resource : float or None, default=None
+            How much of the resource it has spent, where it was stopped before it had
+            all of its own; see `should_stop`. None: all of it.
 
         Raises
         ------
@@ -208,7 +276,100 @@ class BlueTuner:
             If its score was told before.
         TypeError
             If `trial` is neither, or `score` is not a real number.
+        ValueError
+            If `resource` is more than the trial has, or the search has none.
         """
+        number = self._number(trial)
+        if resource is not None:
+            own = self._history.trial(number)
+            check_report(self.ladder, own, resource)
+            resource = None if resource == own.resource else resource
+        values, took = self._values(score), _as_seconds(seconds)
+        self._history.tell(number, values, took, resource=resource)
+
+    def report(self, trial: Trial | int, score: float, resource: float) -> None:
+        """Record what a trial has reached on its way, with so much of the resource.
+
+        Parameters
+        ----------
+        trial : Trial or int
+            A trial that was asked, or its number.
+        score : float
+            Its score so far, larger is better; NaN if there is none.
+        resource : float
+            What it has spent so far, at most its own `Trial.resource`.
+
+        Raises
+        ------
+        UnknownTrialError, AlreadyToldError, TypeError, ValueError
+            As by `tell`.
+
+        Examples
+        --------
+        >>> tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=5, resource=(1, 9),
+        ...                   random_state=0)
+        >>> while not tuner.finished:
+        ...     for trial in tuner.ask():
+        ...         for epoch in range(1, trial.resource + 1):
+        ...             score = -abs(trial.params["x"] - 0.3) - 1.0 / epoch
+        ...             tuner.report(trial, score, epoch)
+        ...             if tuner.should_stop(trial):
+        ...                 break
+        ...         tuner.tell(trial, score, resource=epoch)
+        >>> tuner.best.resource
+        9
+        """
+        number = self._number(trial)
+        check_report(self.ladder, self._history.trial(number), resource)
+        part = len(self._history.parts(number))
+        outcome = {"resource": resource, "score": _as_score(score)}
+        self._history.append(Reported(number, part, outcome))
+
+    def should_stop(self, trial: Trial | int) -> bool:
+        """Whether a trial is not worth the rest of its resource.
+
+        Parameters
+        ----------
+        trial : Trial or int
+            A trial of which scores were reported, or its number.
+
+        Returns
+        -------
+        should_stop : bool
+            True once it is not among the best third (for ``factor=3``) of the trials
+            that are known at a rung it has passed. Then `tell` its score so far with
+            the resource that it has spent; the budget gets the rest back.
+
+        Raises
+        ------
+        UnknownTrialError, TypeError
+            As by `tell`.
+
+        References
+        ----------
+        L. Li et al., A system for massively parallel hyperparameter tuning, MLSys 2020.
+        """
+        number = self._number(trial)
+        return is_outdone(self._history, self._history.trial(number))
+
+    def _values(self, score: Any) -> list[float]:
+        """Values of all objectives."""
+        names = self._settings.objectives
+        if names is None:
+            return [_as_score(score)]
+        if isinstance(score, str) or not isinstance(score, Sequence | np.ndarray):
+            raise TypeError(
+                f"score must be a sequence of {len(names)} numbers, one for each of "
+                f"{list(names)}; got {score!r}."
+            )
+        if len(score) != len(names):
+            raise ValueError(
+                f"score must have a value for each of {list(names)}; got {score!r}."
+            )
+        return [_as_score(one) for one in score]
+
+    def _number(self, trial: Trial | int) -> int:
+        """The number of a trial that this tuner asked."""
         number = trial.number if isinstance(trial, Trial) else trial
         if not is_integer(number):
             raise TypeError(
@@ -220,8 +381,7 @@ class BlueTuner:
             raise UnknownTrialError(
                 f"trial {number} with {trial.params} was not asked by this tuner."
             )
-        value = _as_score(score)
-        self._history.tell(number, [value], _as_seconds(seconds))
+        return int(number)
 
     def extend(self, n_iter: int | None) -> None:
         """Go on to a larger number of trials, once those up to now are spent.
@@ -244,7 +404,7 @@ class BlueTuner:
     def add(
         self,
         params: Mapping[str, Any],
-        score: float,
+        score: float | Sequence[float],
         *,
         alternative: int | None = None,
         seconds: float | None = None,
@@ -301,7 +461,8 @@ class BlueTuner:
                 fault = f"every parameter must have a value; {lacking} have none."
             raise ValueError(f"params must be a configuration of the space: {fault}")
         native, took = spaces[home].filled(params), _as_seconds(seconds)
-        trial = self._history.add(home, native, [_as_score(score)], seconds=took)
+        values = self._values(score)
+        trial = self._history.add(home, native, values, seconds=took)
         self._is_dry = False
         return _copied(trial)
 
@@ -318,6 +479,8 @@ class BlueTuner:
         A. Makarova et al., Automatic termination for hyperparameter optimization,
         AutoML-Conf 2022.
         """
+        if self.objectives is not None:
+            raise UnexplainedError("several objectives have no bound on the regret.")
         return self._learned.regret_bound()
 
     @property
@@ -336,7 +499,11 @@ class BlueTuner:
         return self._learned.boundaries
 
     def predict(
-        self, params: Sequence[Mapping[str, Any]], *, alternative: int = 0
+        self,
+        params: Sequence[Mapping[str, Any]],
+        *,
+        alternative: int = 0,
+        objective: str | None = None,
     ) -> NDArray[np.float64]:
         """Score that the search expects of configurations, with its uncertainty.
 
@@ -346,6 +513,8 @@ class BlueTuner:
             Complete configurations.
         alternative : int, default=0
             The alternative they belong to.
+        objective : str or None, default=None
+            Of several objectives the one that is predicted; None for the first.
 
         Returns
         -------
@@ -362,7 +531,14 @@ class BlueTuner:
         UnexplainedError
             If the strategy explains nothing; the tables are then not there either.
         """
-        return self._learned.predict(params, self._check_alternative(alternative))
+        names = self.objectives or ()
+        if objective is not None and objective not in names:
+            raise ValueError(
+                f"objective must be one of {list(names)}; got {objective!r}."
+            )
+        which = 0 if objective is None else names.index(objective)
+        k = self._check_alternative(alternative)
+        return self._learned.predict(params, k, which)
 
     @property
     def weights(self) -> Table:
@@ -433,7 +609,7 @@ class BlueTuner:
 
     def __setstate__(self, state: tuple[Settings, Sequence[Event]]) -> None:
         settings, events = state
-        self._restore(settings, History(settings.spaces, events))
+        self._restore(settings, new_history(settings, events))
 
     def _restore(self, settings: Settings, history: History) -> None:
         """Become what settings and history say; all else follows from them."""
@@ -467,6 +643,7 @@ class BlueTuner:
             [(one.space, one.schedule.explanation) for one in shares],
             self._history,
             self.seed,
+            self.objectives,
         )
 
     def without_parts(self) -> "BlueTuner":
@@ -478,7 +655,7 @@ class BlueTuner:
     def with_events(self, events: Iterable[Event]) -> "BlueTuner":
         """A tuner of the same settings to which these events happened."""
         tuner = BlueTuner.__new__(BlueTuner)
-        tuner._restore(self._settings, History(self.spaces, events))
+        tuner._restore(self._settings, new_history(self._settings, events))
         return tuner
 
     def relabelled(self, spaces: tuple[Space, ...]) -> "BlueTuner":
@@ -509,10 +686,11 @@ class BlueTuner:
 
     def _check_place(self, number: int, stage: str) -> None:
         """Refuse a trial that this search does not ask."""
-        if stage not in self.stages or number - self._history.n_imported >= self.n_iter:
+        most = self.most_trials
+        if stage not in self.stages or number - self._history.n_imported >= most:
             raise ValueError(
                 f"trial {number} in stage {shortened(stage)} must be one that the "
-                f"search asks: {self.n_iter} in {sorted(self.stages)}."
+                f"search asks: {most} in {sorted(self.stages)}."
             )
 
     def _knows(self, trial: Trial) -> bool:

@@ -22,11 +22,12 @@ class JSONLinesTracker(Tracker):
     """Append each evaluation to a file, one line of JSON each.
 
     Every line names its ``event`` and its ``run``. ``"begin"`` holds the search's
-    ``settings``; ``"evaluation"`` a ``number``, the ``stage``, ``params`` and
-    ``metrics``; ``"end"`` says whether the search is complete and why it stopped. What
-    JSON can not hold is text, a number that is not finite is null. The file is for
-    people and other programs: it is read by nothing here (``checkpoint`` is what
-    searches go on from).
+    ``settings``; ``"evaluation"`` a ``number``, the ``stage``, the ``state``,
+    ``params`` and ``metrics``, where scores at less than the full resource are named
+    ``partial_mean_test_score`` and so on; ``"end"`` says whether the search is complete
+    and why it stopped. What JSON can not hold is text, a number that is not finite is
+    null. The file is for people and other programs: it is read by nothing here
+    (``checkpoint`` is what searches go on from).
 
     Parameters
     ----------
@@ -73,6 +74,7 @@ class JSONLinesTracker(Tracker):
                 "run": run,
                 "number": evaluation.number,
                 "stage": evaluation.stage,
+                "state": evaluation.state,
                 "params": {
                     name: None if value is None else text_or_number(value)
                     for name, value in evaluation.params.items()

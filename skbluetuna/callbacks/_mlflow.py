@@ -14,6 +14,7 @@ from skbluetuna.callbacks._tracker import Evaluation, Tracker, settings_of
 
 __all__ = ["MLflowTracker"]
 
+STATUS = {"failed": "FAILED", "stopped": "KILLED"}  # of a candidate's run
 MOST_CHARACTERS = 500  # of a parameter's value; older stores hold no more
 
 
@@ -31,9 +32,11 @@ class MLflowTracker(Tracker):
     The search's run holds its settings and, once it is fitted, the best candidate's
     parameters and metrics, the report and its pictures (where matplotlib is installed);
     a candidate's run its parameters, all means and standard deviations of
-    ``cv_results_``, and tag ``stage``. A search that did not come to its end is
-    ``FAILED``. The store is SQLite in a folder; look at it with the full mlflow
-    package: ``mlflow ui --backend-store-uri sqlite:///FOLDER/mlflow.db``.
+    ``cv_results_``, and tags ``stage`` and ``state``; it is ``FAILED`` if that failed,
+    ``KILLED`` if it was stopped early. Scores at less than the full resource are named
+    ``partial_mean_test_score`` and so on, so that no chart takes them for others. A
+    search that did not come to its end is ``FAILED``. The store is SQLite in a folder;
+    look at it with the full mlflow package: ``mlflow ui --backend-store-uri sqlite:///FOLDER/mlflow.db``.
 
     Parameters
     ----------
@@ -90,17 +93,14 @@ class MLflowTracker(Tracker):
 
     def _log(self, run: MLflowRun, evaluation: Evaluation) -> None:
         tags = {"mlflow.parentRunId": run.name, "stage": evaluation.stage}
+        tags |= {"state": evaluation.state}
         child = run.client.create_run(
             run.experiment, run_name=str(evaluation.number), tags=tags
         ).info.run_id
         _log_params(run.client, child, evaluation.params)
         _log_metrics(run.client, child, evaluation.metrics, 0)
-        is_failed = any(
-            math.isnan(value)
-            for name, value in evaluation.metrics.items()
-            if name.startswith("mean_test")
-        )
-        run.client.set_terminated(child, "FAILED" if is_failed else "FINISHED")
+        status = STATUS.get(evaluation.state, "FINISHED")
+        run.client.set_terminated(child, status)
         # On the search's run too, where they make its curves.
         _log_metrics(run.client, run.name, evaluation.metrics, evaluation.number)
 

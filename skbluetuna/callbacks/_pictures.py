@@ -10,6 +10,7 @@ from skbluetuna.inspection import (
     InteractionDisplay,
     LandscapeDisplay,
     ParallelDisplay,
+    RungDisplay,
     ScanDisplay,
 )
 from skbluetuna.inspection._axes import off_screen
@@ -19,6 +20,7 @@ __all__ = ["save_pictures"]
 
 DISPLAYS: dict[str, Any] = {
     "convergence": ConvergenceDisplay,
+    "rungs": RungDisplay,
     "influence": InfluenceDisplay,
     "interactions": InteractionDisplay,
     "scan": ScanDisplay,

@@ -22,6 +22,9 @@ logger = logging.getLogger("skbluetuna")
 # Columns of ``cv_results_`` that are no measures: what was tried, and what every later
 # evaluation changes.
 NO_MEASURES = ("param_", "rank_", "split")
+COUNTS = ("n_folds", "n_resources")  # which say what a score is of
+MEANS = "mean_test_"
+SCORES = (MEANS, "std_test_", "mean_train_", "std_train_")
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,19 @@ class Evaluation:
         What was tried, secrets masked.
     metrics : dict
         Means and standard deviations of scores and of times in seconds, named as in
-        ``cv_results_``; NaN where an evaluation failed.
+        ``cv_results_``, and how many folds and how much of a resource it had where
+        these differ. A score is NaN where an evaluation failed or was stopped early;
+        one at less than the full resource is no score of the search: its name begins
+        with ``partial_``, so that no chart and no sorting takes it for one.
+    state : {"complete", "partial", "failed", "stopped"}
+        What came of it, as of a trial.
     """
 
     number: int
     stage: str
     params: Mapping[str, Any]
     metrics: Mapping[str, float]
+    state: str = "complete"
 
 
 class Tracker:
@@ -121,7 +130,7 @@ class Tracker:
         if key not in self._runs:
             self._runs[key] = self._begin(search)
         for number in range(self._counts.get(key, 0), len(results["params"])):
-            self._log(self._runs[key], _row(results, number))
+            self._log(self._runs[key], _row(search, results, number))
             self._counts[key] = number + 1
 
     def _finish(self, search: Any, *, is_complete: bool) -> None:
@@ -152,18 +161,36 @@ class Tracker:
                 logger.warning(text)
 
 
-def _row(results: Mapping[str, Any], number: int) -> Evaluation:
+def _row(search: Any, results: Mapping[str, Any], number: int) -> Evaluation:
     metrics = {
         encodable(name): float(column[number])
         for name, column in results.items()
         if not name.startswith(NO_MEASURES)
         and isinstance(column, np.ndarray)
-        and np.issubdtype(column.dtype, np.floating)
+        and (np.issubdtype(column.dtype, np.floating) or name in COUNTS)
     }
+    state = _state(search, results, number)
+    if state == "partial":
+        metrics = {
+            f"partial_{name}" if name.startswith(SCORES) else name: value
+            for name, value in metrics.items()
+        }
     stage = str(results["stage"][number]) if "stage" in results else ""
     tried = masked(dict(results["params"][number])).items()
     params = {encodable(name): value for name, value in tried}
-    return Evaluation(number, encodable(stage), params, metrics)
+    return Evaluation(number, encodable(stage), params, metrics, state)
+
+
+def _state(search: Any, results: Mapping[str, Any], number: int) -> str:
+    """What came of an evaluation, as of a trial."""
+    if "n_folds" in results and results["n_folds"][number] < search.n_splits_:
+        return "stopped"
+    scores = [own[number] for name, own in results.items() if name.startswith(MEANS)]
+    if not np.isfinite(scores).all():
+        return "failed"
+    ladder = search.tuner_.ladder
+    is_full = ladder is None or ladder.is_full(results["n_resources"][number])
+    return "complete" if is_full else "partial"
 
 
 def text_or_number(value: Any) -> str | int | float | bool:
@@ -202,7 +229,10 @@ def settings_of(search: Any) -> dict[str, str]:
     settings : dict of str
         By parameter.
     """
-    names = ("estimator", "param_space", "strategy", "n_iter", "cv", "scoring", "refit")
+    names = (
+        "estimator", "param_space", "strategy", "n_iter", "cv", "scoring", "refit",
+        "racing", "resource", "min_resources", "max_resources", "factor",
+    )  # fmt: skip
     given = search.get_params(deep=False)
     settings = {
         name: encodable(str(masked(given[name]))) for name in names if name in given

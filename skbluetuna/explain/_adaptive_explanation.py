@@ -13,7 +13,6 @@ from skbluetuna.model import (
     BoxSample,
     Columns,
     DrawnModels,
-    GaussianProcess,
     Influence,
     drawn_models,
     encode,
@@ -142,7 +141,7 @@ def _boundary_targets(
         return {}
     units = view.X[view.best_rows]
     applies = space.applies(units)
-    model: GaussianProcess = fitted_model(space, view)
+    model = fitted_model(space, view)
     found = {}
     for column, j in enumerate(int(j) for j in varying):
         if not applies[:, j].any():

@@ -18,6 +18,7 @@ from skbluetuna.history._events import (
     Stopped,
 )
 from skbluetuna.history._history import History
+from skbluetuna.history._ladder import Ladder
 from skbluetuna.history._order import best_first, best_of, best_so_far, is_better
 from skbluetuna.history._store import MemoryStore, Store
 from skbluetuna.history._trial import Trial
@@ -33,6 +34,7 @@ __all__ = [
     "IMPORTED",
     "History",
     "Imported",
+    "Ladder",
     "MemoryStore",
     "Reported",
     "Stopped",

@@ -48,8 +48,10 @@ def encode_event(event: Event, spaces: Alternatives) -> Json:
             return {"event": kind, "number": event.number, "part": event.part,
                     "outcome": outcome}  # fmt: skip
         case Finished() | Stopped():
-            return {"event": kind, "number": event.number,
-                    "values": list(event.values), "seconds": event.seconds}  # fmt: skip
+            row = {"event": kind, "number": event.number,
+                   "values": list(event.values), "seconds": event.seconds}  # fmt: skip
+            spent = event.resource if isinstance(event, Finished) else None
+            return row if spent is None else row | {"resource": spent}
         case Failed():
             return {"event": kind, "number": event.number, "reason": event.reason,
                     "seconds": event.seconds}  # fmt: skip
@@ -118,7 +120,7 @@ def _trial(row: Mapping[str, Any], spaces: Alternatives) -> Json:
     # Where numbers round otherwise, the last digits of a unit point need not be those
     # of its value.
     unit = decode_unit(space, params, row["unit"])
-    resource = None if row["resource"] is None else _number(row, "resource")
+    resource = None if row["resource"] is None else _resource(row)
     return {
         "number": _count(row, "number"),
         "unit": unit,
@@ -151,7 +153,8 @@ def _reported(row: Mapping[str, Any], spaces: Alternatives) -> Reported:  # noqa
 
 
 def _finished(row: Mapping[str, Any], spaces: Alternatives) -> Finished:  # noqa: ARG001
-    return Finished(_count(row, "number"), _values(row, least=1), _seconds(row))
+    spent = _resource(row) if "resource" in row else None
+    return Finished(_count(row, "number"), _values(row, least=1), _seconds(row), spent)
 
 
 def _stopped(row: Mapping[str, Any], spaces: Alternatives) -> Stopped:  # noqa: ARG001
@@ -198,6 +201,14 @@ def _number(row: Mapping[str, Any], name: str) -> float:
     if not _is_float(row[name]):
         raise ValueError(f"{name} must be a finite number.")
     return float(row[name])
+
+
+def _resource(row: Mapping[str, Any]) -> float:
+    """An amount of a resource: an int stays one."""
+    number, value = _number(row, "resource"), row["resource"]
+    if number <= 0.0:
+        raise ValueError("resource must be above 0.")
+    return value if type(value) is int else number
 
 
 def _seconds(row: Mapping[str, Any]) -> float | None:

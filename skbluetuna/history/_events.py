@@ -90,14 +90,18 @@ class Finished:
     number : int
         The trial.
     values : tuple of float
-        One finite number for each objective, larger is better.
+        One finite number for each objective, larger is better. At less than the full
+        resource they are no scores, and never win.
     seconds : float or None
         What the evaluation took, where it is known.
+    resource : float or None
+        What it spent, where that is less than it was given.
     """
 
     number: int
     values: tuple[float, ...]
     seconds: float | None = None
+    resource: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from skbluetuna.history._events import (
     Reported,
     Stopped,
 )
+from skbluetuna.history._ladder import Ladder
 from skbluetuna.history._order import best_of, worst_of
 from skbluetuna.history._trial import Trial
 from skbluetuna.history._view import IMPORTED, View
@@ -28,6 +29,7 @@ from skbluetuna.space import Space
 __all__ = ["History"]
 
 FloatArray = NDArray[np.float64]
+NOTHING = 1e-9  # full evaluations; sums of parts are not exact
 
 
 class History:
@@ -39,6 +41,10 @@ class History:
         The alternatives, which give unit points their values.
     events : iterable of Event, default=()
         What happened so far.
+    ladder : Ladder or None, default=None
+        What trials may spend; None: every one is evaluated in full.
+    n_values : int or None, default=None
+        How many values a trial has, one for each objective; None: not checked.
 
     Raises
     ------
@@ -46,16 +52,24 @@ class History:
         If an event cannot follow those before it.
     """
 
-    def __init__(self, spaces: Sequence[Space], events: Iterable[Event] = ()) -> None:
-        self._spaces = tuple(spaces)
+    def __init__(
+        self,
+        spaces: Sequence[Space],
+        events: Iterable[Event] = (),
+        ladder: Ladder | None = None,
+        n_values: int | None = None,
+    ) -> None:
+        self._spaces, self._ladder = tuple(spaces), ladder
+        self._n_values = n_values
         self._events: list[Event] = []
         self._trials: list[Trial] = []
         self._parts: dict[int, dict[int, Mapping[str, Any]]] = {}
         self._budgets: list[int | None] = []
         self._n_pending = self._n_first_imported = 0
         self._n_asked = [0] * len(self._spaces)
+        self._spent = [0.0] * len(self._spaces)
         # The last view of each alternative, and after how many events it was made.
-        self._views: dict[int, tuple[int, View]] = {}
+        self._views: dict[tuple[int, bool, int | None], tuple[int, View]] = {}
         for event in events:
             self.append(event)
 
@@ -80,6 +94,11 @@ class History:
     def spaces(self) -> tuple[Space, ...]:
         """The alternatives."""
         return self._spaces
+
+    @property
+    def ladder(self) -> Ladder | None:
+        """What trials may spend; None: every one is evaluated in full."""
+        return self._ladder
 
     @property
     def trials(self) -> tuple[Trial, ...]:
@@ -132,8 +151,16 @@ class History:
         return self._n_first_imported
 
     @property
+    def n_values(self) -> int:
+        """How many values a trial has, one for each objective."""
+        return self._n_values or 1
+
+    @property
     def best(self) -> Trial | None:
-        """The complete trial with the best score; the earliest of equals."""
+        """The complete trial with the best score; the earliest of equals.
+
+        Of several objectives the first one counts.
+        """
         row = best_of([math.nan if t.score is None else t.score for t in self._trials])
         return None if row is None else self._trials[row]
 
@@ -141,18 +168,58 @@ class History:
         """Number of trials that an alternative asked."""
         return self._n_asked[alternative]
 
+    @property
+    def spent(self) -> float:
+        """What the trials that were asked cost, in full evaluations."""
+        return sum(self._spent)
+
+    @property
+    def spent_on_partial(self) -> float:
+        """The same of those at less than the full resource."""
+        return sum(self.cost(t) for t in self._trials if not self.is_full(t))
+
+    def spent_of(self, alternative: int) -> float:
+        """What the trials of an alternative cost, in full evaluations."""
+        return self._spent[alternative]
+
+    def cost(self, trial: Trial) -> float:
+        """What a trial costs, in full evaluations."""
+        return 1.0 if self._ladder is None else self._ladder.cost(trial.resource)
+
+    def is_full(self, trial: Trial) -> bool:
+        """Whether a trial is evaluated with the full resource."""
+        return self._ladder is None or self._ladder.is_full(trial.resource)
+
+    def is_spent(self, budget: int) -> bool:
+        """Whether another full evaluation no longer fits into a budget."""
+        return budget - self.spent < 1.0 - NOTHING
+
+    def n_within(self, budget: int) -> int:
+        """How many of the trials that were asked a budget pays for.
+
+        All of them, if another full evaluation would still fit into it.
+        """
+        spent, n = 0.0, 0
+        for trial in self._trials:
+            if trial.stage != IMPORTED:
+                if budget - spent < 1.0 - NOTHING:
+                    break
+                spent, n = spent + self.cost(trial), n + 1
+        return n
+
     def parts(self, number: int) -> Mapping[int, Mapping[str, Any]]:
         """What was reported of a trial's parts, by their number."""
         return MappingProxyType(self._parts.get(number, {}))
 
     def copy(self) -> "History":
         """A history with the same past, to be appended to."""
-        other = History(self._spaces)
+        other = History(self._spaces, (), self._ladder, self._n_values)
         other._events, other._trials = list(self._events), list(self._trials)
         other._parts = {number: dict(own) for number, own in self._parts.items()}
         other._budgets, other._n_pending = list(self._budgets), self._n_pending
         other._n_first_imported = self._n_first_imported
         other._n_asked, other._views = list(self._n_asked), dict(self._views)
+        other._spent = list(self._spent)
         return other
 
     def append(self, event: Event) -> None:
@@ -163,6 +230,7 @@ class History:
         UnknownTrialError, AlreadyToldError, ValueError
             If it cannot follow what happened before.
         """
+        self._check_values(event)
         match event:
             case Asked() | Imported():
                 self._add(event)
@@ -171,7 +239,10 @@ class History:
                     self._awaited(event.number)
                 self._parts.setdefault(event.number, {})[event.part] = event.outcome
             case Finished():
-                self._settle(event.number, "complete", event.values, event.seconds)
+                self._shorten(event)
+                is_full = self.is_full(self._known(event.number))
+                state = "complete" if is_full else "partial"
+                self._settle(event.number, state, event.values, event.seconds)
             case Failed():
                 self._settle(event.number, "failed", (), event.seconds)
             case Stopped():
@@ -202,10 +273,12 @@ class History:
         values: Sequence[float],
         seconds: float | None = None,
         reason: str | None = None,
+        *,
+        resource: float | None = None,
     ) -> None:
         """Append what came of a trial; a value that is not finite is a failure."""
         if values and all(math.isfinite(value) for value in values):
-            self.append(Finished(number, tuple(values), seconds))
+            self.append(Finished(number, tuple(values), seconds, resource))
         else:
             self.append(Failed(number, reason, seconds))
 
@@ -228,32 +301,62 @@ class History:
         )
         return self._trials[number]
 
-    def view(self, alternative: int) -> View:
+    def view(
+        self, alternative: int, *, is_full: bool = False, objective: int | None = None
+    ) -> View:
         """The trials of one alternative, as stages see them.
 
         Several questions are asked of one state, so it is made once for each.
+
+        Parameters
+        ----------
+        alternative : int
+            Its number.
+        is_full : bool, default=False
+            Whether only trials with the full resource are wanted.
+        objective : int or None, default=None
+            Which objective's values are wanted alone; None: all.
         """
-        n_events, last = self._views.get(alternative, (-1, None))
+        which = None if self.n_values == 1 else objective
+        key = alternative, is_full and self._ladder is not None, which
+        n_events, last = self._views.get(key, (-1, None))
         if last is None or n_events != self.n_events:
             d = len(self._spaces[alternative])
-            own = [t for t in self._trials if t.alternative == alternative]
-            last = View.of(own, d, self._others(alternative), last)
-            self._views[alternative] = self.n_events, last
+            own = [
+                t
+                for t in self._trials
+                if t.alternative == alternative and (self.is_full(t) or not key[1])
+            ]
+            others = self._others(alternative, is_full=key[1], objective=which or 0)
+            last = View.of(own, d, others, last, None if key[1] else self._ladder)
+            if last.ladder is not None and others:
+                full = self._others(alternative, is_full=True)
+                best = max((one.max() for one in full if len(one)), default=-np.inf)
+                last = replace(last, best_of_others=float(best))
+            if which is not None:
+                last = replace(last, Y=last.Y[:, which : which + 1])
+            self._views[key] = self.n_events, last
         return last
 
-    def _others(self, alternative: int) -> tuple[FloatArray, ...]:
+    def _others(
+        self, alternative: int, *, is_full: bool, objective: int = 0
+    ) -> tuple[FloatArray, ...]:
         """Scores told of each other alternative; failures as the worst of all.
 
         What is expected of a stopped trial counts as its score, as in a view.
         """
         if len(self._spaces) == 1:
             return ()
-        told = [t for t in self._trials if t.state != "asked"]
-        worst = worst_of(np.array([t.values[0] for t in told if t.values]))
+        told = [
+            t
+            for t in self._trials
+            if t.state != "asked" and (self.is_full(t) or not is_full)
+        ]
+        worst = worst_of(np.array([t.values[objective] for t in told if t.values]))
         scores: dict[int, list[float]] = {}
         for t in told:
             if t.alternative != alternative:
-                score = t.values[0] if t.values else worst
+                score = t.values[objective] if t.values else worst
                 scores.setdefault(t.alternative, []).append(score)
         return tuple(np.array(scores[k]) for k in sorted(scores))
 
@@ -275,15 +378,36 @@ class History:
             trial = replace(trial, stage=event.stage)
             self._n_pending += 1
             self._n_asked[event.alternative] += 1
+            self._spent[event.alternative] += self.cost(trial)
         else:
+            known = "complete" if self.is_full(trial) else "partial"
             trial = replace(
                 trial,
-                state="complete" if event.values else "failed",
+                state=known if event.values else "failed",  # type: ignore[arg-type]
                 values=event.values,
                 seconds=event.seconds,
             )
             self._n_first_imported += self._n_first_imported == len(self._trials)
         self._trials.append(trial)
+
+    def _check_values(self, event: Event) -> None:
+        """Refuse an event with another number of values."""
+        if not isinstance(event, Finished | Stopped | Imported):
+            return
+        n = len(event.values)
+        if self._n_values is not None and n not in (0, self._n_values):
+            raise ValueError(f"must have {self._n_values} values; got {n}.")
+
+    def _shorten(self, event: Finished) -> None:
+        """Give back what a trial did not spend."""
+        if event.resource is None:
+            return
+        trial = self._awaited(event.number)
+        shorter = replace(trial, resource=event.resource)
+        if self._ladder is None or not 0.0 < event.resource <= (trial.resource or 0.0):
+            raise ValueError("must have spent no more of a resource than its trial has")
+        self._trials[event.number] = shorter
+        self._spent[trial.alternative] += self.cost(shorter) - self.cost(trial)
 
     def _settle(
         self, number: int, state: Any, values: tuple[float, ...], seconds: float | None

@@ -21,20 +21,22 @@ class Trial:
     unit : tuple of d floats
         The same as a point of the unit cube.
     stage : str
-        The stage that asked: "initial", "scan", "learn", "climb" or "grid"; or
-        "imported", if it was evaluated elsewhere.
+        The stage that asked: "initial", "scan", "learn", "climb", "hyperband" or
+        "grid"; or "imported", if it was evaluated elsewhere.
     alternative : int
         Which of several alternative spaces it belongs to; 0 if there is one.
-    state : {"asked", "complete", "failed", "stopped"}
-        Whether its values are awaited, known, could not be had, or were not worth
-        having: it was stopped before all of its parts were evaluated.
+    state : {"asked", "complete", "partial", "failed", "stopped"}
+        Whether its values are awaited, known, known at less than the full resource,
+        could not be had, or were not worth having: it was stopped before all of its
+        parts were evaluated.
     values : tuple of float
-        One for each objective, larger is better; empty unless complete or stopped. Of a
-        stopped one they are what is expected of it: the search learns from them.
+        One for each objective, larger is better; empty while awaited, and if failed. Of
+        a partial one they are what it reached with its resource, of a stopped one what
+        is expected of it: the search learns from them.
     seconds : float or None
         What the evaluation took, where it was told.
     resource : float or None
-        How much it was given to spend; None: no limit.
+        How much it may spend, in the units of the search's ladder; None: it has none.
     """
 
     number: int
@@ -42,7 +44,7 @@ class Trial:
     unit: tuple[float, ...]
     stage: str
     alternative: int = 0
-    state: Literal["asked", "complete", "failed", "stopped"] = "asked"
+    state: Literal["asked", "complete", "partial", "failed", "stopped"] = "asked"
     values: tuple[float, ...] = ()
     seconds: float | None = None
     resource: float | None = None

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skbluetuna.history._ladder import Ladder
 from skbluetuna.history._order import best_first, worst_of
 
 __all__ = ["IMPORTED", "View", "row_key", "row_keys"]
@@ -40,8 +41,9 @@ class View:
     Y : ndarray of shape (n, m)
         Values, one column for each objective, larger is better; NaN where they are
         awaited or could not be had. Of a stopped trial what is expected of it.
-    resource : ndarray of shape (n,)
-        What each trial was given to spend; infinite: no limit.
+    level : ndarray of shape (n,)
+        How far up the ladder of resources each trial is, from 0 to 1 (eq. 23): 1 is the
+        full resource. All are 1 without a ladder.
     is_pending : ndarray of shape (n,), bool
         Whether values are awaited.
     stages : tuple of n str
@@ -50,18 +52,25 @@ class View:
         Scores told of each other alternative; failures count as the worst of all.
     excluded : frozenset of bytes, default=frozenset()
         Keys of configurations that count as asked, though no row has them.
+    ladder : Ladder or None, default=None
+        The rungs; None: every trial is evaluated in full.
+    best_of_others : float, default=-inf
+        Best score of the other alternatives with the full resource, if there is a
+        ladder.
     """
 
     X: FloatArray
     Y: FloatArray
-    resource: FloatArray
+    level: FloatArray
     is_pending: NDArray[np.bool_]
     stages: tuple[str, ...]
     others: tuple[FloatArray, ...] = ()
     excluded: frozenset[bytes] = field(default=frozenset(), repr=False)
+    ladder: Ladder | None = None
+    best_of_others: float = -np.inf
 
     def __post_init__(self) -> None:
-        for array in (self.X, self.Y, self.resource, self.is_pending, *self.others):
+        for array in (self.X, self.Y, self.level, self.is_pending, *self.others):
             array.setflags(write=False)
 
     @classmethod
@@ -71,6 +80,7 @@ class View:
         d: int,
         others: tuple[FloatArray, ...] = (),
         last: "View | None" = None,
+        ladder: Ladder | None = None,
     ) -> "View":
         """The view of these trials, of d parameters each.
 
@@ -84,11 +94,13 @@ class View:
         return cls(
             np.vstack([known, np.array(new, dtype=np.float64).reshape(len(new), d)]),
             np.array([t.values or blank for t in rows], float).reshape(len(rows), m),
-            np.array([np.inf if t.resource is None else t.resource for t in rows]),
+            np.array([1.0 if ladder is None else ladder.level(t.resource)
+                      for t in rows], dtype=np.float64),
             np.array([t.state == "asked" for t in rows], dtype=np.bool_),
             tuple(t.stage for t in rows),
             others,
-        )
+            ladder=ladder,
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.stages)
@@ -102,6 +114,40 @@ class View:
         rows, excluded = self._rows, self.excluded
         keys = row_keys(units)
         return np.array([k not in rows and k not in excluded for k in keys], dtype=bool)
+
+    @cached_property
+    def _partial(self) -> dict[bytes, int]:
+        """Last row of each configuration that may be evaluated one rung higher."""
+        rows: dict[bytes, int] = {}
+        if self.ladder is None:
+            return rows
+        for row, key in enumerate(row_keys(self.X)):
+            rows[key] = row
+        may_go_on = (self.level < 1.0) & ~self.is_pending & ~np.isnan(self.scores)
+        return {
+            key: row
+            for key, row in rows.items()
+            if may_go_on[row] and key not in self.excluded
+        }
+
+    @property
+    def partial_rows(self) -> NDArray[np.intp]:
+        """Last rows of configurations that may be evaluated one rung higher."""
+        return np.array(list(self._partial.values()), dtype=np.intp)
+
+    def may_ask(self, units: FloatArray) -> NDArray[np.bool_]:
+        """Which configurations of shape (k, d) are new, or may go one rung higher."""
+        is_new = self.is_new(units)
+        if not self._partial:
+            return is_new
+        is_partial = [key in self._partial for key in row_keys(units)]
+        return np.asarray(is_new | np.array(is_partial, dtype=bool))
+
+    def level_of(self, unit: "FloatArray | tuple[float, ...]") -> float | None:
+        """How far up the ladder a configuration was evaluated; None if it was not."""
+        key = row_key(unit)
+        row = self._partial.get(key, self._rows.get(key))
+        return None if row is None else float(self.level[row])
 
     def has_row(self, unit: "FloatArray | tuple[float, ...]") -> bool:
         """Whether a row has this configuration."""
@@ -126,6 +172,11 @@ class View:
         return len(self._rows.keys() | self.excluded)
 
     @property
+    def n_closed(self) -> int:
+        """The same, without those that may be evaluated one rung higher."""
+        return self.n_known - len(self._partial)
+
+    @property
     def n_told(self) -> int:
         """Number of trials of which it is known what came of them."""
         return int(np.sum(~self.is_pending))
@@ -143,8 +194,8 @@ class View:
 
     @cached_property
     def best_rows(self) -> NDArray[np.intp]:
-        """Rows with a score, the best first."""
-        return best_first(self.scores)
+        """Rows with a score by the full resource, the best first."""
+        return best_first(np.where(self.level == 1.0, self.scores, np.nan))
 
     @property
     def incumbent(self) -> FloatArray:
@@ -213,12 +264,20 @@ class View:
         """The rows that these stages asked."""
         return self._only(np.flatnonzero([stage in stages for stage in self.stages]))
 
+    def of_full(self) -> "View":
+        """The rows with the full resource, as if there were no ladder."""
+        if self.ladder is None:
+            return self
+        rows = np.flatnonzero(self.level == 1.0)
+        own = self._only(rows)
+        return replace(own, others=self.others, excluded=self.excluded, ladder=None)
+
     def _only(self, rows: NDArray[np.intp]) -> "View":
         """These rows by themselves, without other alternatives."""
         rows = rows.astype(np.intp)
         return View(
-            self.X[rows], self.Y[rows], self.resource[rows], self.is_pending[rows],
-            tuple(self.stages[row] for row in rows.tolist()),
+            self.X[rows], self.Y[rows], self.level[rows], self.is_pending[rows],
+            tuple(self.stages[row] for row in rows.tolist()), ladder=self.ladder,
         )  # fmt: skip
 
     def with_asked(self, unit: FloatArray, stage: str) -> "View":
@@ -228,7 +287,7 @@ class View:
             self,
             X=np.vstack([self.X, unit]),
             Y=np.vstack([self.Y, blank]),
-            resource=np.append(self.resource, np.inf),
+            level=np.append(self.level, 1.0),
             is_pending=np.append(self.is_pending, True),
             stages=(*self.stages, stage),
         )

@@ -8,7 +8,11 @@ import numpy as np
 from skbluetuna.inspection._axes import axes_for, plain
 from skbluetuna.inspection._progress import (
     AGAINST,
+    AUTO,
+    OTHER_COLOR,
+    STAGE_COLORS,
     PointColumns,
+    axis_for,
     band,
     evaluations_of,
     limit_scores,
@@ -19,19 +23,11 @@ from skbluetuna.inspection._progress import (
 
 __all__ = ["STAGE_COLORS", "ConvergenceDisplay"]
 
-STAGE_COLORS = {  # Okabe and Ito's, which the colour-blind tell apart
-    "initial": "#000000",
-    "scan": "#E69F00",
-    "learn": "#56B4E9",
-    "climb": "#D55E00",
-    "grid": "#009E73",
-}
-OTHER_COLOR = "#0072B2"
 N_COLORS = 10  # of matplotlib's cycle; lines beyond are dashed
 
 
 class ConvergenceDisplay:
-    """Best score so far against evaluations or seconds.
+    """Best score so far against evaluations, cost or seconds.
 
     It is recommended to use :meth:`from_search` or :meth:`from_searches`.
 
@@ -42,9 +38,12 @@ class ConvergenceDisplay:
         quartile), ``median``, ``upper`` (third quartile) and ``max`` of the best score
         so far; NaN until every run has a score.
     points : dict of arrays or None, default=None
-        Each evaluation of a single search: ``x``, ``score`` (NaN if failed or stopped
-        early), ``stage`` where the search has stages, ``is_stopped`` where folds raced.
-    against : {"evaluations", "seconds"}, default="evaluations"
+        Each evaluation of a single search: ``x``, ``score`` (NaN if failed, stopped
+        early or partial, which is at less than the full resource), ``stage`` where the
+        search has stages, ``is_stopped`` where folds raced, ``is_partial`` where there
+        is a resource; with one of these ``estimate``, what a partial one reached with
+        its resource and what was expected of a stopped one.
+    against : {"evaluations", "cost", "seconds"}, default="evaluations"
         What ``x`` is.
     score_name : str, default="score"
         Name of the metric.
@@ -60,8 +59,13 @@ class ConvergenceDisplay:
     -----
     Scores far below the rest (three interquartile ranges below the first quartile)
     would leave no room for the others: they are marked at the lower edge, as triangles.
-    Failed evaluations are crosses there, those stopped early short lines. Seconds are
-    those that the folds took one after another, whatever ran in parallel.
+    Failed evaluations are crosses there. Hollow dots are no scores, and never the best:
+    what a partial evaluation reached with less than the full resource, what was
+    expected of one that was stopped early (a short line at the edge where that is not
+    known). Cost is what budgets count: an evaluation with a ninth of the resource is a
+    ninth, one that was stopped is whole; of scikit-learn's halving searches, which may
+    be shown too, the most that they spent is full. Seconds are those that the folds
+    took one after another, whatever ran in parallel.
 
     Examples
     --------
@@ -96,7 +100,7 @@ class ConvergenceDisplay:
 
     @classmethod
     def from_search(
-        cls, search: Any, *, against: str = "evaluations", ax: Any = None
+        cls, search: Any, *, against: str = AUTO, ax: Any = None
     ) -> "ConvergenceDisplay":
         """Show the way of one search.
 
@@ -105,8 +109,9 @@ class ConvergenceDisplay:
         search : BlueTunaSearchCV, or any fitted search of scikit-learn's kind
             What has ``cv_results_``. Of several metrics the one that `refit` names,
             else the first.
-        against : {"evaluations", "seconds"}, default="evaluations"
-            Horizontal axis.
+        against : {"auto", "evaluations", "cost", "seconds"}, default="auto"
+            Horizontal axis; ``"auto"``: cost in full evaluations where there is a
+            resource, else evaluations.
         ax : matplotlib Axes, default=None
             Where to draw; None for a new figure.
 
@@ -120,8 +125,9 @@ class ConvergenceDisplay:
         NotFittedError
             If the search is not fitted.
         ValueError
-            If `against` is neither.
+            If `against` is none of these.
         """
+        against = axis_for([search], against)
         points, name = evaluations_of(search, against)
         curves = {"best so far": band([points])}
         display = cls(curves, points=points, against=against, score_name=name)
@@ -132,7 +138,7 @@ class ConvergenceDisplay:
         cls,
         searches: Mapping[str, Sequence[Any]],
         *,
-        against: str = "evaluations",
+        against: str = AUTO,
         ax: Any = None,
     ) -> "ConvergenceDisplay":
         """Compare kinds of searches, each run with several seeds.
@@ -141,8 +147,9 @@ class ConvergenceDisplay:
         ----------
         searches : dict of str to list of fitted searches
             For each name its runs. A run that ended before others keeps its best.
-        against : {"evaluations", "seconds"}, default="evaluations"
-            Horizontal axis.
+        against : {"auto", "evaluations", "cost", "seconds"}, default="auto"
+            Horizontal axis; ``"auto"``: cost in full evaluations where there is a
+            resource, else evaluations.
         ax : matplotlib Axes, default=None
             Where to draw; None for a new figure.
 
@@ -157,10 +164,11 @@ class ConvergenceDisplay:
         NotFittedError
             If a search is not fitted.
         ValueError
-            If `against` is neither, or there are no searches.
+            If `against` is none of these, or there are no searches.
         """
         if not searches or not all(len(runs) for runs in searches.values()):
             raise ValueError("searches must hold at least one search for each name.")
+        against = axis_for([run for runs in searches.values() for run in runs], against)
         curves, metrics = {}, set()
         for name, runs in searches.items():
             found = [evaluations_of(search, against) for search in runs]
@@ -229,24 +237,41 @@ class ConvergenceDisplay:
 
 
 def _draw_points(ax: Any, points: PointColumns) -> None:
-    """Draw each evaluation, those that are off the scale at the lower edge."""
+    """Draw each evaluation, those that are off the scale at the edges."""
     x, score = points["x"], points["score"]
-    floor, ceiling = score_floor(score), score_ceiling(score)
+    hollow = points.get("estimate", np.full(len(x), np.nan))
+    every = np.append(score, hollow)
+    floor, ceiling = score_floor(every), score_ceiling(every)
     stages = points.get("stage", np.full(len(x), "evaluated", dtype=object))
     for stage in dict.fromkeys(stages):  # in the order of the search
         color = STAGE_COLORS.get(stage, OTHER_COLOR)
         own = stages == stage
+        faint = own & (hollow >= floor)
+        ax.scatter(x[faint], hollow[faint], s=16, facecolors="none", edgecolors=color)
         seen, below = own & (score >= floor), own & (score < floor)
         ax.scatter(x[seen], score[seen], s=16, color=color, label=plain(stage))
-        mark_at_edge(ax, x[below], "v", color)
-    if (score < floor).any():
+        mark_at_edge(ax, x[below | (own & (hollow < floor))], "v", color)
+    if (every < floor).any():
         mark_at_edge(ax, x[:0], "v", "0.4", "far below")  # for the legend only
-    above = score > ceiling
+    above = (score > ceiling) | (hollow > ceiling)
     mark_at_edge(
         ax, x[above], "^", "0.4", "far above" if above.any() else None, at=0.98
     )
-    stopped = points.get("is_stopped", np.zeros(len(x), dtype=bool))
-    mark_at_edge(ax, x[stopped], "|", "0.6", "stopped early" if stopped.any() else None)
-    failed = np.isnan(score) & ~stopped
+    _mark_without_score(ax, points)
+    limit_scores(ax, floor, every)
+
+
+def _mark_without_score(ax: Any, points: PointColumns) -> None:
+    """Mark what has no score, and say in the legend what hollow dots are."""
+    x, none = points["x"], np.zeros(len(points["x"]), dtype=bool)
+    stopped, partial = (points.get(key, none) for key in ("is_stopped", "is_partial"))
+    is_bare = np.isnan(points["score"]) & np.isnan(points.get("estimate", np.nan))
+    known = stopped & ~is_bare
+    for hollow, is_any in (("less resource", partial), ("stopped early", known)):
+        if is_any.any():
+            ax.scatter([], [], s=16, facecolors="none", edgecolors="0.4", label=hollow)
+    bare = stopped & is_bare
+    name = "stopped early" if bare.any() and not known.any() else None
+    mark_at_edge(ax, x[bare], "|", "0.6", name)
+    failed = is_bare & ~stopped
     mark_at_edge(ax, x[failed], "x", "0.4", "failed" if failed.any() else None)
-    limit_scores(ax, floor, score)

@@ -5,6 +5,7 @@ with it as a whole, under one attribute, where other workers see it before they 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from skbluetuna._utils._files import Json, check_fields, is_count, is_float, is_
 from skbluetuna.history import Asked, History, Trial, row_key
 from skbluetuna.integrations._optuna_space import OptunaSpace
 
-__all__ = ["claim", "count_ahead", "read", "seed_of"]
+__all__ = ["claim", "count_ahead", "read", "seed_of", "trials_of"]
 
 CLAIM, SEED = "skbluetuna:proposal", "skbluetuna:seed"  # attributes of trial and study
 
@@ -29,6 +30,15 @@ def seed_of(study: Any, drawn: int) -> int:
     if not is_count(storage.get_study_system_attrs(study_id).get(SEED)):
         storage.set_study_system_attr(study_id, SEED, drawn)
     return int(storage.get_study_system_attrs(study_id)[SEED])
+
+
+def trials_of(study: Any) -> list[Any]:
+    """Trials of a study, all of them.
+
+    Under its Hyperband pruner Optuna shows a sampler one bracket as if it were a study.
+    Searches of their own would try the same configurations in each.
+    """
+    return list(study._storage.get_all_trials(study._study_id, deepcopy=False))
 
 
 def read(trials: list[Any], own: int, space: OptunaSpace, sign: float) -> History:
@@ -48,10 +58,13 @@ def read(trials: list[Any], own: int, space: OptunaSpace, sign: float) -> Histor
     Returns
     -------
     history : History
-        Pruned trials have their last intermediate value. Failed ones count as the worst
-        score, unless the same configuration was tried again.
+        Pruned trials have the value that they would end at if they stayed as far from
+        the best complete one as they were. Failed ones count as the worst score, unless
+        the same configuration was tried again.
     """
-    rows = [row for t in trials if t.number != own if (row := _row(t, space, sign))]
+    ranked = _complete(trials, sign)
+    others = (trial for trial in trials if trial.number != own)
+    rows = [row for t in others if (row := _row(t, space, sign, ranked))]
     again = {row_key(row.unit) for row in rows if row.state != "failed"}
     kept = [r for r in rows if r.state != "failed" or row_key(r.unit) not in again]
     history = History((space.space,))
@@ -74,14 +87,16 @@ def count_ahead(
     for trial in trials:
         if trial.number >= own or trial.state.name != "RUNNING":
             continue
-        row = _row(trial, space, 1.0)
+        row = _row(trial, space)
         is_undecided = not trial.params and CLAIM not in trial.system_attrs
         is_same = chosen and row and row_key(row.unit) == row_key(chosen.unit)
         ahead += bool(is_undecided or is_same)
     return ahead
 
 
-def _row(trial: Any, space: OptunaSpace, sign: float) -> Trial | None:
+def _row(
+    trial: Any, space: OptunaSpace, sign: float = 1.0, ranked: Sequence[Any] = ()
+) -> Trial | None:
     """A trial as a row of the history; None if it lies outside of the space."""
     proposal = _proposal(trial)
     values = trial.params
@@ -99,7 +114,7 @@ def _row(trial: Any, space: OptunaSpace, sign: float) -> Trial | None:
     row = Trial(trial.number, native, unit, proposal.get("stage", "initial"))
     if not trial.state.is_finished():
         return row
-    score = sign * _value(trial)
+    score = _score(trial, sign, ranked)
     if not math.isfinite(score):
         return replace(row, state="failed")
     return replace(row, state="complete", values=(score,))
@@ -131,8 +146,30 @@ PROPOSAL: dict[str, Any] = {
 }
 
 
-def _value(trial: Any) -> float:
-    """Value of a finished trial, NaN if there is none."""
+def _score(trial: Any, sign: float, ranked: Sequence[Any]) -> float:
+    """Score of a finished trial, larger is better; NaN if there is none."""
     if trial.state.name == "PRUNED" and trial.last_step is not None:
-        return float(trial.intermediate_values[trial.last_step])
-    return math.nan if trial.values is None else float(trial.values[0])
+        return _foreseen(trial, sign, ranked)
+    return math.nan if trial.values is None else sign * float(trial.values[0])
+
+
+def _complete(trials: list[Any], sign: float) -> list[Any]:
+    """Trials that ended with a value, the best first."""
+    ended = [t for t in trials if t.state.name == "COMPLETE" and math.isfinite(t.value)]
+    return sorted(ended, key=lambda trial: -sign * float(trial.value))
+
+
+def _foreseen(trial: Any, sign: float, ranked: Sequence[Any]) -> float:
+    """Score of a pruned trial, had it stayed as far from the best as it was at its end.
+
+    What it reported last is no score: a curve had not come to its end, and by folds it
+    is one fold's, maybe an easy one. It is never better than the best, beside which it
+    was pruned. Its last value counts where no complete trial was scored at that step.
+    """
+    step = trial.last_step
+    own = sign * float(trial.intermediate_values[step])
+    for best in ranked:
+        ahead = own - sign * float(best.intermediate_values.get(step, math.nan))
+        if math.isfinite(ahead):
+            return sign * float(best.value) + min(ahead, 0.0)
+    return own

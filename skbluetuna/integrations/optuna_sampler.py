@@ -13,7 +13,13 @@ from skbluetuna.integrations._optuna_space import (
     dimension_of,
     from_native,
 )
-from skbluetuna.integrations._optuna_study import claim, count_ahead, read, seed_of
+from skbluetuna.integrations._optuna_study import (
+    claim,
+    count_ahead,
+    read,
+    seed_of,
+    trials_of,
+)
 from skbluetuna.strategies import Strategy, resolve_strategy
 
 optuna: Any = import_optional("optuna", extra="optuna", purpose="BlueTunaSampler")
@@ -63,9 +69,11 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
     order.
 
     *Trials.* Running ones count as observed at the model's mean, and no two that are
-    chosen together get the same configuration while the space has others. Pruned trials
-    count with their last intermediate value, failed ones as the worst value, unless the
-    same configuration was tried again.
+    chosen together get the same configuration while the space has others. A pruned one
+    counts as ending as far behind the best complete one as it was at its last step, and
+    never ahead of it; with its last intermediate value if no complete trial reported
+    that step. Failed ones count as the worst value, unless the same configuration was
+    tried again. Under ``HyperbandPruner`` the trials of all brackets are learned from.
 
     *Workers.* Give all of them the same `seed` or none, if the strategy is the classic
     one: its stages are planned as a whole.
@@ -122,7 +130,7 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
             If the study has several objectives, or a trial of it has constraints.
         """
         _check_single_objective(study)
-        trials = study.get_trials(deepcopy=False)
+        trials = trials_of(study)
         _check_no_constraints(trials)
         shared = optuna.search_space.intersection_search_space(
             trials, include_pruned=True
@@ -159,7 +167,7 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
         space, number = OptunaSpace(search_space), trial.number
         seed = self._seed_of(study)
         sign = -1.0 if study.direction.name == "MINIMIZE" else 1.0
-        trials = study.get_trials(deepcopy=False)
+        trials = trials_of(study)
         history, chosen = read(trials, number, space, sign), None
         values: dict[str, Any] = {}
         for _ in range(N_ATTEMPTS):
@@ -173,7 +181,7 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
             claim(study, trial, chosen, values)
             # Every configuration was tried, if this one was.
             is_repeat = history.view(0).has_row(chosen.unit)
-            trials = study.get_trials(deepcopy=False)
+            trials = trials_of(study)
             history = read(trials, number, space, sign)
             if is_repeat or not history.view(0).has_row(chosen.unit):
                 break

@@ -20,6 +20,7 @@ t          targets: y scaled into the activation's range               (n,)
 """
 
 from skbluetuna.model._acquisition import log_augmented_improvement, log_h
+from skbluetuna.model._at_full import AtFull
 from skbluetuna.model._columns import Columns, encode
 from skbluetuna.model._features import pairs, perceptron_features, perceptron_jacobian
 from skbluetuna.model._gaussian_process import GaussianProcess, fit_hyperparameters
@@ -50,10 +51,12 @@ from skbluetuna.model._perceptron import (
     perceptron_scores,
 )
 from skbluetuna.model._reach import reach, within_reach
+from skbluetuna.model._scalarise import scalarised, worst_scalar
 from skbluetuna.model._warp import standardised, unwarp, warp
 
 __all__ = [
     "ACTIVATIONS",
+    "AtFull",
     "ROWS",
     "Columns",
     "BoxSample",
@@ -84,8 +87,10 @@ __all__ = [
     "redrawn_models",
     "perceptron_scores",
     "posterior_spread",
+    "scalarised",
     "standardised",
     "unwarp",
     "warp",
     "within_reach",
+    "worst_scalar",
 ]

@@ -21,7 +21,7 @@ def best_table(search: Any) -> list[Element]:
     scores, results = scores_of(search), search.cv_results_
     order = best_first(scores.mean)[:N_BEST].tolist()
     is_whole = scores.n_folds == search.n_splits_
-    failed = int((np.isnan(scores.mean) & is_whole).sum())
+    failed = int((~np.isfinite(scores.folds).all(axis=1) & is_whole).sum())
     several = "alternative" in results
     names = dict.fromkeys(name for i in order for name in results["params"][i])
     columns = ["evaluation", f"mean {scores.name}", "std. dev.", "stage", "seconds"]

@@ -1,4 +1,4 @@
-"""The six displays as pictures within the page."""
+"""The displays as pictures within the page."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from skbluetuna.inspection import (
     InteractionDisplay,
     LandscapeDisplay,
     ParallelDisplay,
+    RungDisplay,
     ScanDisplay,
 )
 from skbluetuna.inspection._axes import off_screen
@@ -23,6 +24,7 @@ __all__ = [
     "interactions",
     "landscape",
     "parallel",
+    "rungs",
     "scan",
 ]
 
@@ -34,11 +36,28 @@ COLUMN = 1000  # pixels, a little more than the page's column
 
 def convergence(search: Any) -> Element:
     """Best score so far."""
+    more, against = "", "the number of evaluations"
+    if search.tuner_.ladder is not None:
+        against = "what evaluations cost"
+        more = " Hollow dots had less than the full resource: they are no scores."
+    if search.racing is not None:
+        more += " Of those that were stopped early it is shown what was expected."
     return _figure(
         lambda: ConvergenceDisplay.from_search(search),
-        "Best score so far against the number of evaluations",
+        f"Best score so far against {against}",
         "Each dot is an evaluation, coloured by the stage that asked for it; the line "
-        "is the best score so far.",
+        f"is the best score so far.{more}",
+    )
+
+
+def rungs(search: Any) -> Element:
+    """Score at each rung."""
+    return _figure(
+        lambda: RungDisplay.from_search(search),
+        "Score against resource, a line for each configuration that was promoted",
+        "Each line is a configuration over the rungs that it was evaluated at; grey "
+        "ones were evaluated at one rung only. Where lines cross, the cheap score "
+        "ranked them otherwise than the dear one.",
     )
 
 

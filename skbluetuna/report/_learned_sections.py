@@ -16,6 +16,7 @@ from skbluetuna.report._figures import (
     scan,
 )
 from skbluetuna.report._html import table, tag
+from skbluetuna.report._scores import n_learned_from
 from skbluetuna.report._values import counted, short
 
 __all__ = ["learned_sections"]
@@ -60,13 +61,14 @@ def _name(search: Any, k: int) -> str:
 
 
 def _content(search: Any, k: int) -> list[Element]:
-    n = sum(trial.alternative == k for trial in search.tuner_.trials)
+    n = n_learned_from(search, k)
+    full = "evaluation" if search.tuner_.ladder is None else "full evaluation"
     try:
         learned = _learned(search, k)
     except UnexplainedError:
         learned = [tag("p", "The strategy does not say what it learned.")]
     return [
-        tag("p", f"From {counted(n, 'evaluation')}."),
+        tag("p", f"From {counted(n, full)}."),
         *learned,
         tag("h3", "All configurations"),
         parallel(search, k),

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.history import best_of
-from skbluetuna.inspection._progress import evaluations_of, folds_of
+from skbluetuna.inspection._progress import costs_of, evaluations_of, folds_of
 
-__all__ = ["Scores", "scores_of"]
+__all__ = ["Scores", "n_learned_from", "scores_of"]
 
 FloatArray = NDArray[np.float64]
 
@@ -21,13 +21,16 @@ class Scores(NamedTuple):
     name : str
         What the metric is called.
     mean : ndarray of shape (n,)
-        Over the folds; NaN for an evaluation that failed or was stopped early.
+        Over the folds; NaN for an evaluation that failed, was stopped early or was
+        partial, which is at less than the full resource.
     folds : ndarray of shape (n, k)
         On each fold; NaN where it was not evaluated.
     n_folds : ndarray of shape (n,)
         How many were evaluated.
     seconds : ndarray of shape (n,)
         Of fitting and scoring, all folds one after another.
+    cost : ndarray of shape (n,)
+        In full evaluations, as budgets count it; less than 1 for a partial one.
     best : int or None
         Row of the configuration that is the result; None if there is none.
     """
@@ -37,7 +40,13 @@ class Scores(NamedTuple):
     folds: FloatArray
     n_folds: NDArray[np.intp]
     seconds: FloatArray
+    cost: FloatArray
     best: int | None
+
+    @property
+    def is_partial(self) -> NDArray[np.bool_]:
+        """Which evaluations had less than the full resource, shape (n,)."""
+        return self.cost < 1.0
 
     def spread(self, row: int) -> float:
         """Standard deviation over the folds, as in ``cv_results_``."""
@@ -72,4 +81,12 @@ def scores_of(search: Any) -> Scores:
         best = best_of(mean)
     n_folds = folds_of(search)
     seconds = n_folds * np.nan_to_num(took)
-    return Scores(name, mean, folds.T.astype(float), n_folds, seconds, best)
+    cost = costs_of(search)
+    return Scores(name, mean, folds.T.astype(float), n_folds, seconds, cost, best)
+
+
+def n_learned_from(search: Any, alternative: int) -> int:
+    """Number of evaluations that an alternative's tables are made from: full ones."""
+    history = search.tuner_.history
+    own = [t for t in history.trials if t.alternative == alternative]
+    return sum(history.is_full(trial) for trial in own)

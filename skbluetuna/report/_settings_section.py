@@ -11,6 +11,7 @@ from skbluetuna._utils._hidden import masked
 from skbluetuna._version import __version__
 from skbluetuna.report._code import Code
 from skbluetuna.report._html import table, tag
+from skbluetuna.report._scores import scores_of
 from skbluetuna.report._values import counted
 
 __all__ = ["settings_section"]
@@ -70,14 +71,10 @@ def _shape(search: Any) -> str:
 
 
 def _best_params(search: Any) -> str:
-    index = getattr(search, "best_index_", None)
-    best = search.tuner_.best
-    if index is not None:
-        params = search.cv_results_["params"][index]
-    elif best is not None:
-        params = best.params
-    else:
+    best = scores_of(search).best
+    if best is None:
         return "# No configuration has a score."
+    params = search.cv_results_["params"][best]  # with the resource, if it is one
     code = Code()
     text = code.expression(masked(dict(params)), before=len("best_params = "))
     return f"{code.head}\n\nbest_params = {text}".lstrip()
@@ -86,6 +83,9 @@ def _best_params(search: Any) -> str:
 def _notes(search: Any) -> list[str]:
     """What the call does not say."""
     n = counted(len(search.tuner_.trials), "configuration")
+    if search.tuner_.ladder is not None:
+        n = counted(len(search.tuner_.trials), "evaluation")
+        n += f" that cost {search.tuner_.history.spent:.3g} full ones"
     reason = getattr(search, "stop_reason_", None)
     notes = [
         f"The seed of the search was {search.tuner_.seed}; it is the random_state of "

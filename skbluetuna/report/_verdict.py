@@ -7,7 +7,7 @@ import numpy as np
 from skbluetuna.exceptions import UnexplainedError
 from skbluetuna.inspection._alternatives import chosen, rows_of
 from skbluetuna.inspection._ends import widen
-from skbluetuna.report._scores import Scores, scores_of
+from skbluetuna.report._scores import Scores, n_learned_from, scores_of
 from skbluetuna.report._values import counted, percent, rough, took
 
 __all__ = ["CAUTION", "verdict"]
@@ -44,7 +44,12 @@ def _found(search: Any, scores: Scores) -> str:
     n, k = scores.folds.shape
     best = scores.best
     time = took(float(scores.seconds.sum()))
-    evaluations = counted(n, "evaluation")
+    evaluations, every = counted(n, "evaluation"), f"all {n} together"
+    if scores.is_partial.any():
+        n = int((~scores.is_partial).sum())
+        n_partial, every = int(scores.is_partial.sum()), "all together"
+        full = counted(n, "full evaluation")
+        evaluations = f"{full} (and {n_partial} at less {search.resource})"
     if best is None:
         return f"No configuration has a score after {evaluations} and {time}."
     name = f"mean {scores.name} of {scores.mean[best]:.4g}"
@@ -59,7 +64,7 @@ def _found(search: Any, scores: Scores) -> str:
         )
     return (
         f"The best of {evaluations} has a {name} ({folds}), {_against(scores, best)}. "
-        f"It was evaluation {best + 1}, in stage {stage}; all {n} together took {time} "
+        f"It was evaluation {best + 1}, in stage {stage}; {every} took {time} "
         "of fitting and scoring."
     )
 
@@ -68,7 +73,8 @@ def _against(scores: Scores, best: int) -> str:
     """How the best configuration compares with the one the search began with."""
     first = scores.mean[0]
     if np.isnan(first):
-        return "and the configuration that the search began with failed"
+        why = "was not evaluated in full" if scores.is_partial[0] else "failed"
+        return f"and the configuration that the search began with {why}"
     gain, error = scores.gain(best, 0)
     if gain == 0.0:
         return f"the same as the {first:.4g} that the search began with"
@@ -84,7 +90,7 @@ def _mattered(search: Any) -> str:
     """Which parameters and which pair matter most, and how surely."""
     k = chosen(search, None)
     space = search.tuner_.spaces[k]
-    n = sum(trial.alternative == k for trial in search.tuner_.trials)
+    n = n_learned_from(search, k)
     known = zip(space.names, space.dimensions, strict=True)
     varied = [name for name, dimension in known if dimension.n_values != 1]
     if len(varied) < 2:

@@ -10,6 +10,7 @@ from skbluetuna.inspection._axes import checked
 from skbluetuna.report._best import best_table
 from skbluetuna.report._figures import convergence
 from skbluetuna.report._html import page, section, sections, tag
+from skbluetuna.report._ladder_section import ladder_section
 from skbluetuna.report._learned_sections import learned_sections
 from skbluetuna.report._masked import without_secrets
 from skbluetuna.report._settings_section import settings_section
@@ -31,6 +32,7 @@ def write_report(search: Any, path: Any) -> Path:
         *(tag("p", sentence, class_="verdict") for sentence in verdict(search)),
         tag("p", CAUTION, class_="note"),
         section("How it got there", convergence(search)),
+        *sections(ladder_section(search)),
         section("The best configurations", *best_table(search)),
         *sections(learned_sections(search)),
         section("To repeat it", *settings_section(search)),

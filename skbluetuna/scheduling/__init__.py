@@ -1,14 +1,18 @@
 """Whose turn it is: budgets, the alternatives' shares of them, and the next trials."""
 
 from skbluetuna.scheduling._budget import Budget, Share, allocate
+from skbluetuna.scheduling._halving import check_report, is_outdone
 from skbluetuna.scheduling._initial import as_references, initial_rows
+from skbluetuna.scheduling._rungs_of import as_ladder
 from skbluetuna.scheduling._scheduler import Scheduler
 from skbluetuna.scheduling._settings import (
     Settings,
     from_text,
+    new_history,
     to_text,
     with_spaces,
 )
+from skbluetuna.scheduling._several import as_objectives
 
 __all__ = [
     "Budget",
@@ -16,9 +20,14 @@ __all__ = [
     "Settings",
     "Share",
     "allocate",
+    "as_ladder",
+    "as_objectives",
     "as_references",
+    "check_report",
     "from_text",
     "initial_rows",
+    "new_history",
+    "is_outdone",
     "to_text",
     "with_spaces",
 ]

@@ -11,7 +11,7 @@ from skbluetuna.space import Space
 from skbluetuna.stages import FloatArray, FullGrid, OpenStage, active
 from skbluetuna.strategies import Schedule, Strategy
 
-__all__ = ["Budget", "Share", "allocate"]
+__all__ = ["Budget", "Share", "allocate", "with_partial"]
 
 Params = dict[str, Any]
 
@@ -176,6 +176,17 @@ def _look(share: Share, most: int) -> int:
     look, size = max(look, share.n_begun), share.space.size
     look = look if size is None else min(look, size)
     return max(0, look - share.n_known)
+
+
+def with_partial(budget: Budget, most_trials: int) -> Budget:
+    """The budget where trials may cost less than a full one, and so be more.
+
+    The last stage of each alternative has no end but the budget's.
+    """
+    if budget.is_grid:
+        return budget
+    ends = (_endless(one, one.quota, most_trials) for one in budget.shares)
+    return budget._replace(shares=tuple(ends))
 
 
 def _endless(share: Share, quota: int, n_trials: int) -> Share:

@@ -5,19 +5,22 @@ other, each is spent before the next one counts; so it makes no difference when 
 search was stopped in between.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from skbluetuna._utils._threads import one_blas_thread
-from skbluetuna.history import IMPORTED, History, Trial, View
-from skbluetuna.scheduling._budget import Budget, Share, allocate
+from skbluetuna.history import IMPORTED, History, Ladder, Trial, View
+from skbluetuna.scheduling._budget import Budget, Share, allocate, with_partial
+from skbluetuna.scheduling._several import as_one, weights_of
 from skbluetuna.space import Space
 from skbluetuna.stages import FloatArray, Proposal, open_stages
-from skbluetuna.strategies import Strategy
+from skbluetuna.strategies import Spent, Strategy
 
 __all__ = ["Scheduler"]
 
 Params = dict[str, Any]
+NOTHING = 1e-9  # full evaluations; sums of parts are not exact
 N_PER_CHANCE = 10  # of so many open trials one goes to who had fewest
 
 
@@ -34,6 +37,10 @@ class Scheduler:
         Makes out the stages.
     seed : int
         Seed of the search.
+    ladder : Ladder or None
+        What trials may spend; None: every one is evaluated in full.
+    objectives : tuple of str or None
+        Names of several objectives; None: there is one.
     budgets : sequence of int or None
         The budgets, none smaller than the one before; None for the strategy's own
         schedule.
@@ -43,7 +50,12 @@ class Scheduler:
     Raises
     ------
     ValueError
-        If a budget is smaller than the one before.
+        If a budget is smaller than the one before, or the strategy takes no resource.
+
+    Notes
+    -----
+    Budgets and quotas count in full evaluations: with a ladder a trial costs its share
+    of one. They are spent when another full one no longer fits.
     """
 
     def __init__(
@@ -52,10 +64,14 @@ class Scheduler:
         initial: list[list[Params]],
         strategy: Strategy,
         seed: int,
+        ladder: Ladder | None,
+        objectives: tuple[str, ...] | None,
         budgets: Sequence[int | None],
         imported: Sequence[FloatArray] = (),
     ) -> None:
-        self.seed = seed
+        self.seed, self.ladder, self.objectives = seed, ladder, objectives
+        if objectives is not None:
+            strategy = of_several(strategy)
         self.budgets: list[Budget] = []
         for n_iter in budgets:
             first = self.budgets[0] if self.budgets else None
@@ -67,6 +83,11 @@ class Scheduler:
                     f"n_iter must be at least {self.n_trials}, with which the search "
                     f"has begun; got {n_iter}."
                 )
+            check_resource(strategy, new.shares, has_ladder=ladder is not None)
+            if ladder is not None:
+                new = with_partial(
+                    new, _whole(new.n_trials / ladder.cost(ladder.least))
+                )
             self.budgets.append(new)
 
     @property
@@ -76,8 +97,18 @@ class Scheduler:
 
     @property
     def n_trials(self) -> int:
-        """Number of trials of the last budget, unless the space has fewer."""
+        """Number of trials of the last budget, unless the space has fewer.
+
+        With a ladder, of full evaluations.
+        """
         return self.budgets[-1].n_trials
+
+    @property
+    def most_trials(self) -> int:
+        """How many trials there may be, if all are as cheap as can be."""
+        if self.ladder is None or self.budgets[0].is_grid:
+            return self.n_trials
+        return math.ceil(self.n_trials / self.ladder.cost(self.ladder.least))
 
     @property
     def stages(self) -> set[str]:
@@ -108,8 +139,10 @@ class Scheduler:
         now = next((b for b in self.budgets if not self._is_over(b, history)), None)
         if now is None or self._awaits_budget_before(now, history):
             return asked
+        if self.objectives is not None and n is not None and n > 1:
+            return self._ask_each(history, n)
         for k in _turns(now, history):
-            left = now.n_trials - history.n_asked
+            left = _whole(now.n_trials - history.spent)
             room = left if n is None else min(left, n - len(asked))
             asked += self._ask_of(now, k, history, room, is_counted=n is not None)
         if now.is_open and all(self._is_spent(now, k, history) for k in now.numbers):
@@ -117,6 +150,24 @@ class Scheduler:
                 n = 0 if history.has_pending else 1
             asked += self._ask_open(now, history, n - len(asked))
         return asked
+
+    def _ask_each(self, history: History, n: int) -> list[Trial]:
+        """Ask one by one: each trial has weights of the objectives of its own."""
+        asked: list[Trial] = []
+        while len(asked) < n:
+            one = self.ask(history, 1)
+            if not one:
+                break
+            asked += one
+        return asked
+
+    def _seen(self, now: Budget, k: int, history: History) -> View:
+        """What the stages of an alternative see, with one score a trial."""
+        view = _view(now, k, history)
+        if self.objectives is None:
+            return view
+        weights = weights_of(self.objectives, self.seed, len(history))
+        return as_one(history, view, k, weights)
 
     def _awaits_budget_before(self, now: Budget, history: History) -> bool:
         """Whether trials of the budget before are open.
@@ -127,7 +178,7 @@ class Scheduler:
         if at == 0 or not history.has_pending:
             return False
         asked = [trial for trial in history.trials if trial.stage != IMPORTED]
-        before = asked[: self.budgets[at - 1].n_trials]
+        before = asked[: history.n_within(self.budgets[at - 1].n_trials)]
         return any(trial.state == "asked" for trial in before)
 
     def _ask_of(
@@ -136,20 +187,24 @@ class Scheduler:
         """Ask one alternative: initial trials, then stage after stage."""
         share, space = now.shares[k], now.shares[k].space
         asked: list[Trial] = []
-        room = min(room, share.quota - history.n_asked_of(k))
+        room = min(room, _whole(share.quota - history.spent_of(k)))
         initial = _left_of(share, history.view(k))
         for params in initial[: max(0, room)]:
             (unit,) = space.to_unit([params])
-            asked.append(history.ask(k, "initial", unit, params=params))
-        view = _view(now, k, history)
+            resource = self._resource(now, k, history, unit, "initial")
+            asked.append(
+                history.ask(k, "initial", unit, params=params, resource=resource)
+            )
+        view = self._seen(now, k, history)
         for stage in open_stages(share.schedule.stages, view):
             left = room - len(asked)
             if left <= 0 or len(asked) < len(initial):
                 break
             seed, wanted = (self.seed, k), left if is_counted else None
             for unit in stage.propose(space, view, wanted, seed)[:left]:
-                asked.append(history.ask(k, stage.name, unit))
-            view = _view(now, k, history)
+                resource = self._resource(now, k, history, unit, stage.name)
+                asked.append(history.ask(k, stage.name, unit, resource=resource))
+            view = self._seen(now, k, history)
             if not stage.is_done(space, view, seed):
                 break
         return asked
@@ -157,14 +212,28 @@ class Scheduler:
     def _ask_open(self, now: Budget, history: History, n: int) -> list[Trial]:
         """Ask trials that are open to all alternatives."""
         asked: list[Trial] = []
-        for _ in range(min(n, now.n_trials - history.n_asked)):
+        for _ in range(min(n, _whole(now.n_trials - history.spent))):
             choice = self._choose_open(now, history)
             if choice is None:
                 break
             k, unit = choice
             name = now.shares[k].schedule.stages[-1].name
-            asked.append(history.ask(k, name, unit))
+            resource = self._resource(now, k, history, unit, name)
+            asked.append(history.ask(k, name, unit, resource=resource))
         return asked
+
+    def _resource(
+        self, now: Budget, k: int, history: History, unit: FloatArray, stage: str
+    ) -> float | None:
+        """What the next trial may spend; None without a ladder."""
+        rule = now.shares[k].schedule.rungs
+        if self.ladder is None or rule is None:
+            return None
+        if now.is_grid:
+            return self.ladder.full
+        left = now.n_trials - history.spent
+        spent = Spent(history.spent, history.spent_on_partial, left, stage)
+        return rule(self.ladder, _view(now, k, history), unit, spent)
 
     def _choose_open(
         self, now: Budget, history: History
@@ -183,7 +252,7 @@ class Scheduler:
             found = self._proposal(now, k, history)
             if found is None:
                 continue
-            if n_open % N_PER_CHANCE == N_PER_CHANCE - 1:
+            if int(n_open) % N_PER_CHANCE == N_PER_CHANCE - 1:
                 return k, found.unit
             if best is None or found.log_gain > best[1].log_gain:
                 best = k, found
@@ -191,7 +260,8 @@ class Scheduler:
 
     def _proposal(self, now: Budget, k: int, history: History) -> Proposal | None:
         """The next open trial of an alternative, with the gain expected of it."""
-        space, view, seed = now.shares[k].space, _view(now, k, history), (self.seed, k)
+        space, seed = now.shares[k].space, (self.seed, k)
+        view = self._seen(now, k, history)
         stage = now.shares[k].open_stage
         if stage is None or stage.is_done(space, view, seed):
             return None
@@ -199,14 +269,14 @@ class Scheduler:
 
     def _is_over(self, now: Budget, history: History) -> bool:
         """Whether all trials of a budget are asked, or nothing is left to ask."""
-        if history.n_asked >= now.n_trials:
+        if not _whole(now.n_trials - history.spent):
             return True
         check = self._is_exhausted if now.is_open else self._is_spent
         return all(check(now, k, history) for k in now.numbers)
 
     def _is_spent(self, now: Budget, k: int, history: History) -> bool:
         """Whether an alternative has used its quota, or has nothing left to ask."""
-        is_used = history.n_asked_of(k) >= now.shares[k].quota
+        is_used = not _whole(now.shares[k].quota - history.spent_of(k))
         return is_used or self._is_exhausted(now, k, history)
 
     def _is_exhausted(self, now: Budget, k: int, history: History) -> bool:
@@ -218,9 +288,51 @@ class Scheduler:
         )
 
 
-def _n_had(now: Budget, k: int, history: History) -> int:
-    """The same, with what the search began with."""
-    return history.n_asked_of(k) + now.shares[k].n_known
+def of_several(strategy: Strategy) -> Strategy:
+    """The strategy as it is for several objectives.
+
+    Raises
+    ------
+    ValueError
+        If it takes one only.
+    """
+    make = getattr(strategy, "for_several_objectives", None)
+    if make is None:
+        raise ValueError(
+            'strategy must be one for several objectives, which "adaptive" is; got '
+            f"{strategy!r}. Leave objectives out, or choose another strategy."
+        )
+    found: Strategy = make()
+    return found
+
+
+def check_resource(
+    strategy: Strategy, shares: Sequence[Share], *, has_ladder: bool
+) -> None:
+    """Refuse a strategy that can not use a resource, or needs one that is not there."""
+    if not has_ladder and any(one.schedule.needs_resource for one in shares):
+        raise ValueError(
+            f"strategy {strategy!r} needs a resource, of which cheap evaluations spend "
+            'less. Write resource="n_samples" or the name of a parameter such as '
+            '"n_estimators" (BlueTuner: resource=(least, full)), or leave the strategy '
+            "out."
+        )
+    if has_ladder and any(one.schedule.rungs is None for one in shares):
+        raise ValueError(
+            "strategy must be one that evaluates with a part of the resource, such as "
+            f'"adaptive" or "hyperband", where resource is given; got {strategy!r}. '
+            "Leave resource out, or choose another strategy."
+        )
+
+
+def _whole(left: float) -> int:
+    """How many full evaluations fit into what is left of a budget."""
+    return max(0, math.floor(left + NOTHING))
+
+
+def _n_had(now: Budget, k: int, history: History) -> float:
+    """What an alternative has had, with what the search began with."""
+    return history.spent_of(k) + now.shares[k].n_known
 
 
 def _left_of(share: Share, view: View) -> list[Params]:

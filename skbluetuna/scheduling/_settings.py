@@ -1,5 +1,7 @@
 """Settings of a search, and a whole search as text: everything a tuner knows."""
 
+import math
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from skbluetuna._utils._files import (
@@ -11,7 +13,8 @@ from skbluetuna._utils._files import (
     unseal,
 )
 from skbluetuna._version import __version__
-from skbluetuna.history import History, decode_event, encode_event
+from skbluetuna.history import Event, History, Ladder, decode_event, encode_event
+from skbluetuna.scheduling._several import as_objectives
 from skbluetuna.space import (
     Space,
     check_same_names,
@@ -24,13 +27,17 @@ from skbluetuna.space import (
 )
 from skbluetuna.strategies import Strategy, decode_strategy, encode_strategy
 
-__all__ = ["Settings", "from_text", "to_text", "with_spaces"]
+__all__ = ["Settings", "from_text", "new_history", "to_text", "with_spaces"]
 
-FORMAT = 4  # of the JSON text
+FORMAT = 5  # of the JSON text
 
 
 def _is_list(value: Any, is_right: Any = lambda _: True) -> bool:
     return isinstance(value, list) and all(map(is_right, value))
+
+
+def _is_positive(value: Any) -> bool:
+    return type(value) in (int, float) and 0.0 < value < math.inf
 
 
 FIELDS: dict[str, Any] = {
@@ -41,6 +48,8 @@ FIELDS: dict[str, Any] = {
     "names": lambda value: _is_list(value, lambda own: _is_list(own, is_text)),
     "spaces": lambda value: value is None or _is_list(value),
     "initial": lambda value: _is_list(value, _is_list),
+    "rungs": lambda value: value is None or _is_list(value, _is_positive),
+    "objectives": lambda value: value is None or _is_list(value, is_text),
     "events": lambda value: _is_list(value, lambda own: isinstance(own, dict)),
 }
 
@@ -52,6 +61,8 @@ class Settings(NamedTuple):
     initial: list[list[dict[str, Any]]]  # of each space, native values
     strategy: Strategy
     seed: int
+    ladder: Ladder | None = None
+    objectives: tuple[str, ...] | None = None
 
 
 def to_text(settings: Settings, history: History) -> str:
@@ -69,6 +80,8 @@ def to_text(settings: Settings, history: History) -> str:
                 [encode_params(space, params) for params in rows]
                 for space, rows in zip(settings.spaces, settings.initial, strict=True)
             ],
+            "rungs": None if settings.ladder is None else list(settings.ladder.rungs),
+            "objectives": settings.objectives and list(settings.objectives),
             "events": [encode_event(one, settings.spaces) for one in history.events],
         }
     )
@@ -100,9 +113,14 @@ def from_text(
         for own, rows in zip(spaces, stored["initial"], strict=True)
     ]
     settings = Settings(
-        spaces, initial, decode_strategy(stored["strategy"], strategy), stored["seed"]
+        spaces,
+        initial,
+        decode_strategy(stored["strategy"], strategy),
+        stored["seed"],
+        None if stored["rungs"] is None else Ladder(tuple(stored["rungs"])),
+        None if stored["objectives"] is None else as_objectives(stored["objectives"]),
     )
-    return settings, _history_of(stored["events"], spaces)
+    return settings, _history_of(stored["events"], settings)
 
 
 def with_spaces(
@@ -116,15 +134,21 @@ def with_spaces(
     ]
     events = [decode_event(encode_event(e, own), spaces) for e in history.events]
     new = settings._replace(spaces=spaces, initial=initial)
-    return new, History(spaces, events)
+    return new, new_history(new, events)
 
 
-def _history_of(rows: list[Json], spaces: tuple[Space, ...]) -> History:
+def new_history(settings: Settings, events: Iterable[Event] = ()) -> History:
+    """A history of a search with these settings."""
+    n_values = len(settings.objectives or "1")
+    return History(settings.spaces, events, settings.ladder, n_values)
+
+
+def _history_of(rows: list[Json], settings: Settings) -> History:
     """History of stored events, every one of them checked."""
-    history = History(spaces)
+    history = new_history(settings)
     for number, row in enumerate(rows):
         try:
-            history.append(decode_event(row, spaces))
+            history.append(decode_event(row, settings.spaces))
         except (ValueError, RuntimeError) as error:
             raise ValueError(f"text: event {number}: {error}") from error
     if not history.budgets:

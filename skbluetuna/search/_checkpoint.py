@@ -304,7 +304,10 @@ def point_of(trial: Trial) -> str:
 
     A fold's line has it, so that a fold is never taken for that of another one.
     """
-    return f"{crc32(repr((trial.alternative, *trial.unit)).encode()):08x}"
+    place: tuple[Any, ...] = (trial.alternative, *trial.unit)
+    if trial.resource is not None:
+        place = (*place, trial.resource)
+    return f"{crc32(repr(place).encode()):08x}"
 
 
 def _brief(event: Event, trials: Mapping[int, Trial]) -> Event:

@@ -7,6 +7,7 @@ from sklearn.base import clone
 from skbluetuna.history import Trial
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._predicting import Predictor
+from skbluetuna.search._resource import Resource, strata
 from skbluetuna.search._scoring import failure
 from skbluetuna.search._sklearn import FitData, fold_task, runs_here, without_tuner
 
@@ -40,6 +41,8 @@ class Evaluator:
         The folds.
     n_trials : int
         How many candidates there will be at most, for what is printed.
+    resource : Resource or None, default=None
+        What they may spend; None: each is evaluated in full.
     predictor : Predictor or None, default=None
         What predicts the test rows of folds; None for no predictions.
     """
@@ -50,10 +53,18 @@ class Evaluator:
         data: FitData,
         folds: Folds,
         n_trials: int,
+        resource: Resource | None = None,
         predictor: Predictor | None = None,
     ) -> None:
         self._search, self._data, self._folds = search, data, folds
         self._n_trials, self._predictor = n_trials, predictor
+        self._resource = resource
+        if resource is not None:
+            y, seed = strata(search, data.y), search.tuner_.seed
+            self._orders = [
+                resource.order(train, y, (seed, fold))
+                for fold, (train, _) in enumerate(folds.splits)
+            ]
         self._estimator = clone(search.estimator)
         self._caller = search if runs_here(search.n_jobs) else without_tuner(search)
 
@@ -76,16 +87,21 @@ class Evaluator:
             As `within` takes them; None for no limit.
         """
         train, test = self._folds.splits[one.fold]
+        params, resource, is_full = one.trial.params, self._resource, True
+        if resource is not None:
+            is_full = resource.ladder.is_full(one.trial.resource)
+            train = resource.train(one.trial, self._orders[one.fold], train)
+            params = resource.params(one.trial)
         return fold_task(
             clone(self._estimator),
             self._data,
             (train, test),
-            one.trial.params,
+            params,
             search=self._caller,
             callback_ctx=context,
             progress=(
                 (one.fold, self._folds.n_splits), (one.trial.number, self._n_trials),
             ),
             limit=limit,
-            predictor=self._predictor,
+            predictor=self._predictor if is_full else None,
         )  # fmt: skip

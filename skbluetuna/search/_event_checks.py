@@ -1,14 +1,14 @@
 """Which events of a file a search can have written."""
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from skbluetuna._utils._files import check_fields, is_count, is_text
-from skbluetuna.history import Asked, Event, Reported, Stopped
+from skbluetuna.history import Asked, Event, Ladder, Reported, Stopped
 from skbluetuna.search._scoring import REASONS, metric_names, score_of
+from skbluetuna.search._trade_off import Guide
 
 __all__ = ["EventCheck", "agree", "check_header"]
 
@@ -38,7 +38,7 @@ def check_header(header: Json, n_splits: int, *, is_repeatable: bool) -> None:
         raise ValueError("has splits of other data")
 
 
-def agree(fits: Sequence[Json], values: Sequence[float], refit: Any) -> bool:
+def agree(fits: Sequence[Json], values: Sequence[float], guide: Guide) -> bool:
     """Whether these values, none if it failed, can be what came of a trial's folds.
 
     Parameters
@@ -47,19 +47,23 @@ def agree(fits: Sequence[Json], values: Sequence[float], refit: Any) -> bool:
         Outcomes of all folds.
     values : sequence of float
         The trial's values.
-    refit : as in ``GridSearchCV``
-        Which of several metrics guides the search.
+    guide : tuple of str, or as `refit` in ``GridSearchCV``
+        The objectives, or which of several metrics guides the search.
     """
     names = metric_names(fits) or []
-    first = names[0] if names else "score"
-    metric = refit if isinstance(refit, str) and refit in names else first
-    scores = [score_of(fit, metric) for fit in fits]
+    if isinstance(guide, tuple):
+        metrics = guide
+    else:
+        first = names[0] if names else "score"
+        metrics = (guide if isinstance(guide, str) and guide in names else first,)
+    scores = np.array([[score_of(fit, name) for fit in fits] for name in metrics])
     with np.errstate(invalid="ignore", over="ignore"):
-        mean = float(np.average(scores))
+        means = np.average(scores, axis=1)
     if values:
-        near = 1e-9 * max(map(abs, scores))
-        return math.isfinite(mean) and abs(values[0] - mean) <= near
-    return not math.isfinite(mean) or all(fit["fit_error"] for fit in fits)
+        near = 1e-9 * np.abs(scores).max(axis=1)
+        is_same = len(values) == len(means) and (np.abs(values - means) <= near).all()
+        return bool(np.isfinite(means).all() and is_same)
+    return not np.isfinite(means).all() or all(fit["fit_error"] for fit in fits)
 
 
 class EventCheck:
@@ -74,10 +78,19 @@ class EventCheck:
     search : BlueTunaSearchCV
         Its `scoring` and `return_train_score` say what a fit leaves, its `racing` if
         candidates may be stopped.
+    ladder : Ladder or None, default=None
+        What candidates may spend.
     """
 
-    def __init__(self, stages: Collection[str], n_splits: int, search: Any) -> None:
+    def __init__(
+        self,
+        stages: Collection[str],
+        n_splits: int,
+        search: Any,
+        ladder: Ladder | None = None,
+    ) -> None:
         self._stages, self._n_splits = stages, n_splits
+        self._rungs = (None,) if ladder is None else ladder.rungs
         scoring, self._is_race = search.scoring, search.racing is not None
         # What a callable returns the first fit shows that did not fail.
         self._is_open = callable(scoring)
@@ -103,6 +116,8 @@ class EventCheck:
         """
         if isinstance(event, Asked) and event.stage not in self._stages:
             raise ValueError("has a stage that is not there")
+        if isinstance(event, Asked) and event.resource not in self._rungs:
+            raise ValueError("has a resource that is no rung of the search")
         if isinstance(event, Stopped) and not self._is_race:
             raise ValueError("is stopped, though no folds race")
         if isinstance(event, Reported):

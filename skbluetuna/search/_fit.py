@@ -28,6 +28,7 @@ from skbluetuna.search._predictions import Predictions, Published, n_predictions
 from skbluetuna.search._problem import problem_of
 from skbluetuna.search._progress_log import ProgressLog, visible_log
 from skbluetuna.search._reading import spaces_for
+from skbluetuna.search._resource import Resource, resource_of
 from skbluetuna.search._results import Rows
 from skbluetuna.search._scoring import scoring_failures, telling
 from skbluetuna.search._sklearn import (
@@ -35,12 +36,14 @@ from skbluetuna.search._sklearn import (
     scorers_by_name,
     warn_or_raise_of_failures,
 )
+from skbluetuna.search._trade_off import check_objectives, front_rows, pick
 
 __all__ = ["run_fit"]
 
 OF_RESULTS = (
     "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
-    "refit_time_", "stop_reason_", "_published", "_published_target",
+    "refit_time_", "stop_reason_", "_published", "_published_target", "pareto_front_",
+    "pareto_params_",
 )  # fmt: skip
 
 
@@ -59,8 +62,8 @@ def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
     data = FitData.of(search, X, y, params)
     callbacks = callbacks_of(search, data)
     with visible_log(search.verbose):
-        folds, past = _begin(search, data)
-        rows = Rows(search, search.tuner_.history, folds.n_splits)
+        folds, past, resource = _begin(search, data)
+        rows = Rows(search, search.tuner_.history, folds.n_splits, resource)
         predictions = _predictions(search, data, folds, rows, past)
         for name in OF_RESULTS:  # those of an earlier fit are not this one's
             search.__dict__.pop(name, None)
@@ -74,17 +77,21 @@ def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
     predictions.warn()
 
 
-def _begin(search: Any, data: FitData) -> tuple[Folds, Past]:
+def _begin(search: Any, data: FitData) -> tuple[Folds, Past, Resource | None]:
     """Make out what is searched, before the first evaluation."""
     cv = check_cv(search.cv, data.y, classifier=is_classifier(search.estimator))
     spaces, owns = spaces_for(search.estimator, search.param_space)
     _check_numbers(search)
+    check_objectives(search)
     if search.scoring is None and len(spaces) > 1:
         _check_common_score(search.estimator, spaces)
     is_kept = search.warm_start or search.checkpoint is not None
     folds = Folds(cv, data.X, data.y, data.split_params, is_checked=is_kept)
-    problem = problem_of(search, spaces, folds, data) if is_kept else None
+    resource = resource_of(search, spaces, _n_rows(data))
+    problem = problem_of(search, spaces, folds, data, resource) if is_kept else None
     past = Past(search, problem, folds)
+
+    rungs = None if resource is None else resource.ladder.ends
 
     def make(seed: int | None, n_iter: int | None) -> BlueTuner:
         return BlueTuner(
@@ -94,12 +101,20 @@ def _begin(search: Any, data: FitData) -> tuple[Folds, Past]:
             random_state=_seed(search.random_state) if seed is None else seed,
             reference=owns,
             initial_params=search.initial_params,
+            resource=rungs,
+            factor=search.factor,
+            objectives=search.objectives,
         )
 
     search._data_shape = tuple(getattr(data.X, "shape", None) or (len(data.X),))
     search.n_splits_ = folds.n_splits
     search.tuner_ = past.begin(make)
-    return folds, past
+    return folds, past, resource
+
+
+def _n_rows(data: FitData) -> int:
+    shape = getattr(data.X, "shape", None)
+    return int(shape[0]) if shape else len(data.X)
 
 
 def _predictions(
@@ -135,14 +150,17 @@ def _loop(
 ) -> str:
     """Search; return the reason why it ended."""
     tuner, n_iter = search.tuner_, _n_iter(search, folds.n_splits)
-    n_trials = n_iter + tuner.history.n_imported
+    n_most = n_iter if tuner.ladder is None else tuner.most_trials
+    n_trials = n_most + tuner.history.n_imported
     told = data._replace(scorers=telling(data.scorers, search.error_score))
     callbacks.begin_search(n_trials, folds.n_splits)
     with (
         quiet_failures(),
         ProgressLog(tuner, search.max_time, n_iter, n_kept=past.n_in_memory) as log,
     ):
-        evaluator = Evaluator(search, told, folds, n_trials, predictions.predictor)
+        evaluator = Evaluator(
+            search, told, folds, n_trials, rows.resource, predictions.predictor
+        )
         n_at_once = 1 if search.racing else folds.n_splits  # of one candidate
         log.fills(past.window, search.n_jobs, n_at_once)
         loop = Loop(search, tuner, rows, evaluator, callbacks, past, log, predictions)
@@ -161,6 +179,8 @@ def _n_iter(search: Any, n_splits: int) -> int:
     if search.n_iter is None:
         return int(tuner.n_iter)
     n_open = sum(len(history.parts(t.number)) < n_splits for t in history.pending)
+    if tuner.ladder is not None:
+        return int(min(tuner.n_iter, search.n_iter))
     n_known = history.n_asked - n_open  # of the others the fit begins by telling
     return int(min(tuner.n_iter, max(search.n_iter, n_known)))
 
@@ -211,7 +231,7 @@ def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
         search._check_refit_for_multimetric(several[0])
         metric = search._guiding_metric(results)
     if search.refit or not search.multimetric_:
-        search.best_index_ = search._select_best_index(search.refit, metric, results)
+        search.best_index_ = _choose(search, metric, results)
         if not callable(search.refit):
             search.best_score_ = results[f"mean_test_{metric}"][search.best_index_]
         search.best_params_ = results["params"][search.best_index_]
@@ -219,7 +239,17 @@ def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
         _refit(search, data, callbacks)
     search.scorer_ = scorers_by_name(data.scorers)
     search.cv_results_ = results
+    if search.objectives is not None:
+        search.pareto_front_ = front_rows(search, results)
+        search.pareto_params_ = [results["params"][i] for i in search.pareto_front_]
     callbacks.end_fit()
+
+
+def _choose(search: Any, metric: Any, results: Any) -> int:
+    """Row of the candidate that is chosen."""
+    if search.objectives is None and search.at_least is None:
+        return int(search._select_best_index(search.refit, metric, results))
+    return pick(search, search.refit, metric, results)
 
 
 def _refit(search: Any, data: FitData, callbacks: Any) -> None:
@@ -267,7 +297,9 @@ def _check_numbers(search: Any) -> None:
     for name in ("n_iter", "max_concurrent"):
         if getattr(search, name) is not None:
             check_count(name, getattr(search, name))
-    kinds = dict.fromkeys(("max_time", "candidate_timeout", "racing"), "a number")
+    kinds = dict.fromkeys(
+        ("max_time", "candidate_timeout", "racing", "factor"), "a number"
+    )
     kinds |= {"n_retries": "an int", "keep_predictions": 'an int or "auto"'}
     for name, kind in kinds.items():
         if isinstance(getattr(search, name), bool):

@@ -13,12 +13,14 @@ from skbluetuna.history import (
     Failed,
     Finished,
     History,
+    Ladder,
     Reported,
     decode_event,
     row_key,
 )
 from skbluetuna.search._event_checks import agree
 from skbluetuna.search._problem import choice_key
+from skbluetuna.search._trade_off import Guide
 from skbluetuna.space import Categorical, Space
 
 __all__ = ["PastEvaluation", "add_imports", "of_history", "of_rows"]
@@ -37,17 +39,17 @@ class PastEvaluation(NamedTuple):
 
 
 def of_history(
-    spaces: Sequence[Space], events: Sequence[Event]
+    spaces: Sequence[Space], events: Sequence[Event], ladder: Ladder | None
 ) -> list[PastEvaluation]:
-    """Evaluations in memory."""
-    history = History(spaces, events)
+    """Evaluations in memory, those with the full resource."""
+    history = History(spaces, events, ladder)
     return [
         PastEvaluation(
             {name: choice_key(value) for name, value in trial.params.items()},
             trial.values, trial.seconds, history.parts(trial.number),
         )
         for trial in history.trials
-        if trial.state != "asked"
+        if trial.state not in ("asked", "partial")
     ]  # fmt: skip
 
 
@@ -55,8 +57,11 @@ def of_rows(
     choices: list[list[Any]],
     rows: Mapping[int, Json],
     check: Callable[[Event], None],
+    full: float | None = None,
 ) -> list[PastEvaluation]:
     """Evaluations on file; rows that do not fit together are left out.
+
+    So are those at less than the full resource.
 
     Parameters
     ----------
@@ -66,13 +71,16 @@ def of_rows(
         Events as JSON values.
     check : callable
         Raises ValueError for an event that no evaluation can have left.
+    full : float or None, default=None
+        The full resource of the search that wrote them; None: it had none.
     """
     keys: dict[int, Keys] = {}
     ends: dict[int, Finished | Failed] = {}
     parts: dict[int, dict[int, Mapping[str, Any]]] = {}
     for row in rows.values():
         number, own = row.get("number"), _keys(choices, row)
-        if type(number) is int and own is not None:
+        is_full = row.get("resource") in (None, full)
+        if type(number) is int and own is not None and is_full:
             keys.setdefault(number, own)
         event = _outcome(row)
         if isinstance(event, Reported) and _passes(event, check):
@@ -93,7 +101,7 @@ def add_imports(
     own: Mapping[str, Any],
     *,
     n_splits: int,
-    refit: Any,
+    guide: Guide,
 ) -> None:
     """Add evaluations of which every fold is known and that lie in a space.
 
@@ -109,8 +117,8 @@ def add_imports(
         The estimator's own values.
     n_splits : int
         Number of folds.
-    refit : as in ``GridSearchCV``
-        Which of several metrics guides the search.
+    guide : tuple of str, or as `refit` in ``GridSearchCV``
+        The objectives, or which of several metrics guides the search.
     """
     places = [Place(space, own) for space in spaces]
     seen: set[tuple[int, bytes]] = set()
@@ -119,7 +127,7 @@ def add_imports(
             continue
         fits = [dict(one.parts[fold]) for fold in range(n_splits)]
         k, params = _first_of(places, one.keys)
-        if params is None or not agree(fits, one.values, refit):
+        if params is None or not agree(fits, one.values, guide):
             continue
         (unit,) = spaces[k].to_unit([params])
         if (k, row_key(unit)) in seen:

@@ -28,7 +28,12 @@ from skbluetuna.search._predicting import PREDICTIONS
 from skbluetuna.search._predictions import Predictions
 from skbluetuna.search._progress_log import ProgressLog
 from skbluetuna.search._results import NOT_FINITE, Rows
-from skbluetuna.search._scoring import cause_of, metric_name, note_reasons, score_of
+from skbluetuna.search._scoring import (
+    fill_fit_times,
+    metric_name,
+    note_reasons,
+    score_of,
+)
 from skbluetuna.search._window import ask_up_to
 from skbluetuna.search._workers import Workers
 
@@ -193,7 +198,9 @@ class Loop:
         Where the budget is less than in an earlier fit these are not all.
         """
         trials, n_iter = self._tuner.pending, self._search.n_iter
-        return trials if n_iter is None else trials[: max(0, n_iter - self._n_told)]
+        if n_iter is None:
+            return trials
+        return trials[: max(0, self._tuner.history.n_within(n_iter) - self._n_told)]
 
     def _release(self, trials: Sequence[Trial]) -> str | None:
         """Evaluate trials, and tell the score of the first one.
@@ -250,6 +257,7 @@ class Loop:
 
     def _report(self, trial: Trial, fold: int, outcome: Outcome) -> None:
         note_reasons([outcome])
+        fill_fit_times([outcome])
         self._tuner.history.append(Reported(trial.number, fold, outcome))
         self._callbacks.fold_ends(trial, fold)
         self._at_risk += outcome["fit_time"] + outcome["score_time"]
@@ -280,7 +288,7 @@ class Loop:
 
     def _reason_to_stop(self) -> str | None:
         n_iter = self._search.n_iter
-        if n_iter is not None and self._n_told >= n_iter:
+        if n_iter is not None and self._is_spent(n_iter):
             return "n_iter"
         if self._tuner.finished:
             is_grid = any(trial.stage == "grid" for trial in self._tuner.trials)
@@ -292,6 +300,13 @@ class Loop:
         if self._search.stopping == "regret" and self._nothing_to_gain():
             return "regret"
         return None
+
+    def _is_spent(self, n_iter: int) -> bool:
+        """Whether all is told that a budget pays for."""
+        history = self._tuner.history
+        n_within = history.n_within(n_iter)
+        is_all = history.n_asked == n_within and not history.is_spent(n_iter)
+        return self._n_told >= n_within and not is_all
 
     def _nothing_to_gain(self) -> bool:
         """Whether what may be gained is below the error of the best score.
@@ -329,8 +344,8 @@ class Loop:
         if estimate is not None:
             history.append(Stopped(trial.number, (estimate,), seconds))
             return
-        score = self._rows.score(trial) if self._has_fit else math.nan
-        history.tell(trial.number, [score], seconds, self._causes[trial.number])
+        values = self._rows.values(trial) if self._has_fit else [math.nan]
+        history.tell(trial.number, values, seconds, self._causes[trial.number])
         if self._tuner.best != before:
             self._log.improved(self._tuner.best)
 
@@ -343,7 +358,7 @@ class Loop:
         """Find out why a trial has no score, and say so of the first."""
         outcomes = self._rows.outcomes([trial])
         self._has_fit |= any(one["fit_error"] is None for one in outcomes)
-        cause = cause_of(outcomes, self._rows.metric)
+        cause = self._rows.cause(trial)
         is_new = trial.number not in self._causes
         self._causes[trial.number] = cause
         if cause is not None and is_new:

@@ -34,6 +34,7 @@ from skbluetuna.search._replay import Replay
 from skbluetuna.search._results import Rows
 from skbluetuna.search._section_store import SectionStore
 from skbluetuna.search._sources import Kept, Sources
+from skbluetuna.search._trade_off import guide_of
 from skbluetuna.search._window import usual_window
 
 __all__ = ["Past"]
@@ -158,7 +159,7 @@ class Past:
             sealed_secret(own.secret), sealed_secret(own.settings_secret),
             tuner.seed, self.window, self._sources.splits,
             tuner.history.events if self._last is None else self._last,
-            tuple(tuner.spaces),
+            tuple(tuner.spaces), tuner.ladder,
         )  # fmt: skip
 
     def _replay(self, tuner: BlueTuner) -> list[Event]:
@@ -168,7 +169,7 @@ class Past:
             tuner,
             self._folds.n_splits,
             self.window,
-            self._search.refit,
+            guide_of(self._search),
             self.race(Rows(self._search, tuner.history, self._folds.n_splits), tuner),
             [event for event, _ in read.values()],
         )
@@ -208,7 +209,9 @@ class Past:
         section = self._sources.section
         if section is None:
             return found
-        check = EventCheck(tuner.stages, self._folds.n_splits, self._search)
+        check = EventCheck(
+            tuner.stages, self._folds.n_splits, self._search, tuner.ladder
+        )
         for line, row in section.rows.items():
             try:
                 event = decode_event(row, tuner.spaces)
@@ -225,16 +228,18 @@ class Past:
     def _import(self, tuner: BlueTuner) -> None:
         """Add what a search of other settings has evaluated of this one's space."""
         found: list[PastEvaluation] = []
-        n_splits, refit = self._folds.n_splits, self._search.refit
+        n_splits, guide = self._folds.n_splits, guide_of(self._search)
         kept = self._sources.kept
         if kept is not None:
-            found += of_history(kept.spaces, kept.events)
+            found += of_history(kept.spaces, kept.events, kept.ladder)
         for section in self._sources.sections:
             check = EventCheck((), n_splits, self._search)
-            found += of_rows(section.header["choices"], section.rows, check)
+            rungs = (section.header["settings"].get("resource") or [None, [None]])[1]
+            choices = section.header["choices"]
+            found += of_rows(choices, section.rows, check, rungs[-1])
         own = self._search.estimator.get_params(deep=True) if found else {}
         add_imports(
-            tuner.history, tuner.spaces, found, own, n_splits=n_splits, refit=refit
+            tuner.history, tuner.spaces, found, own, n_splits=n_splits, guide=guide
         )
         if found:
             logger.info(

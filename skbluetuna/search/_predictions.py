@@ -113,6 +113,8 @@ class Predictions:
         number = trial.number
         if self.predictor is None or number in self._without:
             return
+        if not self._rows.history.is_full(trial):  # which has no score
+            return
         if found is None or found.reason:
             self._leave_out(number, "its fit failed" if found is None else found.reason)
             return
@@ -237,11 +239,12 @@ class Predictions:
         best = self._best(n for n in ended if n not in self._without)
         layout = min(self._layouts.values(), default=None)
         numbers = best[: self._most(layout)]
-        numbers += [trial.number for trial in self._rows.history.pending]
+        history = self._rows.history
+        numbers += [t.number for t in history.pending if history.is_full(t)]
         found = []
         for number in numbers:
             if number not in self._whole and not self._has_failed_fit(number):
-                known = self._rows.history.parts(number).keys()
+                known = history.parts(number).keys()
                 folds = sorted(known - self._parts.get(number, {}).keys())
                 found += [(self._trial(number), folds)] if folds else []
         return found

@@ -34,7 +34,9 @@ class Problem(NamedTuple):
     settings_secret: str  # the same of `settings`
 
 
-def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
+def problem_of(
+    search: Any, spaces: Any, folds: Any, data: Any, resource: Any = None
+) -> Problem:
     """Fields of everything that decides what a search evaluates.
 
     The budget is none of them: a search may be given another one.
@@ -49,6 +51,8 @@ def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
         The folds. Those that can not be drawn again are told by their splitter.
     data : FitData
         What ``fit`` was given.
+    resource : Resource or None, default=None
+        What candidates may spend.
 
     Returns
     -------
@@ -68,6 +72,11 @@ def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
         "refit": _text(refit, secrets) if is_metric else None,
         "error_score": _text(search.error_score, secrets),
         "return_train_score": bool(search.return_train_score),
+        # A score is one by the full resource.
+        "objectives": None if search.objectives is None else list(search.objectives),
+        "resource": None
+        if resource is None or resource.is_own
+        else [resource.name, resource.ladder.full],
     }
     settings = {
         "param_space": [
@@ -76,6 +85,9 @@ def problem_of(search: Any, spaces: Any, folds: Any, data: Any) -> Problem:
         ],
         "strategy": _text(search.strategy, own_secrets),
         "initial_params": _text(search.initial_params, own_secrets),
+        "resource": None
+        if resource is None
+        else [resource.name, list(resource.ladder.rungs)],
         "racing": None if search.racing is None else float(search.racing),
         "random_state": (None if seed is None else int(seed)) if is_seed else "object",
     }

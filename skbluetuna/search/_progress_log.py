@@ -51,7 +51,7 @@ class ProgressLog:
         *,
         n_kept: int = 0,
     ) -> None:
-        self._spaces = tuner.spaces
+        self._spaces, self._history = tuner.spaces, tuner.history
         told = [
             trial
             for trial in tuner.history.trials
@@ -137,10 +137,12 @@ class ProgressLog:
         """Say that there is a better score."""
         self._best = best
         if best is not None:
+            n_total = f"of {self._n_total + self._n_imported}"
+            if self._history.ladder is not None:
+                n_total = f"({self._cost()})"
             logger.info(
-                "evaluation %d of %d improves to %.6g: %s",
-                best.number + 1, self._n_total + self._n_imported, best.score,
-                masked(best.params),
+                "evaluation %d %s improves to %.6g: %s",
+                best.number + 1, n_total, best.score, masked(best.params),
             )  # fmt: skip
 
     def end(self, reason: str, n_stopped: int = 0, n_saved: int = 0) -> None:
@@ -167,7 +169,14 @@ class ProgressLog:
     def _begin(self) -> None:
         """Say what is searched."""
         widths = " or ".join(str(len(space.names)) for space in self._spaces)
-        logger.info("up to %d evaluations, parameters: %s", self._n_total, widths)
+        ladder = self._history.ladder
+        full = "" if ladder is None else " full"
+        logger.info(
+            "up to %d%s evaluations, parameters: %s", self._n_total, full, widths
+        )
+        if ladder is not None:
+            rungs = ", ".join(f"{rung:g}" for rung in ladder.rungs)
+            logger.info("an evaluation spends one of %s; the last one is full", rungs)
         if self._n_kept:
             logger.info("%d evaluations are kept from the last fit", self._n_kept)
         if self._n_recalled:
@@ -190,6 +199,8 @@ class ProgressLog:
         """How far it has come, in one line."""
         now, running = time.monotonic(), list(self._running.values())
         spent, parts = self._spent, [f"{self._n_done} of {self._n_total} evaluations"]
+        if self._history.ladder is not None:
+            parts = [f"{self._n_done} evaluations ({self._cost()})"]
         if running:
             longest = duration(now - min(running))
             parts.append(f"{len(running)} running for {longest}")
@@ -208,8 +219,15 @@ class ProgressLog:
             return None
         since = min(self._running.values(), default=now)
         pace = (since - self._first) / self._n_evaluated
-        left = pace * (self._n_total - self._n_done) - (now - since)
+        n_left = self._n_total - self._n_done
+        if self._history.ladder is not None:
+            n_left = round(self._n_total - self._history.spent)
+        left = pace * n_left - (now - since)
         return max(0.0, min(left, self._end - now))
+
+    def _cost(self) -> str:
+        """What was spent of the budget, where evaluations cost unlike."""
+        return f"cost {self._history.spent:.1f} of {self._n_total} full ones"
 
     @property
     def _n_done(self) -> int:

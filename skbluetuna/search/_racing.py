@@ -139,6 +139,8 @@ class Race:
         """Whom a trial is judged by; None if it is not, or they are not known yet."""
         if not self.is_on or trial.stage == IMPORTED:
             return None
+        if not self._rows.history.is_full(trial):  # others were given more
+            return None
         if trial.number not in self._judges:
             judges = self._judges_of(trial)
             if any(one.state == "asked" or self._lacks(one) for one in judges):

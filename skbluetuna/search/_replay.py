@@ -22,6 +22,7 @@ from skbluetuna.history import (
 from skbluetuna.search._checkpoint import point_of
 from skbluetuna.search._event_checks import agree
 from skbluetuna.search._racing import Race
+from skbluetuna.search._trade_off import Guide
 from skbluetuna.search._window import ask_up_to
 
 __all__ = ["Replay"]
@@ -40,8 +41,8 @@ class Replay:
         Number of folds.
     window : int
         How many candidates may be open.
-    refit : as in ``GridSearchCV``
-        Which of several metrics guides the search.
+    guide : tuple of str, or as `refit` in ``GridSearchCV``
+        The objectives, or which of several metrics guides the search.
     race : Race
         Which candidates are stopped.
     stored : sequence of Event
@@ -53,12 +54,12 @@ class Replay:
         tuner: BlueTuner,
         n_splits: int,
         window: int,
-        refit: Any,
+        guide: Guide,
         race: Race,
         stored: Sequence[Event],
     ) -> None:
         self._tuner, self._n_splits, self._race = tuner, n_splits, race
-        self._window, self._refit = window, refit
+        self._window, self._guide = window, guide
         # Events by which trials came to be, wherever in the file they stand.
         self._asked: dict[int, Asked | Imported] = {}
         for event in stored:
@@ -72,7 +73,10 @@ class Replay:
     def is_of_another_past(self) -> bool:
         """Whether the file has asked something else than what has happened."""
         asked = [(t, self._asked.get(t.number)) for t in self._tuner.history.trials]
-        return any(one is not None and one.unit != t.unit for t, one in asked)
+        return any(
+            one is not None and (one.unit, one.resource) != (t.unit, t.resource)
+            for t, one in asked
+        )
 
     def take(self, event: Event, point: str | None = None) -> None:
         """Let an event happen, unless it has.
@@ -112,7 +116,7 @@ class Replay:
         if event.number == len(history):
             history.append(event)
         trial = history.trial(event.number)
-        if (trial.unit, trial.alternative) != (event.unit, event.alternative):
+        if _place(trial) != _place(event):
             raise ValueError("has the number of another trial")
 
     def _take_outcome(self, event: Reported | Ended, point: str | None) -> None:
@@ -138,7 +142,7 @@ class Replay:
     def _fill(self, n: int) -> None:
         """See to it that there are n trials."""
         history = self._tuner.history
-        most = self._tuner.n_iter + history.n_imported + len(self._asked)
+        most = self._tuner.most_trials + history.n_imported + len(self._asked)
         while len(history) < n <= most:
             event = self._asked.get(len(history))
             if event is not None:
@@ -165,12 +169,15 @@ class Replay:
             e for e in history.events if isinstance(e, Budgeted) or e.number < start
         )
         asked = ask_up_to(then, self._window, is_race=self._race.is_on)
-        if any(a.unit != b.unit for a, b in zip(asked, known, strict=False)):
+        if any(_place(a) != _place(b) for a, b in zip(asked, known, strict=False)):
             return []
         rest = asked[len(known) :][:n]
         for trial in rest:
             unit = np.array(trial.unit)
-            history.ask(trial.alternative, trial.stage, unit, params=trial.params)
+            history.ask(
+                trial.alternative, trial.stage, unit, params=trial.params,
+                resource=trial.resource,
+            )  # fmt: skip
         return rest
 
     def _report(self, event: Reported) -> None:
@@ -194,7 +201,7 @@ class Replay:
             return
         fits = [dict(known[fold]) for fold in sorted(known)]
         values = end.values if isinstance(end, Finished) else ()
-        if not agree(fits, values, self._refit):
+        if not agree(fits, values, self._guide):
             del self._ends[number]
             raise ValueError("has another score than its folds")
         history.append(end)
@@ -208,3 +215,8 @@ class Replay:
             del self._ends[trial.number]
             raise ValueError("is stopped with another value than its folds say")
         self._tuner.history.append(end)
+
+
+def _place(one: Trial | Asked | Imported) -> tuple[Any, ...]:
+    """What tells a trial from others."""
+    return one.unit, one.alternative, one.resource

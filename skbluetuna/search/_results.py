@@ -10,9 +10,13 @@ import numpy as np
 from skbluetuna._utils._hidden import brief_error
 from skbluetuna.history import History, Trial
 from skbluetuna.search._evaluator import Outcome
+from skbluetuna.search._resource import Resource
 from skbluetuna.search._scoring import REASONS, cause_of, metric_names, score_of
+from skbluetuna.search._trade_off import columns_of
 
-__all__ = ["NOT_FINITE", "Rows"]
+__all__ = ["NOT_FINITE", "N_RESOURCES", "Rows"]
+
+N_RESOURCES = "n_resources"  # column, as in scikit-learn's halving searches
 
 NOT_FINITE = "One or more of the .* scores are non-finite"  # scikit-learn's warning
 
@@ -28,15 +32,24 @@ class Rows:
         What happened in it.
     n_splits : int
         Number of folds.
+    resource : Resource or None, default=None
+        What candidates may spend.
 
     Attributes
     ----------
-    history, n_splits
+    history, n_splits, resource
         As given.
     """
 
-    def __init__(self, search: Any, history: History, n_splits: int) -> None:
+    def __init__(
+        self,
+        search: Any,
+        history: History,
+        n_splits: int,
+        resource: Resource | None = None,
+    ) -> None:
         self._search, self.history, self.n_splits = search, history, n_splits
+        self.resource = resource
         self._metric: str | None = None  # once a fit has shown it
 
     @property
@@ -109,6 +122,25 @@ class Rows:
         for number in range(len(self.history)):
             yield from self.history.parts(number).values()
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics that guide the search: its objectives, or one."""
+        objectives = self._search.objectives
+        return (self.metric,) if objectives is None else tuple(objectives)
+
+    def values(self, trial: Trial) -> list[float]:
+        """Means of a trial's folds by the metrics that guide the search."""
+        outcomes = self.outcomes([trial])
+        scores = [[score_of(one, name) for one in outcomes] for name in self.metrics]
+        with np.errstate(invalid="ignore", over="ignore"):
+            return [float(mean) for mean in np.average(np.array(scores), axis=1)]
+
+    def cause(self, trial: Trial) -> str | None:
+        """Why a trial has no score by one of these metrics; None if it has all."""
+        outcomes = self.outcomes([trial])
+        causes = (cause_of(outcomes, name) for name in self.metrics)
+        return next((cause for cause in causes if cause is not None), None)
+
     def score(self, trial: Trial) -> float:
         """Mean of a trial's folds by the guiding metric, as in ``cv_results_``."""
         metric = self.metric
@@ -121,7 +153,7 @@ class Rows:
         outcomes = self.outcomes([trial])
         if all(one["fit_error"] is None and REASONS not in one for one in outcomes):
             return ""
-        cause = cause_of(outcomes, self.metric) or ""
+        cause = self.cause(trial) or ""
         return brief_error(cause, tuple(trial.params))
 
     def cv_results(self) -> dict[str, Any]:
@@ -138,19 +170,27 @@ class Rows:
         if self._search.racing is not None:
             n_folds = [self.n_splits - len(self.missing(trial)) for trial in trials]
             columns["n_folds"] = n_folds
+        if self.resource is not None:
+            columns[N_RESOURCES] = [self.resource.amount(trial) for trial in trials]
         stopped = [i for i, trial in enumerate(trials) if trial.state == "stopped"]
         with warnings.catch_warnings():
             if stopped:
                 warnings.filterwarnings("ignore", NOT_FINITE)
             results: dict[str, Any] = self._search._format_results(
-                [dict(trial.params) for trial in trials],
+                [self.params(trial) for trial in trials],
                 self.n_splits,
                 [one for trial in trials for one in self._every(trial)],
                 columns,
             )
         if stopped:
             self._amend(results, trials, stopped)
-        return results
+        return results | columns_of(self._search, results)
+
+    def params(self, trial: Trial) -> dict[str, Any]:
+        """Parameters of a trial as its estimator has them."""
+        if self.resource is None:
+            return dict(trial.params)
+        return self.resource.params(trial)
 
     def _every(self, trial: Trial) -> list[Outcome]:
         """What came of each fold; of those not evaluated no scores and no times."""

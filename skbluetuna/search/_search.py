@@ -13,6 +13,7 @@ from skbluetuna.history import best_of
 from skbluetuna.report import write_report
 from skbluetuna.search._ensembling import ensemble_of, refits_ensemble
 from skbluetuna.search._fit import run_fit
+from skbluetuna.search._results import N_RESOURCES
 from skbluetuna.search._scoring import for_table
 from skbluetuna.search._sklearn import (
     BaseSearchCV,
@@ -23,6 +24,7 @@ from skbluetuna.search._sklearn import (
     one_of,
     positive,
     search_fit,
+    two_or_more,
 )
 from skbluetuna.space import Space, quoted
 from skbluetuna.strategies import NAMED
@@ -49,6 +51,20 @@ class NamesOfOthers:
                     "as the second argument: lists are choices, tuples are ranges."
                 )
         return super().__new__(cls)
+
+
+def _ranks(scores, resources=None):
+    """Ranks of scores; what is not finite comes last, less of a resource after more."""
+    is_known = np.isfinite(scores)
+    last_of_all = np.where(is_known, scores, -np.inf)
+    if resources is None:
+        return rankdata(-last_of_all, method="min").astype(np.int32)
+    given = np.where(is_known, np.asarray(resources, dtype=float), -np.inf)
+    order = np.lexsort([-last_of_all, -given])
+    pairs = list(zip(given[order], last_of_all[order], strict=True))
+    ranks = np.empty(len(order), dtype=np.int32)
+    ranks[order] = [pairs.index(pair) + 1 for pair in pairs]
+    return ranks
 
 
 class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
@@ -185,6 +201,37 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         search itself is the cost; or where you need the scores of all candidates on all
         folds, as for tests of their differences. See ``doc/cheap_evaluations.md``.
         None: every fold of every candidate is evaluated.
+    objectives : list of str or None, default=None
+        Names of two to four metrics of `scoring` that the search weighs against each
+        other; other metrics are watched. Each candidate is chosen for other weights of
+        them, so that the search finds the front: candidates that no other is better
+        than by all. It takes no `racing`, no `stopping`, and no classic strategy. None:
+        one metric guides the search. See ``doc/objectives.md``.
+    at_least : dict or None, default=None
+        Least value of some metrics, by their names, with scikit-learn's sign (larger is
+        better: of a time of 50 ms it is ``-0.05``). It only chooses: the best by
+        `refit` of the candidates that meet it, and if none does the one that misses it
+        by the least, with a warning. With several objectives `refit` may also be
+        :func:`skbluetuna.objectives.knee`.
+    resource : str or None, default=None
+        What cheap evaluations spend less of, as in scikit-learn's halving searches:
+        ``"n_samples"``, or a parameter of the estimator such as ``"n_estimators"``,
+        ``"max_iter"`` or ``"clf__max_iter"``. A candidate is evaluated with a part of
+        it first, and one rung (`factor`) higher each time it is chosen again; one model
+        of the scores at all rungs says which candidate is worth it. Of rows, each fold
+        has a stratified order, drawn once, of which it takes the first ones; test rows
+        are all. `n_iter` counts in full evaluations: one with a ninth of the resource
+        is a ninth. What is cheap is evaluated in the first ten full evaluations' worth
+        only, as it helps no more later. Do not use it where you can afford more
+        than 25 full evaluations, where the cheap score misleads, or with fewer than
+        3,000 rows as the resource. See ``doc/cheap_evaluations.md``.
+    min_resources : "auto" or number, default="auto"
+        Resource of the lowest rung, at most; ``"auto"``: the full one divided by
+        ``factor ** 2``, at least 1 (1,000 rows).
+    max_resources : "auto" or number, default="auto"
+        The full resource; ``"auto"``: all rows, or the estimator's own value.
+    factor : number, default=3
+        How much more of the resource the next rung spends, at least 2.
     keep_predictions : int or "auto", default=0
         Of how many candidates, the best so far, the out-of-fold predictions are kept:
         what each fold's model says of its test rows, made in the worker right after
@@ -212,10 +259,17 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         others; column ``failure``: why a candidate has no score, or ``""``; with
         several alternatives also column ``alternative``; with `racing` also column
         ``n_folds``: a candidate that was stopped has fewer than ``n_splits_``, NaN for
-        the other folds and for its means, and ranks last.
+        the other folds and for its means, and ranks last; with `resource` also column
+        ``n_resources``: a row for each evaluation, those with the full resource rank
+        first, then those with the next lower one, and so on.
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_,\
  refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in ``GridSearchCV``.
+    pareto_front_ : ndarray of int
+        With `objectives`: rows of the front, the best by the first objective first;
+        `pareto_params_` has their parameters. ``cv_results_`` has columns ``on_front``
+        and, with `at_least`, ``meets_limits``. The tables below then have a column
+        ``objective``.
     regions_ : dict of arrays
         The regions of each parameter, one row each, ready for ``pandas.DataFrame``:
         ``param``; ``low`` and ``high``, in the parameter's own values (a choice's
@@ -335,6 +389,12 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         "candidate_timeout": [positive(), None],
         "stopping": [one_of("regret"), None],
         "racing": [below_half(), None],
+        "objectives": [list, tuple, None],
+        "at_least": [dict, None],
+        "resource": [str, None],
+        "min_resources": [one_of("auto"), positive()],
+        "max_resources": [one_of("auto"), positive()],
+        "factor": [two_or_more()],
         "keep_predictions": [not_negative(), one_of("auto")],
         "n_retries": [not_negative()],
     }
@@ -363,6 +423,12 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         candidate_timeout=None,
         stopping=None,
         racing=None,
+        objectives=None,
+        at_least=None,
+        resource=None,
+        min_resources="auto",
+        max_resources="auto",
+        factor=3,
         keep_predictions=0,
         n_retries=3,
     ):
@@ -383,6 +449,12 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self.candidate_timeout = candidate_timeout
         self.stopping = stopping
         self.racing = racing
+        self.objectives = objectives
+        self.at_least = at_least
+        self.resource = resource
+        self.min_resources = min_resources
+        self.max_resources = max_resources
+        self.factor = factor
         self.keep_predictions = keep_predictions
         self.n_retries = n_retries
 
@@ -618,9 +690,9 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
                 candidate_params, n_splits, for_table(out), more_results
             )
         for key in [key for key in results if key.startswith("rank_test_")]:
-            scores = results[key.replace("rank", "mean", 1)]
-            last_of_all = np.where(np.isfinite(scores), scores, -np.inf)
-            results[key] = rankdata(-last_of_all, method="min").astype(np.int32)
+            results[key] = _ranks(
+                results[key.replace("rank", "mean", 1)], results.get(N_RESOURCES)
+            )
         for key in {"stage", "failure"} & set(results):
             results[key] = results[key].astype(object)  # the words once in all
         return results
@@ -630,7 +702,11 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         """As in ``GridSearchCV``, but a score that is not finite never wins."""
         if callable(refit):
             return BaseSearchCV._select_best_index(refit, refit_metric, results)
-        return best_of(results[f"mean_test_{refit_metric}"]) or 0
+        scores = results[f"mean_test_{refit_metric}"]
+        if N_RESOURCES not in results:
+            return best_of(scores) or 0
+        given = np.asarray(results[N_RESOURCES])  # what is less than full never wins
+        return best_of(np.where(given == given.max(), scores, np.nan)) or 0
 
     def _check_refit_for_multimetric(self, scores):
         """As in ``GridSearchCV``, but an ensemble needs no metric's name."""

@@ -60,6 +60,7 @@ __all__ = [
     "search_fit",
     "warn_or_raise_of_failures",
     "with_config",
+    "two_or_more",
     "without_tuner",
 ]
 
@@ -382,6 +383,11 @@ def positive() -> Any:
 def below_half() -> Any:
     """Constraint of a parameter that is a number from 0 on, less than one half."""
     return Interval(Real, 0, 0.5, closed="left")
+
+
+def two_or_more() -> Any:
+    """Constraint of a parameter that says how many times more something is."""
+    return Interval(Real, 2, None, closed="left")
 
 
 def has_methods(*names: str) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 
 from skbluetuna._utils._hidden import same_secret
 from skbluetuna._version import __version__
-from skbluetuna.history import Budgeted, Event, decode_event
+from skbluetuna.history import Budgeted, Event, Ladder, decode_event
 from skbluetuna.search._checkpoint import Checkpoint, Section
 from skbluetuna.search._event_checks import check_header
 from skbluetuna.search._problem import Problem
@@ -35,6 +35,7 @@ class Kept(NamedTuple):
     splits: Any
     events: Sequence[Event]
     spaces: tuple[Any, ...]
+    ladder: Ladder | None
 
 
 class Sources:

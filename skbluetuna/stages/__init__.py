@@ -3,7 +3,8 @@
 ``_classic_scan``, ``_hypercube`` and ``_classic_climb`` are the three stages as
 published. The adaptive strategy has ``_adaptive_scan`` and ``_adaptive_climb`` in place
 of the first and the last, and ``_latin_choices`` in place of the second where choices
-have many values. ``_full_grid`` serves finite spaces. No stage imports another one.
+have many values. ``_brackets`` is Hyperband's, ``_full_grid`` serves finite spaces. No
+other stage imports another one.
 """
 
 from skbluetuna.stages._adaptive_climb import AdaptiveClimb
@@ -19,6 +20,7 @@ from skbluetuna.stages._base import (
     any_fresh_point,
     open_stages,
 )
+from skbluetuna.stages._brackets import Brackets, bracket_rung
 from skbluetuna.stages._classic_climb import ClassicClimb
 from skbluetuna.stages._classic_scan import ClassicScan
 from skbluetuna.stages._full_grid import FullGrid
@@ -26,6 +28,8 @@ from skbluetuna.stages._hypercube import Hypercube
 from skbluetuna.stages._latin_choices import LatinChoices, n_unseen
 
 __all__ = [
+    "Brackets",
+    "bracket_rung",
     "AdaptiveClimb",
     "AdaptiveScan",
     "ClassicClimb",

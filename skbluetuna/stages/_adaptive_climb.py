@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skbluetuna.history import View
-from skbluetuna.model import GaussianProcess, log_augmented_improvement
+from skbluetuna.model import log_augmented_improvement
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import (
     FloatArray,
@@ -27,6 +27,7 @@ from skbluetuna.stages._moves import (
 )
 from skbluetuna.stages._surrogate import (
     Chooser,
+    Model,
     SequentialStage,
     generator_of,
     log_gain,
@@ -57,9 +58,7 @@ class AdaptiveClimb(SequentialStage):
     def chooser(self, space: Space, view: View, rng: np.random.Generator) -> Chooser:
         """Choose by the turn that the next trial has."""
 
-        def choose(
-            asked: View, model: GaussianProcess, incumbent: float
-        ) -> FloatArray | None:
+        def choose(asked: View, model: Model, incumbent: float) -> FloatArray | None:
             turn = _turn(asked)
             if turn == ALONG:
                 moves = single_moves(space, view, _along)
@@ -108,11 +107,14 @@ def _along(dim: Dimension, at: float) -> FloatArray:
 def _best_point(
     space: Space,
     view: View,
-    model: GaussianProcess,
+    model: Model,
     incumbent: float,
     rng: np.random.Generator,
 ) -> FloatArray | None:
-    """Point of the largest log augmented improvement that was never asked."""
+    """Point of the largest log augmented improvement that was never asked.
+
+    Or one that may be evaluated one rung higher.
+    """
     varying = active(space)
 
     def value(points: FloatArray) -> FloatArray:
@@ -123,8 +125,10 @@ def _best_point(
     climbed = _climb(space, model, incumbent, starts[by_value[:N_CLIMBS]])
     # What would be evaluated is compared: integers and choices as they snap.
     points = np.vstack([space.snap(climbed), starts[by_value[: 10 * N_CLIMBS]]])
+    points = np.vstack([points, view.X[view.partial_rows]])
+    may_ask = view.may_ask(points)
     for k in np.argsort(-value(points), kind="stable"):
-        if points[k] not in view:
+        if may_ask[k]:
             return np.asarray(points[k])
     return any_fresh_point(space, view, rng)
 
@@ -149,7 +153,7 @@ def starting_points(space: Space, view: View, rng: np.random.Generator) -> Float
 
 
 def _climb(
-    space: Space, model: GaussianProcess, incumbent: float, starts: FloatArray
+    space: Space, model: Model, incumbent: float, starts: FloatArray
 ) -> FloatArray:
     """ClassicClimb by L-BFGS in the box, all starts together; choices stay."""
     varying = active(space)

@@ -9,11 +9,10 @@ each time.
 import numpy as np
 
 from skbluetuna.history import View
-from skbluetuna.model import GaussianProcess
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, any_fresh_point
 from skbluetuna.stages._moves import best_of_points, single_moves
-from skbluetuna.stages._surrogate import Chooser, SequentialStage
+from skbluetuna.stages._surrogate import Chooser, Model, SequentialStage
 
 __all__ = ["AdaptiveScan"]
 
@@ -29,9 +28,7 @@ class AdaptiveScan(SequentialStage):
         """Choose the move of largest expected gain that was never asked."""
         moves = single_moves(space, view, lambda *_: np.array(BOUNDARIES))
 
-        def choose(
-            asked: View, model: GaussianProcess, incumbent: float
-        ) -> FloatArray | None:
+        def choose(asked: View, model: Model, incumbent: float) -> FloatArray | None:
             best = best_of_points(moves, space, asked, model, incumbent)
             return any_fresh_point(space, asked, rng) if best is None else best
 

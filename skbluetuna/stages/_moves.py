@@ -5,10 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from skbluetuna.history import View
-from skbluetuna.model import GaussianProcess
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, active
-from skbluetuna.stages._surrogate import log_gain
+from skbluetuna.stages._surrogate import Model, log_gain
 
 __all__ = ["best_of_points", "moved", "replaced_where_new", "single_moves"]
 
@@ -86,11 +85,15 @@ def best_of_points(
     points: FloatArray,
     space: Space,
     asked: View,
-    model: GaussianProcess,
+    model: Model,
     incumbent: float,
 ) -> FloatArray | None:
-    """Point of the largest log augmented improvement that was never asked, if any."""
-    new = points[asked.is_new(points)]
+    """Point of the largest log augmented improvement that was never asked, if any.
+
+    Or one that may be evaluated one rung higher.
+    """
+    points = np.vstack([points, asked.X[asked.partial_rows]])
+    new = points[asked.may_ask(points)]
     if not len(new):
         return None
     gain = log_gain(model, new[:, active(space)], incumbent)

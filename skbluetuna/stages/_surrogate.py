@@ -9,6 +9,7 @@ import numpy as np
 
 from skbluetuna.history import View
 from skbluetuna.model import (
+    AtFull,
     Columns,
     GaussianProcess,
     encode,
@@ -32,9 +33,11 @@ __all__ = [
     "surrogate",
 ]
 
+N_FULL = 15  # scores by the full resource, from which on the model sees no others
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
-Chooser = Callable[[View, GaussianProcess, float], FloatArray | None]
+Model = GaussianProcess | AtFull
+Chooser = Callable[[View, Model, float], FloatArray | None]
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class SequentialStage(ABC):
     def is_done(self, space: Space, view: View, seed: Seed) -> bool:  # noqa: ARG002
         """Whether all trials were asked, or every configuration there is."""
         return view.count(self.name) >= self.n_trials or (
-            space.size is not None and view.n_known >= space.size
+            space.size is not None and view.n_closed >= space.size
         )
 
     def propose(
@@ -107,7 +110,7 @@ def _first_told(view: View) -> View:
 class Surrogate(NamedTuple):
     """The model of one alternative, and how its targets compare with the others'."""
 
-    model: GaussianProcess
+    model: Model
     shift: float  # warped score = shift + scale * target
     scale: float
     incumbent: float  # the best warped score of all alternatives, as a target
@@ -121,59 +124,77 @@ def surrogate(space: Space, view: View) -> Surrogate:
     hyperparameters are fitted to, and of many trials which the model sees, says
     ``_fits.py``: functions of the view alone.
     """
+    view = _told_enough(view)
     own, y, levels = _own(space, view)
-    t, shift, scale, incumbent = _targets(y, view.others)
+    t, shift, scale, incumbent = _targets(y, view)
     known = fitted_to(own, y, t, levels, is_alone=not view.others).hyperparameters
     rows = modelled_rows(own, y, levels)
     own, t = own[rows], t[rows]
     columns = Columns.of(levels, own)
     model = GaussianProcess.condition(encode(own, columns), t, columns, known)
-    return Surrogate(model, shift, scale, incumbent)
+    seen = model if view.ladder is None else AtFull(model)
+    return Surrogate(seen, shift, scale, incumbent)
 
 
-def redrawn(
-    space: Space, view: View, model: GaussianProcess, rng: np.random.Generator
-) -> GaussianProcess:
+def redrawn(space: Space, view: View, model: Model, rng: np.random.Generator) -> Model:
     """The model of the view under other hyperparameters, as (19) draws them.
 
     Of many trials, how far they may lie from their most probable values is found when
     these are fitted.
     """
-    own, y, levels = _own(space, view)
+    own, y, levels = _own(space, _told_enough(view))
     spread = None
     if len(y) > N_WHOLE:
         spread = fitted_to(own, y, y, levels, is_alone=True).spread
+    if isinstance(model, AtFull):
+        return AtFull(redrawn_models(model.whole, 1, rng, spread)[0])
     return redrawn_models(model, 1, rng, spread)[0]
 
 
+def _told_enough(view: View) -> View:
+    """The trials that the model sees: of many full ones no cheap ones.
+
+    Cheap scores say which region is good, and are wrong about what is best there.
+    """
+    n_full = np.sum((view.level == 1.0) & ~view.is_pending)
+    return view.of_full() if n_full >= N_FULL else view
+
+
 def _own(space: Space, view: View) -> tuple[FloatArray, FloatArray, tuple[int, ...]]:
-    """Told trials as the model sees them: units, scores, levels of the choices."""
+    """Told trials as the model sees them: units, scores, levels of the choices.
+
+    How far up a ladder they are is one more ordered column (eq. 23).
+    """
     U, y = view.told()
-    return np.ascontiguousarray(U[:, active(space)]), y, levels_of(space)
+    own, levels = U[:, active(space)], levels_of(space)
+    if view.ladder is not None:
+        own = np.column_stack([own, view.level[~view.is_pending]])
+        levels = (*levels, 0)
+    return np.ascontiguousarray(own), y, levels
 
 
-def fitted_model(space: Space, view: View) -> GaussianProcess:
+def fitted_model(space: Space, view: View) -> Model:
     """The model of `surrogate` alone."""
     return surrogate(space, view).model
 
 
-def log_gain(model: GaussianProcess, U: FloatArray, incumbent: float) -> FloatArray:
+def log_gain(model: Model, U: FloatArray, incumbent: float) -> FloatArray:
     """Log augmented improvement (eq. 15) at unit points of shape (m, d)."""
     at = model.predict(U)
     return log_augmented_improvement(at.mean, at.std, incumbent, model.noise)[0]
 
 
-def _targets(
-    y: FloatArray, others: tuple[FloatArray, ...]
-) -> tuple[FloatArray, float, float, float]:
+def _targets(y: FloatArray, view: View) -> tuple[FloatArray, float, float, float]:
     """Targets of an alternative, their shift and scale, and the best of all (eq. 18).
 
     With few scores an alternative's spread leans on that of the others, as two scores
-    would.
+    would. The best is one by the full resource, unless there is none yet.
     """
+    others = view.others
+    is_full = view.level[~view.is_pending] == 1.0
     if not others:
         t = warp(y)
-        return t, 0.0, 1.0, float(t.max())
+        return t, 0.0, 1.0, float(t[is_full].max() if is_full.any() else t.max())
     warped = warp(np.concatenate([y, *others]))
     own, *rest = np.split(warped, np.cumsum([len(y), *map(len, others[:-1])]))
     squares = sum(float(np.sum((t - t.mean()) ** 2)) for t in rest)
@@ -182,7 +203,20 @@ def _targets(
     shift = float(own.mean())
     spread = float(np.sum((own - shift) ** 2)) + LEAN * usual
     scale = float(np.sqrt(spread / (len(own) - 1 + LEAN)))
-    return (own - shift) / scale, shift, scale, (float(warped.max()) - shift) / scale
+    best = float(warped.max())
+    if view.ladder is not None:
+        known = [float(y[is_full].max())] if is_full.any() else []
+        top = max([*known, view.best_of_others])
+        every = np.concatenate([y, *others])
+        best = float(warped[every == top].max()) if top in every else best
+    return (own - shift) / scale, shift, scale, (best - shift) / scale
+
+
+def _believed(model: Model, u: FloatArray, level: float) -> Model:
+    """The model as if its mean at u had been observed, at so far up the ladder."""
+    if isinstance(model, AtFull):
+        return model.with_fantasy(u, level)
+    return model.with_fantasy(u)
 
 
 def levels_of(space: Space) -> tuple[int, ...]:
@@ -221,8 +255,8 @@ def one_by_one(space: Space, view: View, n: int, choose: Chooser) -> list[Propos
     """
     varying = active(space)
     model, _, scale, incumbent = surrogate(space, view)
-    for unit in view.X[view.is_pending]:
-        model = model.with_fantasy(unit[varying])
+    for row in np.flatnonzero(view.is_pending):
+        model = _believed(model, view.X[row, varying], float(view.level[row]))
     asked, chosen = view, list[Proposal]()
     while len(chosen) < n:
         if chosen:

@@ -6,6 +6,7 @@ must provide. Its options are checked when it is made.
 
 from skbluetuna.strategies._adaptive import Adaptive
 from skbluetuna.strategies._classic import Classic
+from skbluetuna.strategies._hyperband import Hyperband
 from skbluetuna.strategies._named import (
     NAMED,
     decode_strategy,
@@ -13,12 +14,16 @@ from skbluetuna.strategies._named import (
     resolve_strategy,
 )
 from skbluetuna.strategies._protocol import Schedule, Strategy
+from skbluetuna.strategies._rungs import RungRule, Spent
 
 __all__ = [
     "NAMED",
     "Adaptive",
     "Classic",
+    "Hyperband",
+    "RungRule",
     "Schedule",
+    "Spent",
     "Strategy",
     "decode_strategy",
     "encode_strategy",

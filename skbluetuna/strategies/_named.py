@@ -5,6 +5,7 @@ from typing import Any
 
 from skbluetuna.strategies._adaptive import Adaptive
 from skbluetuna.strategies._classic import Classic
+from skbluetuna.strategies._hyperband import Hyperband
 from skbluetuna.strategies._protocol import Strategy
 
 __all__ = [
@@ -14,9 +15,10 @@ __all__ = [
     "resolve_strategy",
 ]
 
-NAMED: dict[str, type[Adaptive] | type[Classic]] = {
+NAMED: dict[str, type[Adaptive] | type[Classic] | type[Hyperband]] = {
     "adaptive": Adaptive,
     "classic": Classic,
+    "hyperband": Hyperband,
 }
 
 

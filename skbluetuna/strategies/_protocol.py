@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol, cast
 from skbluetuna.explain import Explanation
 from skbluetuna.space import Space
 from skbluetuna.stages import FloatArray, OpenStage, Stage
+from skbluetuna.strategies._rungs import RungRule
 
 __all__ = ["Schedule", "Strategy"]
 
@@ -22,11 +23,18 @@ class Schedule(NamedTuple):
     is_open : bool
         Whether the last stage is an `OpenStage`, so that several alternatives compete
         for each trial; otherwise they share the budget evenly.
+    rungs : RungRule or None
+        How much of a resource the next trial may spend; None: the strategy evaluates
+        everything in full, and takes no resource.
+    needs_resource : bool
+        Whether it is of no use without a resource.
     """
 
     stages: tuple[Stage, ...]
     explanation: Explanation | None = None
     is_open: bool = False
+    rungs: RungRule | None = None
+    needs_resource: bool = False
 
     @property
     def open_stage(self) -> OpenStage | None:

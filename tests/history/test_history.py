@@ -231,7 +231,7 @@ def test_a_trial_may_have_a_resource():
     history = asked(1)
     history.ask(0, "climb", np.array([0.3, 0.3]), resource=27.0)
     assert [t.resource for t in history.trials] == [None, 27.0]
-    assert history.view(0).resource.tolist() == [math.inf, 27.0]
+    assert history.view(0).level.tolist() == [1.0, 1.0]
 
 
 # What "better" means
@@ -296,7 +296,7 @@ def test_the_order_in_which_scores_are_told_changes_no_view(scores, data):
     order = data.draw(st.permutations(range(len(scores))))
     one, other = told(scores), told(scores, order)
     assert one.trials == other.trials
-    for name in ("X", "Y", "resource", "is_pending"):
+    for name in ("X", "Y", "level", "is_pending"):
         assert_array_equal(getattr(one.view(0), name), getattr(other.view(0), name))
 
 
@@ -325,7 +325,7 @@ def test_the_score_at_a_point_is_that_of_its_trial(scores):
 
 def test_a_view_cannot_be_changed():
     view = told([0.5, None]).view(0)
-    for array in (view.X, view.Y, view.resource, view.is_pending):
+    for array in (view.X, view.Y, view.level, view.is_pending):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0.0
     with pytest.raises(FrozenInstanceError):

@@ -63,11 +63,14 @@ IRIS_SPACES = {
 }
 
 
+FLATTERY = 90.0  # so much higher is a score the less of the resource it had
+
+
 class Bowl(BaseEstimator):
     """Scores its own parameters, so that nothing is fitted."""
 
-    def __init__(self, a=0.5, b=10, c="one", d=None, offset=2.0):
-        self.a, self.b, self.c, self.d, self.offset = a, b, c, d, offset
+    def __init__(self, a=0.5, b=10, c="one", d=None, offset=2.0, n=81):
+        self.a, self.b, self.c, self.d, self.offset, self.n = a, b, c, d, offset, n
 
     def fit(self, X, y):
         return self
@@ -75,7 +78,7 @@ class Bowl(BaseEstimator):
     def score(self, X, y):
         extra = 0.0 if self.d is None else 0.1
         shape = (self.a - 0.3) ** 2 + 0.1 * np.log(self.b) ** 2 + 0.1 * len(str(self.c))
-        return self.offset - shape + extra
+        return self.offset - shape + extra + FLATTERY * (1.0 / self.n - 1.0 / 81)
 
 
 @pytest.fixture(autouse=True)
@@ -139,6 +142,22 @@ def iris():
         own = BlueTunaSearchCV(
             estimator, space, n_iter=10, cv=2, strategy=STRATEGIES[strategy],
             random_state=0,
+        )  # fmt: skip
+        return own.fit(X, y)
+
+    return search
+
+
+@pytest.fixture(scope="session")
+def climbed():
+    """Fit the bowl with a resource, of which less flatters."""
+    X, y = np.arange(12.0).reshape(-1, 1), np.tile([0, 1], 6)
+
+    @cache
+    def search(strategy="adaptive", **settings):
+        own = BlueTunaSearchCV(
+            Bowl(), {"a": (0.0, 1.0), "b": (1, 99, "log")}, resource="n", n_iter=8,
+            cv=2, strategy=strategy, random_state=0, **settings,
         )  # fmt: skip
         return own.fit(X, y)
 

@@ -4,9 +4,10 @@ import json
 import pickle
 import warnings
 
+import numpy as np
 import pytest
 from joblib import parallel_config
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import load_iris
 from sklearn.model_selection import cross_val_score
 from sklearn.naive_bayes import GaussianNB
@@ -201,3 +202,54 @@ def test_trackers_are_pickled_with_their_search(fit, tmp_path):
 def test_a_path_is_a_path():
     with pytest.raises(TypeError, match="path must be a str or path-like; got 3"):
         JSONLinesTracker(3)
+
+
+class Cheap(BaseEstimator):
+    """Scores the higher the less of its resource it had."""
+
+    def __init__(self, x=0.5, n=81):
+        self.x, self.n = x, n
+
+    def fit(self, X, y):
+        return self
+
+    def score(self, X, y):
+        return self.x - self.n
+
+
+def test_a_score_at_less_than_the_full_resource_has_another_name(fit, tmp_path):
+    """Charts and sortings would take it for one of the search."""
+    search = BlueTunaSearchCV(
+        Cheap(), {"x": (0.0, 1.0)}, resource="n", n_iter=4, cv=2, random_state=0
+    )
+    fit(search, JSONLinesTracker(tmp_path / "log.jsonl"))
+    _, *rows, _ = lines(tmp_path / "log.jsonl")
+    results = search.cv_results_
+    states = {"complete", "partial"}
+    assert {row["state"] for row in rows} == states
+    for row, mean, n in zip(
+        rows, results["mean_test_score"], results["n_resources"], strict=True
+    ):
+        is_partial = n < 81
+        assert row["metrics"]["n_resources"] == n
+        assert row["state"] == ("partial" if is_partial else "complete")
+        name, other = "mean_test_score", "partial_mean_test_score"
+        assert row["metrics"][other if is_partial else name] == mean
+        assert (name if is_partial else other) not in row["metrics"]
+    scores = [row["metrics"].get("mean_test_score", -np.inf) for row in rows]
+    assert max(scores) == search.best_score_
+
+
+def test_what_was_stopped_early_did_not_fail(fit, tmp_path):
+    """Its means are none, and say nothing of a failure."""
+    search = BlueTunaSearchCV(
+        SVC(), {"C": (1e-4, 1e2, "log"), "gamma": (1e-4, 1e2, "log")}, n_iter=12, cv=5,
+        racing=0.2, random_state=0,
+    )  # fmt: skip
+    fit(search, JSONLinesTracker(tmp_path / "log.jsonl"))
+    _, *rows, _ = lines(tmp_path / "log.jsonl")
+    assert {row["state"] for row in rows} == {"complete", "stopped"}
+    for row in rows:
+        is_stopped = row["metrics"]["n_folds"] < 5
+        assert (row["state"] == "stopped") == is_stopped
+        assert (row["metrics"]["mean_test_score"] is None) == is_stopped

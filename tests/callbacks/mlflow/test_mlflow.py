@@ -14,6 +14,9 @@ if any(
 ):
     pytest.skip("mlflow with its SQL store is not installed", allow_module_level=True)
 
+from sklearn.svm import SVC
+
+from skbluetuna import BlueTunaSearchCV
 from skbluetuna.callbacks import MLflowTracker
 
 # MLflow's own.
@@ -72,6 +75,21 @@ def test_a_search_is_a_run_with_a_run_for_each_candidate(make, fit, folder, clie
     assert {m.step: m.value for m in curve} == {
         i: v for i, v in enumerate(results["mean_test_acc"]) if np.isfinite(v)
     }
+
+
+def test_a_stopped_candidate_is_no_failed_run(fit, folder, client):
+    """Its mean is NaN as that of a failure, but nothing failed."""
+    space = {"C": (1e-4, 1e2, "log"), "gamma": (1e-4, 1e2, "log")}
+    search = BlueTunaSearchCV(SVC(), space, n_iter=7, cv=5, racing=0.3, random_state=0)
+    fit(search, MLflowTracker(folder, "raced"))
+    experiment = client.get_experiment_by_name("raced").experiment_id
+    runs = client.search_runs([experiment], "tags.stage != ''")
+    whole = search.cv_results_["n_folds"] == 5
+    assert not whole.all()
+    for run in runs:
+        is_whole = whole[int(run.info.run_name)]
+        assert run.info.status == ("FINISHED" if is_whole else "KILLED")
+        assert run.data.tags["state"] == ("complete" if is_whole else "stopped")
 
 
 def test_the_report_and_the_pictures_are_artifacts(make, fit, folder, client, tmp_path):

@@ -198,7 +198,7 @@ def test_threads_share_a_study_without_a_duplicate():
     assert len(set(values(trials))) == len(trials) == 24
 
 
-def test_pruned_trials_count_with_their_last_intermediate_value():
+def test_pruned_trials_count_with_their_last_value_if_no_complete_one_reported():
     studies = []
     for is_pruned in (False, True):
         study = make(direction="minimize")

@@ -95,11 +95,19 @@ def test_trials_that_asha_stops_count_with_their_last_value(tmp_path):
     assert scores == pytest.approx(sorted(r.metrics["loss"] for r in results))
 
 
+def test_ray_takes_no_searcher_for_a_population(tmp_path):
+    """Whichever it is; so `best_points` is the way from a search to a population."""
+    population = PopulationBasedTraining(hyperparam_mutations={"x": [0.0, 1.0]})
+    with pytest.raises(ValueError, match="Search algorithms cannot be used with Popul"):
+        fit(tmp_path, BlueTunaSearcher(seed=0), 2, population)
+
+
 def test_a_population_starts_from_the_best_of_a_search(tmp_path):
     searcher = BlueTunaSearcher(seed=0)
     fit(tmp_path, searcher, 6)
     best = searcher.best_points(2)
     population = PopulationBasedTraining(
+        time_attr="training_iteration",
         perturbation_interval=2,
         hyperparam_mutations={"x": tune.uniform(-1.0, 1.0)},
         quantile_fraction=0.5,
