@@ -157,14 +157,13 @@ def test_a_search_is_the_same_for_any_n_jobs_and_backend(window):
         assert course(laddered(backend, n_jobs, max_concurrent=window)) == first
 
 
-@pytest.mark.parametrize("strategy", ["adaptive", "hyperband"])
-@pytest.mark.parametrize("window", [1, 3])
+@pytest.mark.parametrize(("strategy", "window"), [("adaptive", 3), ("hyperband", 1)])
 def test_a_file_may_end_anywhere(tmp_path, window, strategy):
     path = tmp_path / "search.jsonl"
     options = {"checkpoint": path, "max_concurrent": window, "strategy": strategy}
     whole = laddered(**options)
     text = path.read_text().splitlines(keepends=True)
-    for n in range(1, len(text), 17):
+    for n in range(1, len(text), 23):
         path.write_text("".join(text[:n]))
         again = laddered(**options)
         assert course(again) == course(whole)
