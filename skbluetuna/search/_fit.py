@@ -300,6 +300,7 @@ def _check_numbers(search: Any) -> None:
     kinds = dict.fromkeys(
         ("max_time", "candidate_timeout", "racing", "factor"), "a number"
     )
+    kinds |= dict.fromkeys(("min_resources", "max_resources"), 'a number or "auto"')
     kinds |= {"n_retries": "an int", "keep_predictions": 'an int or "auto"'}
     for name, kind in kinds.items():
         if isinstance(getattr(search, name), bool):
