@@ -247,7 +247,7 @@ def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
 
 def _choose(search: Any, metric: Any, results: Any) -> int:
     """Row of the candidate that is chosen."""
-    if search.objectives is None and search.at_least is None:
+    if search.objectives is None and not search.at_least:
         return int(search._select_best_index(search.refit, metric, results))
     return pick(search, search.refit, metric, results)
 
