@@ -242,6 +242,28 @@ def test_hyperband_promotes_the_best_of_each_rung():
     assert third[0].unit == max(second, key=lambda t: t.values[0]).unit
 
 
+@pytest.mark.parametrize("sampler", ["random", "surrogate"])
+@pytest.mark.parametrize("n", [None, 1])
+@pytest.mark.parametrize(
+    ("size", "rungs"),
+    [
+        (8, [9] + [1] * 7 + [3] * 3 + [9]),
+        (11, [9] + [1] * 9 + [3] * 3 + [9] + [3] + [9]),
+    ],
+)
+def test_a_bracket_goes_on_where_nothing_is_new(sampler, n, size, rungs):
+    """It ended, with the best of its configurations evaluated at the lowest rung."""
+    tuner = BlueTuner(
+        {"k": list(range(size))}, n_iter=7, random_state=0, resource=LADDER,
+        strategy=Hyperband(sampler),
+    )  # fmt: skip
+    while not tuner.finished:
+        for trial in tuner.ask(n):
+            tuner.tell(trial, -abs(trial.params["k"] - 2.2) + trial.resource)
+    assert [trial.resource for trial in tuner.trials] == rungs
+    assert tuner.best.params == {"k": 2}
+
+
 def test_hyperband_waits_for_its_rung_and_passes_over_failures():
     tuner = BlueTuner(
         SPACES["plain"], n_iter=12, random_state=0, resource=LADDER,
