@@ -159,9 +159,10 @@ def _as_own(label: str, value: Any, name: str, own: Any) -> Any:
     if not is_whole:
         return float(value)
     if not float(value).is_integer():
+        hint = f" If it may be a float, give the estimator {name}={float(own)}."
         raise ValueError(
-            f"{label} must be an int, as {name} is one, {own}; got {value}. Where the "
-            f"estimator takes floats, write {name}={float(own)} there."
+            f"{label} must be an int, as {name} is one, {own}; got {value}. Write "
+            f"{math.ceil(value)}.{'' if name == ROWS else hint}"
         )
     return int(value)
 
