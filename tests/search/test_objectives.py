@@ -114,6 +114,20 @@ def test_the_knee_is_chosen_of_the_objectives():
     assert 0.3 < search.best_params_["x"] < 0.7
 
 
+@pytest.mark.parametrize("objectives", [None, ["good", "cheap"]])
+def test_the_knee_is_one_that_meets_the_limits(objectives):
+    search = weighed(refit=knee, objectives=objectives, at_least={"watched": 0.8})
+    assert search.cv_results_["meets_limits"][search.best_index_]
+    with pytest.warns(UserWarning, match="no candidate meets at_least"):
+        weighed(refit=knee, objectives=objectives, at_least={"watched": 2.0})
+
+
+def test_no_limits_are_none():
+    search = weighed(at_least={})
+    assert search.best_index_ == weighed().best_index_
+    assert "meets_limits" not in search.cv_results_
+
+
 @pytest.mark.parametrize("window", [1, 4])
 def test_a_search_is_the_same_for_any_n_jobs(window):
     first = weighed(max_concurrent=window)
@@ -190,6 +204,7 @@ def test_a_callable_of_several_metrics_has_objectives():
         ({"stopping": "regret"}, "stopping must be None with several objectives"),
         ({"strategy": "classic"}, "strategy must be one for several objectives"),
         ({"objectives": ["good"]}, "must be two to 4"),
+        ({"objectives": ["good", "good"]}, "must be different ones"),
     ],
 )
 def test_what_can_not_be_is_refused(options, match):
