@@ -36,11 +36,6 @@ def as_objectives(objectives: Any) -> tuple[str, ...]:
             f"{list(objectives)!r}. For one objective leave it out, and name it as "
             "scoring or refit."
         )
-    if len(set(objectives)) < len(objectives):
-        raise ValueError(
-            f"objectives must be different ones; got {list(objectives)!r}. Name each "
-            "once."
-        )
     return tuple(objectives)
 
 

@@ -204,7 +204,6 @@ def test_a_callable_of_several_metrics_has_objectives():
         ({"stopping": "regret"}, "stopping must be None with several objectives"),
         ({"strategy": "classic"}, "strategy must be one for several objectives"),
         ({"objectives": ["good"]}, "must be two to 4"),
-        ({"objectives": ["good", "good"]}, "must be different ones"),
     ],
 )
 def test_what_can_not_be_is_refused(options, match):
@@ -221,3 +220,10 @@ def test_nothing_else_is_warned_of():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         weighed(at_least={"cheap": -1.0})
+
+
+def test_one_objective_named_twice_is_a_search_for_it():
+    search = weighed(objectives=["good", "good"])
+    scores = search.cv_results_["mean_test_good"]
+    assert_array_equal(search.pareto_front_, np.flatnonzero(scores == scores.max()))
+    assert search.best_params_["x"] == pytest.approx(0.2, abs=0.05)
