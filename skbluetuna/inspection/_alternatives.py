@@ -9,7 +9,7 @@ from skbluetuna._utils._table import Table
 from skbluetuna.inspection._axes import plain, space_of
 from skbluetuna.inspection._progress import metric_of
 
-__all__ = ["chosen", "objective_of", "rows_of", "title_of", "trials_of"]
+__all__ = ["chosen", "objective_of", "rows_of", "title_of", "scored_trials"]
 
 
 def chosen(search: Any, alternative: int | None) -> int:
@@ -64,7 +64,7 @@ def rows_of(table: Table, alternative: int, objective: str | None = None) -> Tab
     return table.copy()
 
 
-def trials_of(search: Any, alternative: int, objective: str | None) -> list[Any]:
+def scored_trials(search: Any, alternative: int, objective: str | None) -> list[Any]:
     """Trials of an alternative, each with its score by that objective alone."""
     own = [t for t in search.tuner_.trials if t.alternative == alternative]
     if objective is None:

@@ -12,8 +12,8 @@ from skbluetuna.inspection._alternatives import (
     chosen,
     objective_of,
     rows_of,
+    scored_trials,
     title_of,
-    trials_of,
 )
 from skbluetuna.inspection._axes import axes_for, checked, space_of
 from skbluetuna.inspection._progress import (
@@ -172,7 +172,7 @@ class LandscapeDisplay:
         names = _names(search, space, params, k, objective)
         trials = [
             trial
-            for trial in trials_of(search, k, objective)
+            for trial in scored_trials(search, k, objective)
             if trial.score is not None and set(names) <= set(trial.params)
         ]
         best = max(trials, key=lambda trial: trial.score, default=None)

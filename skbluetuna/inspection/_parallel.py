@@ -11,8 +11,8 @@ from skbluetuna.history import best_first
 from skbluetuna.inspection._alternatives import (
     chosen,
     objective_of,
+    scored_trials,
     title_of,
-    trials_of,
 )
 from skbluetuna.inspection._axes import axes_for, checked, folded
 from skbluetuna.inspection._progress import score_ceiling, score_floor
@@ -128,7 +128,7 @@ class ParallelDisplay:
         k = chosen(checked(search), alternative)
         space = search.tuner_.spaces[k]
         objective = objective_of(search, objective)
-        own = trials_of(search, k, objective)
+        own = scored_trials(search, k, objective)
         order = best_first([np.nan if t.score is None else t.score for t in own])
         trials = [own[row] for row in order[::-1]]  # the best is drawn last
         if n_best is not None:
