@@ -143,8 +143,9 @@ class ProgressLog:
                 n_total = f"({self._cost()})"
             of = f" {self._objectives[0]}" if self._objectives else ""
             logger.info(
-                "evaluation %d %s improves%s to %.6g: %s",
-                best.number + 1, n_total, of, best.score, masked(best.params),
+                "evaluation %d %s to %.6g: %s",
+                best.number + 1, f"{n_total} improves{of}", best.score,
+                masked(best.params),
             )  # fmt: skip
 
     def end(self, reason: str, n_stopped: int = 0, n_saved: int = 0) -> None:
