@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbluetuna.inspection._progress import costs_of
 from skbluetuna.objectives import dominated_volume
 
-__all__ = ["Objective", "hypervolume", "objectives_of"]
+__all__ = ["Objective", "hypervolume", "metrics_of", "objectives_of"]
 
 FloatArray = NDArray[np.float64]
 PREFIX = "mean_test_"
@@ -116,6 +116,12 @@ def objectives_of(search: Any, names: Sequence[str] | None = None) -> list[Objec
             f"objectives must be two metrics or more; got {names!r}. Give the search "
             "several by scoring={...}."
         )
+    return metrics_of(search, names)
+
+
+def metrics_of(search: Any, names: Sequence[str]) -> list[Objective]:
+    """Metrics of a fitted search, any number of them that are there."""
+    results = search.cv_results_
     is_partial = costs_of(search) < 1.0 if "n_resources" in results else False
     limits = getattr(search, "at_least", None) or {}
     scorers = getattr(search, "scorer_", None)

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from skbluetuna.inspection._objectives import Objective, objectives_of
+from skbluetuna.inspection._objectives import Objective, metrics_of, objectives_of
 from skbluetuna.objectives import front_of, knee, meets_limits
 from skbluetuna.report._figures import front as front_picture
 from skbluetuna.report._html import table, tag
@@ -25,7 +25,7 @@ def front_section(search: Any) -> list[tuple[str, list[Element]]]:
         rows = front_of(values)
         content += [tag("p", text) for text in _said(search, objectives, rows)]
     if limited:
-        content.append(tag("p", _limits(search, objectives_of(search, limited))))
+        content.append(tag("p", _limits(search, metrics_of(search, limited))))
     if not content:
         return []
     if getattr(search, "objectives", None) is None:
@@ -40,7 +40,7 @@ def _said(search: Any, objectives: list[Objective], rows: Any) -> list[str]:
     if not len(rows):
         return [f"No candidate of {n} has a score by every objective."]
     said = (
-        f"{len(rows)} of {counted(n, 'candidate')} "
+        f"{len(rows)} of {counted(n, 'candidate') if n > 1 else 1} "
         f"{'is' if len(rows) == 1 else 'are'} on the front: no other one is as good by "
         f"{listed([one.plain_name for one in objectives])}, and better by one of them."
     )
@@ -61,7 +61,8 @@ def _traded(search: Any, objectives: list[Objective], best: int) -> str:
     costs = [_amount(one, lost[one.name]) for one in others if lost[one.name] > 0.0]
     saved = [_amount(one, -lost[one.name]) for one in others if lost[one.name] < 0.0]
     what = f"{_amount(first, gain)} costs {listed(costs)}"
-    and_saves = f", and saves {listed(saved)}" if saved else ""
+    word = "saves" if all(one.is_cost for one in others) else "gains"
+    and_saves = f", and {word} {listed(saved)}" if saved else ""
     return f"{top}. Against the knee, evaluation {bend + 1}, {what}{and_saves}."
 
 

@@ -67,5 +67,12 @@ def test_limits_are_met_or_missed(objectives):
     assert f"{text} latency by 25 ms." in said(missed)
 
 
+def test_one_metric_may_have_a_limit_alone():
+    alone = weighed(at_least={"accuracy": 0.8}, objectives=None)
+    assert "Wanted: accuracy at least 0.8. 3 of 5 candidates meet it, the" in said(
+        alone
+    )
+
+
 def test_of_one_objective_there_is_nothing_to_say():
     assert front_section(weighed(objectives=None)) == []
