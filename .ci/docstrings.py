@@ -8,6 +8,7 @@ from numpydoc.validate import validate
 
 import skbluetuna
 import skbluetuna.callbacks
+import skbluetuna.ensemble
 import skbluetuna.inspection
 import skbluetuna.objectives
 from skbluetuna.exceptions import MissingDependencyError
@@ -26,8 +27,13 @@ DOORS = ("optuna_sampler", "ray_searcher")
 
 def modules():
     """Yield the modules with public names."""
-    yield from (skbluetuna, skbluetuna.inspection, skbluetuna.callbacks)
-    yield skbluetuna.objectives
+    yield from (
+        skbluetuna,
+        skbluetuna.inspection,
+        skbluetuna.callbacks,
+        skbluetuna.ensemble,
+        skbluetuna.objectives,
+    )
     for door in DOORS:
         try:
             yield import_module(f"skbluetuna.integrations.{door}")

@@ -4,13 +4,22 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import _landscapes, _peers, _published, cheap, objectives, windows
+from benchmarks import (
+    _landscapes,
+    _peers,
+    _published,
+    cheap,
+    ensemble,
+    objectives,
+    windows,
+)
 
 COMMANDS = {
     "published": _published,
     "peers": _peers,
     "landscapes": _landscapes,
     "windows": windows,
+    "ensemble": ensemble,
     "cheap": cheap,
     "objectives": objectives,
 }

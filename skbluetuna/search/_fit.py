@@ -15,8 +15,10 @@ from sklearn.utils import check_random_state, get_tags
 
 from skbluetuna._tuner import BlueTuner
 from skbluetuna._utils._checks import check_count
+from skbluetuna.ensemble._estimators import fit_alike
 from skbluetuna.inspection._ends import log_ends
 from skbluetuna.search._callbacks import callbacks_of
+from skbluetuna.search._ensembling import ensemble_of, refits_ensemble, target_of
 from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._loop import Loop, quiet_failures
@@ -40,7 +42,8 @@ __all__ = ["run_fit"]
 
 OF_RESULTS = (
     "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
-    "refit_time_", "stop_reason_", "_published", "pareto_front_", "pareto_params_",
+    "refit_time_", "stop_reason_", "_published", "_published_target", "pareto_front_",
+    "pareto_params_",
 )  # fmt: skip
 
 
@@ -199,6 +202,8 @@ def _publish(
     if published is not None:
         classes = _classes(search, data, results, published)
         search._published = published._replace(classes=classes)
+        if published.kept is not None:
+            search._published_target = target_of(search, data, results)
 
 
 def _classes(search: Any, data: FitData, results: Any, published: Published) -> Any:
@@ -224,7 +229,7 @@ def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
     metric = "score"
     if several:
         search._check_refit_for_multimetric(several[0])
-        metric = search.refit
+        metric = search._guiding_metric(results)
     if search.refit or not search.multimetric_:
         search.best_index_ = _choose(search, metric, results)
         if not callable(search.refit):
@@ -248,22 +253,30 @@ def _choose(search: Any, metric: Any, results: Any) -> int:
 
 
 def _refit(search: Any, data: FitData, callbacks: Any) -> None:
-    """Fit the best candidate to all rows."""
-    # The parameters are cloned too: some may be estimators.
-    best = clone(clone(search.estimator)).set_params(
-        **clone(search.best_params_, safe=False)
-    )
+    """Fit the best candidate to all rows, or an ensemble."""
+    start = time.time()
+    is_ensemble = refits_ensemble(search)
+    best = ensemble_of(search) if is_ensemble else _best_candidate(search)
     search.best_estimator_ = best
 
     def fit() -> None:
-        start = time.time()
-        args = (data.X,) if data.y is None else (data.X, data.y)
-        best.fit(*args, **data.routed.estimator.fit)
+        own = data.routed.estimator.fit
+        if is_ensemble:
+            fit_alike(best, data.X, data.y, own)
+        else:
+            best.fit(*((data.X,) if data.y is None else (data.X, data.y)), **own)
         search.refit_time_ = time.time() - start
 
     callbacks.refit(best, fit)
     if hasattr(best, "feature_names_in_"):
         search.feature_names_in_ = best.feature_names_in_
+
+
+def _best_candidate(search: Any) -> Any:
+    # The parameters are cloned too: some may be estimators.
+    return clone(clone(search.estimator)).set_params(
+        **clone(search.best_params_, safe=False)
+    )
 
 
 def _warn_of_scoring(outcomes: list[dict[str, Any]]) -> None:

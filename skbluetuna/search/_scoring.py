@@ -218,7 +218,8 @@ def metric_name(scoring: Any, refit: Any, metric: str) -> str:
         return str(getattr(scoring, "__name__", repr(scoring)))
     if isinstance(scoring, str):
         return repr(scoring)
-    return repr(refit if isinstance(refit, str) else next(iter(scoring)))
+    is_named = isinstance(refit, str) and refit in scoring
+    return repr(refit if is_named else next(iter(scoring)))
 
 
 def scoring_failures(fits: Sequence[Fit]) -> list[str]:
