@@ -10,6 +10,7 @@ from skbluetuna.inspection import (
     InteractionDisplay,
     LandscapeDisplay,
     ParallelDisplay,
+    ParetoDisplay,
     RungDisplay,
     ScanDisplay,
 )
@@ -48,7 +49,10 @@ def save_pictures(search: Any, folder: Path) -> list[Path]:
         return []
     paths = [search.report(folder / "report.html")]
     shown = without_secrets(search)
-    for name, display in DISPLAYS.items():
+    displays = dict(DISPLAYS)
+    if getattr(search, "objectives", None) is not None:
+        displays["front"] = ParetoDisplay
+    for name, display in displays.items():
         path = folder / f"{name}.png"
         try:
             with off_screen():

@@ -12,6 +12,7 @@ from skbluetuna.inspection import (
     InteractionDisplay,
     LandscapeDisplay,
     ParallelDisplay,
+    ParetoDisplay,
     RungDisplay,
     ScanDisplay,
 )
@@ -20,6 +21,7 @@ from skbluetuna.report._html import tag
 
 __all__ = [
     "convergence",
+    "front",
     "influence",
     "interactions",
     "landscape",
@@ -50,6 +52,18 @@ def convergence(search: Any) -> Element:
     )
 
 
+def front(search: Any) -> Element:
+    """Candidates by several objectives."""
+    return _figure(
+        lambda: ParetoDisplay.from_search(search),
+        "Candidates by several objectives, with the front; it is in the table below",
+        "Coloured dots, or the steps through them, are the front, with one standard "
+        "deviation over folds as bars; grey ones are dominated: another one is as good "
+        "by all objectives and better by one. The star is the chosen one; what misses "
+        "a limit is shaded.",
+    )
+
+
 def rungs(search: Any) -> Element:
     """Score at each rung."""
     return _figure(
@@ -61,10 +75,12 @@ def rungs(search: Any) -> Element:
     )
 
 
-def influence(search: Any, k: int) -> Element:
+def influence(search: Any, k: int, objective: str | None = None) -> Element:
     """Influence of each parameter."""
     return _figure(
-        lambda: InfluenceDisplay.from_search(search, alternative=k),
+        lambda: InfluenceDisplay.from_search(
+            search, alternative=k, objective=objective
+        ),
         "Bars of each parameter's influence; the numbers are in the table below",
         "A bar is the share of the score's variance that a parameter explains alone, "
         "its line the 90 % interval: where that reaches zero, the share may be chance. "

@@ -25,6 +25,7 @@ __all__ = [
 
 Guide = tuple[str, ...] | str | Any  # names of objectives, or `refit`
 ON_FRONT, MEETS = "on_front", "meets_limits"
+N_FRAMES = 7  # from `pick` to the line that called ``fit``
 
 
 def guide_of(search: Any) -> Guide:
@@ -128,7 +129,7 @@ def pick(search: Any, refit: Any, metric: str, results: Mapping[str, Any]) -> in
         f"no candidate meets at_least; the one that misses it by the least is chosen, "
         f"which has {told}.",
         UserWarning,
-        stacklevel=2,
+        stacklevel=N_FRAMES,
     )
     return best
 
