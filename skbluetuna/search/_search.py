@@ -488,9 +488,10 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     def report(self, path):
         """Write what the search found and learned as one HTML page.
 
-        The verdict, the way there, the ten best configurations, the tables and the six
-        pictures of :mod:`skbluetuna.inspection`, and what it takes to repeat the
-        search. The page needs no network and no other file.
+        The verdict, the way there, the ten best configurations, the ensemble if the
+        search ended with one, the tables and the pictures of
+        :mod:`skbluetuna.inspection`, and what it takes to repeat the search. The page
+        needs no network and no other file.
 
         Parameters
         ----------
