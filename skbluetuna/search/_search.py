@@ -139,8 +139,9 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         several candidates, as :meth:`ensemble` chooses them, fitted to all rows;
         ``best_estimator_.selection`` reports on it. The other ``best_`` attributes stay
         those of the best candidate. Predictions are kept as by
-        ``keep_predictions="auto"`` unless it says how many. Where a metric has that
-        name, it means the metric.
+        ``keep_predictions="auto"`` unless it says how many. It takes no `at_least`, as
+        limits of members are none of their ensemble. Where a metric has that name, it
+        means the metric.
     cv : int, cross-validation generator or iterable, default=None
         As in ``GridSearchCV``. The splits are drawn once: every candidate is scored on
         the same folds, also by a shuffling splitter without a seed.
