@@ -14,9 +14,9 @@ from skbluetuna.report._values import NOTHING, cell, counted, rough, took
 __all__ = ["ensemble_section"]
 
 NOTE = (
-    "Candidates are rows of cv_results_, which count from 0; weights sum to one. Score "
-    "alone: out of fold, of all rows at once; score so far: of the weighted mean of "
-    "all members down to that one."
+    "Candidates are rows of cv_results_, which count from 0: candidate 0 is evaluation "
+    "1 above. Weights sum to one. Score alone: out of fold, of all rows at once; score "
+    "so far: of the weighted mean of all members down to that one."
 )
 
 
