@@ -6,6 +6,7 @@ from typing import Any
 
 from skbluetuna.inspection import (
     ConvergenceDisplay,
+    EnsembleDisplay,
     InfluenceDisplay,
     InteractionDisplay,
     LandscapeDisplay,
@@ -22,6 +23,7 @@ __all__ = ["save_pictures"]
 DISPLAYS: dict[str, Any] = {
     "convergence": ConvergenceDisplay,
     "rungs": RungDisplay,
+    "ensemble": EnsembleDisplay,
     "influence": InfluenceDisplay,
     "interactions": InteractionDisplay,
     "scan": ScanDisplay,

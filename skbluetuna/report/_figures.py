@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 from skbluetuna.inspection import (
     ConvergenceDisplay,
+    EnsembleDisplay,
     InfluenceDisplay,
     InteractionDisplay,
     LandscapeDisplay,
@@ -17,11 +18,13 @@ from skbluetuna.inspection import (
     ScanDisplay,
 )
 from skbluetuna.inspection._axes import off_screen
+from skbluetuna.inspection._chosen import choice_of
 from skbluetuna.report._html import tag
 
 __all__ = [
     "convergence",
     "front",
+    "ensemble",
     "influence",
     "interactions",
     "landscape",
@@ -44,6 +47,9 @@ def convergence(search: Any) -> Element:
         more = " Hollow dots had less than the full resource: they are no scores."
     if search.racing is not None:
         more += " Of those that were stopped early it is shown what was expected."
+    choice = choice_of(search)
+    if choice is not None and not choice.note:
+        more += " The dashed line is what the ensemble gains out of fold; it flatters."
     return _figure(
         lambda: ConvergenceDisplay.from_search(search),
         f"Best score so far against {against}",
@@ -61,6 +67,16 @@ def front(search: Any) -> Element:
         "deviation over folds as bars; grey ones are dominated: another one is as good "
         "by all objectives and better by one. The star is the chosen one; what misses "
         "a limit is shaded.",
+    )
+
+
+def ensemble(search: Any) -> Element:
+    """Weights of an ensemble's members, and what each adds."""
+    return _figure(
+        lambda: EnsembleDisplay.from_search(search),
+        "Weight of each member of the ensemble, and the score as members are added",
+        "To the left the members' weights, to the right the out-of-fold score of all "
+        "members down to each, and of each alone. The numbers are in the table below.",
     )
 
 

@@ -8,6 +8,7 @@ from skbluetuna._utils._files import replace_file
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.inspection._axes import checked
 from skbluetuna.report._best import best_table
+from skbluetuna.report._ensemble_section import ensemble_section
 from skbluetuna.report._figures import convergence
 from skbluetuna.report._front_section import front_section
 from skbluetuna.report._html import page, section, sections, tag
@@ -36,6 +37,7 @@ def write_report(search: Any, path: Any) -> Path:
         section("How it got there", convergence(search)),
         *sections(ladder_section(search)),
         section("The best configurations", *best_table(search)),
+        *sections(ensemble_section(search)),
         *sections(learned_sections(search)),
         section("To repeat it", *settings_section(search)),
     ]
