@@ -15,7 +15,7 @@ from skbluetuna.ensemble._metrics import scoring_of_predictions
 from skbluetuna.search._sklearn import FitData, scorers_by_name
 from skbluetuna.space import is_integer
 
-__all__ = ["Target", "ensemble_of", "refits_ensemble", "target_of"]
+__all__ = ["Target", "check_target", "ensemble_of", "refits_ensemble", "target_of"]
 
 logger = logging.getLogger("skbluetuna")
 
@@ -90,6 +90,21 @@ def ensemble_of(
     if choice.note:
         logger.info("The ensemble is %s.", choice.note)
     return _built(search, timed, has_classes=classes is not None)
+
+
+def check_target(search: Any, y: Any) -> None:
+    """Refuse, before anything is paid for, data of which there can be no ensemble."""
+    if not refits_ensemble(search):
+        return
+    if y is None:
+        raise ValueError(
+            'refit="ensemble" needs a target; got y=None. Write refit=True.'
+        )
+    if is_classifier(search.estimator) and np.ndim(y) > 1 and np.shape(y)[1] > 1:
+        raise ValueError(
+            'refit="ensemble" takes one class for each row; got y of shape '
+            f"{np.shape(y)}. Write refit=True."
+        )
 
 
 def _check_int(name: str, value: Any, least: int) -> None:

@@ -18,7 +18,12 @@ from skbluetuna._utils._checks import check_count
 from skbluetuna.ensemble._estimators import fit_alike
 from skbluetuna.inspection._ends import log_ends
 from skbluetuna.search._callbacks import callbacks_of
-from skbluetuna.search._ensembling import ensemble_of, refits_ensemble, target_of
+from skbluetuna.search._ensembling import (
+    check_target,
+    ensemble_of,
+    refits_ensemble,
+    target_of,
+)
 from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._loop import Loop, quiet_failures
@@ -83,6 +88,7 @@ def _begin(search: Any, data: FitData) -> tuple[Folds, Past, Resource | None]:
     spaces, owns = spaces_for(search.estimator, search.param_space)
     _check_numbers(search)
     check_objectives(search)
+    check_target(search, data.y)
     if search.scoring is None and len(spaces) > 1:
         _check_common_score(search.estimator, spaces)
     is_kept = search.warm_start or search.checkpoint is not None

@@ -37,6 +37,9 @@ class Hyperband:
 
     Notes
     -----
+    The first bracket costs as much as there are rungs: with an `n_iter` below that and
+    two more, it ends before any of its configurations is evaluated in full.
+
     Its own schedule in full (``n_iter=None``) costs ten full evaluations for each
     parameter after the initial ones.
 

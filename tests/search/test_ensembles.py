@@ -24,7 +24,11 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier
 
-from skbluetuna import SearchEnsembleClassifier, SearchEnsembleRegressor
+from skbluetuna import (
+    BlueTunaSearchCV,
+    SearchEnsembleClassifier,
+    SearchEnsembleRegressor,
+)
 from skbluetuna.objectives import ModelSize
 from tests.search.searches import X, search_of, y
 
@@ -346,3 +350,14 @@ def test_a_search_whose_candidates_predict_nothing_says_why():
     search = search_of(NoRealModel(), {"a": (0.0, 1.0)}, n_iter=2, refit="ensemble")
     with pytest.raises(ValueError, match="no predict_proba"):
         search.fit(X, y)
+
+
+@pytest.mark.parametrize("target", [None, np.zeros((90, 2), dtype=int)])
+def test_data_without_a_target_of_one_class_are_refused_before_the_first_fit(target):
+    rows = np.random.default_rng(0).random((90, 2))
+    search = BlueTunaSearchCV(
+        DecisionTreeClassifier(), {"max_depth": (1, 5)}, n_iter=2, refit="ensemble"
+    )
+    with pytest.raises(ValueError, match='refit="ensemble"'):
+        search.fit(rows, target)
+    assert not hasattr(search, "cv_results_")
