@@ -21,6 +21,7 @@ from skbluetuna.history import (
     Reported,
     Trial,
 )
+from skbluetuna.past import Lessons, Notebook, lessons_from, notebook_of
 from skbluetuna.scheduling import (
     Scheduler,
     Settings,
@@ -77,6 +78,11 @@ class BlueTuner:
         How much more of the resource an evaluation one rung higher spends, at least 2:
         with ``resource=(1, 81)`` the rungs are 1, 3, 9, 27 and 81. Rungs are whole
         numbers where both ends are.
+    history : path-like, HistoryStore or None, default=None
+        Past searches to start from, see :class:`HistoryStore` and
+        ``doc/past_searches.md``: of those that tuners wrote, with parameters in common
+        and 20 scores or more. What is taken from them is chosen here, once. The search
+        itself is written into it by `remember`.
 
     Attributes
     ----------
@@ -110,6 +116,7 @@ class BlueTuner:
         initial_params: Sequence[Mapping[str, Any]] | None = None,
         resource: tuple[float, float] | None = None,
         factor: float = 3,
+        history: Any = None,
     ) -> None:
         spaces = parse_spaces(space)
         spaces = read_spaces(spaces, as_references(spaces, reference))
@@ -118,7 +125,8 @@ class BlueTuner:
         budget = None if n_iter is None else check_count("n_iter", n_iter)
         initial = initial_rows(spaces, reference, initial_params)
         ladder = None if resource is None else as_ladder(resource, factor)
-        settings = Settings(spaces, initial, rules, seed, ladder)
+        self._notebook, lessons = _taken_from(history, spaces, initial, budget)
+        settings = Settings(spaces, initial, rules, seed, ladder, lessons)
         self._restore(settings, History(spaces, [Budgeted(budget)], ladder))
 
     def __repr__(self) -> str:
@@ -423,6 +431,46 @@ class BlueTuner:
         self._is_dry = False
         return _copied(trial)
 
+    def remember(self, history: Any = None) -> None:
+        """Write what was found into a store of past searches.
+
+        Of a search that goes on the last record counts.
+
+        Parameters
+        ----------
+        history : path-like, HistoryStore or None, default=None
+            The store; None for the one that the tuner was made with. A tuner that was
+            pickled, or made from JSON, knows none.
+
+        Raises
+        ------
+        ValueError
+            If there is no store, or no trial has a score.
+        """
+        notebook = self._notebook if history is None else notebook_of(history)
+        if notebook is None:
+            raise ValueError(
+                "history must be given, as this tuner was made without one. Write "
+                'tuner.remember("searches.jsonl").'
+            )
+        if not notebook.write(self.spaces, self._history.trials, self.seed):
+            raise ValueError("a search must have a score to be remembered; told none.")
+
+    @property
+    def lessons(self) -> tuple[Lessons, ...]:
+        """What each alternative took from past searches; nothing without `history`."""
+        return self._settings.lessons
+
+    @property
+    def past_searches(self) -> Table:
+        """Past searches that are learned from, one row each.
+
+        Columns ``search`` (its identity), ``n_scores``, ``same_metric``, ``weight`` (by
+        how well it ranks what was told so far, of sum 1, or 0 where none does), and
+        with several alternatives ``alternative``.
+        """
+        return self._scheduler.past_searches(self._history)
+
     def regret_bound(self) -> float:
         """Upper bound on what may still be gained over the best trial.
 
@@ -556,6 +604,7 @@ class BlueTuner:
     def _restore(self, settings: Settings, history: History) -> None:
         """Become what settings and history say; all else follows from them."""
         self._settings, self._history = settings, history
+        self._notebook = getattr(self, "_notebook", None)
         self._made: tuple[Any, Scheduler] | None = None
         self._is_dry = False
         self._scheduler_of(history.budgets)
@@ -575,7 +624,11 @@ class BlueTuner:
                 )
                 for k, space in enumerate(self._settings.spaces)
             ]
-            self._made = key, Scheduler(*self._settings, budgets, imported)
+            *given, lessons = self._settings
+            self._made = (
+                key,
+                Scheduler(*given, budgets, imported, lessons=lessons),
+            )
         return self._made[1]
 
     @property
@@ -640,6 +693,16 @@ class BlueTuner:
             return False
         own = self._history.trials[trial.number]
         return (own.unit, own.alternative) == (trial.unit, trial.alternative)
+
+
+def _taken_from(
+    history: Any, spaces: tuple[Space, ...], initial: Any, budget: int | None
+) -> tuple[Notebook | None, tuple[Lessons, ...]]:
+    """The store of past searches, and what is taken from it."""
+    notebook = notebook_of(history)
+    if notebook is None:
+        return None, ()
+    return notebook, lessons_from(notebook, spaces, initial, budget)
 
 
 def _shown_trials(trials: Any) -> str:

@@ -13,6 +13,7 @@ from skbluetuna._utils._files import (
 )
 from skbluetuna._version import __version__
 from skbluetuna.history import History, Ladder, decode_event, encode_event
+from skbluetuna.past import Lessons, are_lessons, decode_lessons, encode_lessons
 from skbluetuna.space import (
     Space,
     check_same_names,
@@ -47,6 +48,7 @@ FIELDS: dict[str, Any] = {
     "spaces": lambda value: value is None or _is_list(value),
     "initial": lambda value: _is_list(value, _is_list),
     "rungs": lambda value: value is None or _is_list(value, _is_positive),
+    "history": are_lessons,
     "events": lambda value: _is_list(value, lambda own: isinstance(own, dict)),
 }
 
@@ -59,6 +61,7 @@ class Settings(NamedTuple):
     strategy: Strategy
     seed: int
     ladder: Ladder | None = None
+    lessons: tuple[Lessons, ...] = ()  # of each space, or none at all
 
 
 def to_text(settings: Settings, history: History) -> str:
@@ -77,6 +80,7 @@ def to_text(settings: Settings, history: History) -> str:
                 for space, rows in zip(settings.spaces, settings.initial, strict=True)
             ],
             "rungs": None if settings.ladder is None else list(settings.ladder.rungs),
+            "history": encode_lessons(settings.lessons),
             "events": [encode_event(one, settings.spaces) for one in history.events],
         }
     )
@@ -113,8 +117,16 @@ def from_text(
         decode_strategy(stored["strategy"], strategy),
         stored["seed"],
         None if stored["rungs"] is None else Ladder(tuple(stored["rungs"])),
+        _lessons_of(stored["history"], spaces),
     )
     return settings, _history_of(stored["events"], settings)
+
+
+def _lessons_of(stored: Any, spaces: tuple[Space, ...]) -> tuple[Lessons, ...]:
+    try:
+        return decode_lessons(stored, spaces)
+    except ValueError as error:
+        raise ValueError(f"text {error}.") from error
 
 
 def with_spaces(
