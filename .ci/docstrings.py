@@ -8,7 +8,9 @@ from numpydoc.validate import validate
 
 import skbluetuna
 import skbluetuna.callbacks
+import skbluetuna.ensemble
 import skbluetuna.inspection
+import skbluetuna.objectives
 from skbluetuna.exceptions import MissingDependencyError
 
 # Not asked: an extended summary (ES01), See Also (SA01) and an example (EX01) on each
@@ -25,7 +27,13 @@ DOORS = ("optuna_sampler", "ray_searcher")
 
 def modules():
     """Yield the modules with public names."""
-    yield from (skbluetuna, skbluetuna.inspection, skbluetuna.callbacks)
+    yield from (
+        skbluetuna,
+        skbluetuna.inspection,
+        skbluetuna.callbacks,
+        skbluetuna.ensemble,
+        skbluetuna.objectives,
+    )
     for door in DOORS:
         try:
             yield import_module(f"skbluetuna.integrations.{door}")

@@ -4,14 +4,25 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import _landscapes, _peers, _published, cheap, history, windows
+from benchmarks import (
+    _landscapes,
+    _peers,
+    _published,
+    cheap,
+    ensemble,
+    history,
+    objectives,
+    windows,
+)
 
 COMMANDS = {
     "published": _published,
     "peers": _peers,
     "landscapes": _landscapes,
     "windows": windows,
+    "ensemble": ensemble,
     "cheap": cheap,
+    "objectives": objectives,
     "history": history,
 }
 

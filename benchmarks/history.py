@@ -3,16 +3,17 @@ r"""What past searches are worth: regret with and without a store of them.
     python -m benchmarks history --yahpo BENCH --out OUT
 
 ``--yahpo`` is a folder with a ``landscapes.py`` as ``ablation.py`` describes it. First
-every landscape of a kind is searched once without a store, of another seed. Then each of
-the development set is searched again: without a store, and with one of so many of the
-*other* landscapes' searches (``past 5``, ``past 20``; of few there are all), drawn
-anew for each. ``shuffled``: the scores of these stand in a random order; ``other``: they
-are scores by another metric (balanced accuracy), and are known as such; ``unknown``: the
-same, taken for the same metric. ``Optuna TPE``: with the starts that ``past 20`` has,
-enqueued. Everybody begins at the centre. A regret of 0 is the best known score, of 1 the
-median of random search. Printed are means over landscapes and seeds, and their ratio to
-``none``; ``won`` counts lower and higher regrets after all evaluations, ``log10`` is the
-difference of log10 regret with its standard error over landscapes.
+every landscape of a kind is searched once without a store, of another seed. Then each
+of the development set is searched again: without a store, and with one of so many of
+the *other* landscapes' searches (``past 5``, ``past 20``; of few there are all), drawn
+anew for each. ``shuffled``: the scores of these stand in a random order; ``other``:
+they are scores by another metric (balanced accuracy), and are known as such;
+``unknown``: the same, taken for the same metric. ``Optuna TPE``: with the starts that
+``past 20`` has, enqueued. Everybody begins at the centre. A regret of 0 is the best
+known score, of 1 the median of random search. Printed are means over landscapes and
+seeds, and their ratio to
+``none``; ``won`` counts lower and higher regrets after all evaluations, ``log10`` is
+the difference of log10 regret with its standard error over landscapes.
 """
 
 import numpy as np
@@ -69,7 +70,7 @@ def run_past(folder, index, budget):
     tuner = searched(BlueTuner(land.space, n_iter=budget, random_state=seed), land)
     record = record_of(
         tuner.spaces, tuner.trials, classes=[()], scorer="score", shape=(), seed=seed,
-        spread=lambda trial: None,
+        spread=lambda _: None,
     )  # fmt: skip
     other = type(land)(land.scenario, land.instance, other_metric(land), land.fixed)
     scores = [other.score(trial.params) for trial in tuner.trials]

@@ -53,6 +53,7 @@ from skbluetuna.model._perceptron import (
 )
 from skbluetuna.model._prior_mean import OnPrior, PriorMean, agreement, prior_mean
 from skbluetuna.model._reach import reach, within_reach
+from skbluetuna.model._scalarise import scalarised, worst_scalar
 from skbluetuna.model._warp import standardised, unwarp, warp
 
 __all__ = [
@@ -95,8 +96,10 @@ __all__ = [
     "redrawn_models",
     "perceptron_scores",
     "posterior_spread",
+    "scalarised",
     "standardised",
     "unwarp",
     "warp",
     "within_reach",
+    "worst_scalar",
 ]

@@ -2,7 +2,8 @@
 
 ``_record.py`` is one search as a line of a file, ``_history_store.py`` the file,
 ``_keys.py`` and ``_translation.py`` know a configuration again in another space,
-``_lessons.py`` chooses what a new search learns from, ``_portfolio.py`` where it starts.
+``_lessons.py`` chooses what a new search learns from, ``_portfolio.py`` where it
+starts.
 """
 
 from skbluetuna.past._history_store import HistoryStore, Notebook

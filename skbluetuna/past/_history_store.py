@@ -50,7 +50,7 @@ class HistoryStore:
     >>> from skbluetuna import BlueTuner, HistoryStore
     >>> with TemporaryDirectory() as folder:
     ...     store = HistoryStore(Path(folder) / "searches.jsonl")
-    ...     tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=5, random_state=0, history=store)
+    ...     tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=5, history=store)
     ...     for _ in range(5):
     ...         (trial,) = tuner.ask(1)
     ...         tuner.tell(trial, -trial.params["x"])
