@@ -139,7 +139,7 @@ class BlueTuner:
         initial = initial_rows(spaces, reference, initial_params)
         ladder = None if resource is None else as_ladder(resource, factor)
         several = None if objectives is None else as_objectives(objectives)
-        if several is not None and history is not None:
+        if several is not None and history not in (None, ()):
             raise ValueError(NO_HISTORY)
         self._notebook, lessons = _taken_from(history, spaces, initial, budget)
         settings = Settings(spaces, initial, rules, seed, ladder, several, lessons)
@@ -764,6 +764,8 @@ def _taken_from(
     history: Any, spaces: tuple[Space, ...], initial: Any, budget: int | None
 ) -> tuple[Notebook | None, tuple[Lessons, ...]]:
     """The store of past searches, and what is taken from it."""
+    if isinstance(history, tuple) and not isinstance(history, Notebook):
+        return None, history  # what a search took that goes on
     notebook = notebook_of(history)
     if notebook is None:
         return None, ()

@@ -3,9 +3,8 @@
 import os
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from skbluetuna._utils._files import append_lines, read_file
 from skbluetuna.exceptions import HistoryWarning
@@ -133,8 +132,7 @@ class HistoryStore:
         return []
 
 
-@dataclass(frozen=True)
-class Notebook:
+class Notebook(NamedTuple):
     """A store, and what the search is of that reads it and writes into it.
 
     Parameters

@@ -13,6 +13,7 @@ from skbluetuna.report._html import page, section, sections, tag
 from skbluetuna.report._ladder_section import ladder_section
 from skbluetuna.report._learned_sections import learned_sections
 from skbluetuna.report._masked import without_secrets
+from skbluetuna.report._past_section import past_section
 from skbluetuna.report._settings_section import settings_section
 from skbluetuna.report._verdict import CAUTION, verdict
 
@@ -33,6 +34,7 @@ def write_report(search: Any, path: Any) -> Path:
         tag("p", CAUTION, class_="note"),
         section("How it got there", convergence(search)),
         *sections(ladder_section(search)),
+        *sections(past_section(search)),
         section("The best configurations", *best_table(search)),
         *sections(learned_sections(search)),
         section("To repeat it", *settings_section(search)),
