@@ -234,7 +234,7 @@ def decode_lessons(stored: Any, spaces: Sequence[Space]) -> tuple[Lessons, ...]:
         If they can not be those of a search of these spaces.
     """
     if not are_lessons(stored) or (stored and len(stored) != len(spaces)):
-        raise ValueError("has a history that can not be")
+        raise ValueError("can not be that of these spaces")
     return tuple(
         _decoded_lessons(one, len(space))
         for one, space in zip(stored, spaces, strict=bool(stored))

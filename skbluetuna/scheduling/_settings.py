@@ -132,7 +132,7 @@ def _lessons_of(stored: Any, spaces: tuple[Space, ...]) -> tuple[Lessons, ...]:
     try:
         return decode_lessons(stored, spaces)
     except ValueError as error:
-        raise ValueError(f"text {error}.") from error
+        raise ValueError(f"text: its history {error}.") from error
 
 
 def with_spaces(
