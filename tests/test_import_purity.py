@@ -17,7 +17,7 @@ OPTIONAL = {
 }  # fmt: skip
 GROUND_FLOOR = {"exceptions", "_version", "_utils"}
 CORE_ROOMS = {
-    "space", "model", "history", "stages", "explain", "strategies", "scheduling",
+    "space", "model", "history", "past", "stages", "explain", "strategies", "scheduling",
     "_tuner",
 }  # fmt: skip
 CORE_FILES = sorted(

@@ -31,7 +31,7 @@ from skbluetuna.model._warp import warp
 __all__ = ["Blend", "PastMeans", "PastScores", "past_means"]
 
 FloatArray = NDArray[np.float64]
-Key = tuple[tuple[bytes, bytes, tuple[int, ...]], ...]
+PastKey = tuple[tuple[bytes, bytes, tuple[int, ...]], ...]
 
 NO_SLOPE: FloatArray = np.empty((0, 0))
 
@@ -72,7 +72,7 @@ def past_means(
 
 
 @lru_cache(maxsize=16)
-def _past_means(key: Key, levels: tuple[int, ...]) -> "PastMeans":
+def _past_means(key: PastKey, levels: tuple[int, ...]) -> "PastMeans":
     models = [
         _fitted_past(units, scores, tuple(levels[p] for p in places))
         for units, scores, places in key

@@ -5,16 +5,16 @@ from typing import Any
 
 from skbluetuna._utils._hidden import hides
 
-__all__ = ["Key", "said"]
+__all__ = ["Said", "said"]
 
-Key = int | float | str | None
+Said = int | float | str | None
 
 PLAIN = (str, bytes, bool, type(None))
 DEEPEST = 3  # levels of containers and estimators that are looked into
 LONGEST = 500  # characters
 
 
-def said(name: str, value: Any) -> Key:
+def said(name: str, value: Any) -> Said:
     """A number as it is, any other value as text; None if it has none, or is a secret.
 
     Nothing of what the text names is ever called or looked up.

@@ -19,7 +19,7 @@ from skbluetuna._utils._files import (
 )
 from skbluetuna._version import __version__
 from skbluetuna.history import Trial
-from skbluetuna.past._keys import Key, said
+from skbluetuna.past._keys import Said, said
 from skbluetuna.space import Categorical, Space
 
 __all__ = [
@@ -42,7 +42,7 @@ class PastAlternative(NamedTuple):
     classes: tuple[str, ...]  # of the estimator and, of a pipeline, of its steps
     names: tuple[str, ...]  # of the parameters
     ranges: tuple[Any, ...]  # of each: its choices' keys, or its two ends
-    rows: tuple[tuple[Key, ...], ...]  # configurations; None where one does not apply
+    rows: tuple[tuple[Said, ...], ...]  # configurations; None where one does not apply
     scores: tuple[float | None, ...]  # None: it failed
     spreads: tuple[float | None, ...]  # deviation of the folds' scores, if known
 
@@ -127,7 +127,7 @@ def _alternative(
     )
 
 
-def _range(name: str, dim: Any) -> tuple[Key, ...]:
+def _range(name: str, dim: Any) -> tuple[Said, ...]:
     """What a parameter was searched in, for human readers."""
     choices = dim.choices if isinstance(dim, Categorical) else ()
     ends = choices or (dim.from_unit(0.0), dim.from_unit(1.0))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.past._keys import Key, said
+from skbluetuna.past._keys import Said, said
 from skbluetuna.space import Categorical, Space, is_number
 
 __all__ = ["Translated", "Translation"]
@@ -48,7 +48,7 @@ class Translation:
             for name, dim in zip(space.names, space.dimensions, strict=True)
         ]
 
-    def of(self, names: Sequence[str], rows: Sequence[Sequence[Key]]) -> Translated:
+    def of(self, names: Sequence[str], rows: Sequence[Sequence[Said]]) -> Translated:
         """Places of configurations, of parameters by these names."""
         columns = {name: k for k, name in enumerate(names)}
         units = np.tile(self._reference, (len(rows), 1))
@@ -89,7 +89,7 @@ class Translation:
 
 
 def _unit_of_choice(
-    dim: Categorical, known: Mapping[Key, Any], key: Key
+    dim: Categorical, known: Mapping[Said, Any], key: Said
 ) -> tuple[float, bool] | None:
     if key in known:
         return float(dim.to_unit(known[key])), True

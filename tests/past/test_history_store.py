@@ -64,7 +64,7 @@ def test_a_line_with_a_seal_that_says_nonsense_is_left_out(store):
         own._replace(rows=((True, 0.0), *own.rows[1:])),
         own._replace(scores=(1, *own.scores[1:])),
     ):
-        with pytest.raises(ValueError, match="that can not be|not fit together"):
+        with pytest.raises(ValueError, match=r"that can not be|not fit together"):
             record_of_line(line_of(record("a")._replace(alternatives=(bad,))))
 
 
