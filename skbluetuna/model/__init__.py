@@ -51,7 +51,12 @@ from skbluetuna.model._perceptron import (
     loss_gradient,
     perceptron_scores,
 )
-from skbluetuna.model._prior_mean import OnPrior, PriorMean, agreement, prior_mean
+from skbluetuna.model._prior_mean import (
+    OnPrior,
+    PriorMean,
+    prior_mean,
+    weights_by_agreement,
+)
 from skbluetuna.model._reach import reach, within_reach
 from skbluetuna.model._scalarise import scalarised, worst_scalar
 from skbluetuna.model._warp import standardised, unwarp, warp
@@ -61,7 +66,7 @@ __all__ = [
     "PastScores",
     "PastMeans",
     "PriorMean",
-    "agreement",
+    "weights_by_agreement",
     "past_means",
     "prior_mean",
     "ACTIVATIONS",

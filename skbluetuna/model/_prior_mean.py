@@ -23,7 +23,7 @@ from skbluetuna.model._columns import Columns
 from skbluetuna.model._gaussian_process import GaussianProcess, Posterior
 from skbluetuna.model._past_means import Blend, PastMeans
 
-__all__ = ["OnPrior", "PriorMean", "agreement", "prior_mean"]
+__all__ = ["OnPrior", "PriorMean", "weights_by_agreement", "prior_mean"]
 
 FloatArray = NDArray[np.float64]
 
@@ -33,7 +33,9 @@ USUAL_SLOPE, N_USUAL = 0.7, 3.0  # what the slope is shrunk to, as so many score
 MOST_AGREEING = 5  # past searches that are heard, which bounds what a proposal costs
 
 
-def agreement(means: FloatArray, t: FloatArray, usual: FloatArray) -> FloatArray:
+def weights_by_agreement(
+    means: FloatArray, t: FloatArray, usual: FloatArray
+) -> FloatArray:
     """Weight of each past search by how well it ranks n scores (eq. 25).
 
     Before three scores those of the same metric weigh alike.
@@ -112,10 +114,10 @@ def prior_mean(
     """The prior mean of n targets at points of shape (n, d); None if none agrees.
 
     Its slope is shrunk to .7 as three scores would shrink it, and never negative.
-    `usual` is as for `agreement`.
+    `usual` is as for `weights_by_agreement`.
     """
     means = past.each(U)
-    weights = agreement(means, t, usual)
+    weights = weights_by_agreement(means, t, usual)
     if not weights.any():
         return None
     m, n = weights @ means, len(t)

@@ -260,7 +260,8 @@ class Scheduler:
             return self.ladder.full
         left = now.n_trials - history.spent
         spent = Spent(history.spent, history.spent_on_partial, left, stage)
-        return rule(self.ladder, _view(now, k, history), unit, spent)
+        space = now.shares[k].space
+        return rule(self.ladder, space, self._seen(now, k, history), unit, spent)
 
     def _choose_open(
         self, now: Budget, history: History

@@ -28,9 +28,10 @@ from skbluetuna.stages._full_grid import FullGrid
 from skbluetuna.stages._hypercube import Hypercube
 from skbluetuna.stages._latin_choices import LatinChoices, n_unseen
 from skbluetuna.stages._past_starts import PastStarts
-from skbluetuna.stages._surrogate import past_weights
+from skbluetuna.stages._surrogate import agreement, past_weights
 
 __all__ = [
+    "agreement",
     "Brackets",
     "bracket_rung",
     "AdaptiveClimb",

@@ -14,13 +14,13 @@ from skbluetuna.model import (
     GaussianProcess,
     OnPrior,
     PriorMean,
-    agreement,
     encode,
     log_augmented_improvement,
     past_means,
     prior_mean,
     redrawn_models,
     warp,
+    weights_by_agreement,
 )
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Proposal, Seed, active
@@ -28,6 +28,7 @@ from skbluetuna.stages._fits import N_WHOLE, fitted_to, modelled_rows
 
 __all__ = [
     "Chooser",
+    "agreement",
     "SequentialStage",
     "generator_of",
     "fitted_model",
@@ -40,6 +41,8 @@ __all__ = [
 ]
 
 N_FULL = 15  # scores by the full resource, from which on the model sees no others
+N_TO_COMPARE = 3  # full scores, before cheap ones are judged by them
+N_RANDOM = 256  # configurations at which they are compared
 OTHER_METRIC = 0.5  # weight of a past search that was scored in another way
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
@@ -182,7 +185,7 @@ def past_weights(space: Space, view: View) -> FloatArray:
     varying = active(space).tolist()
     past = past_means(view.past, varying, levels_of(space))
     means = past.each(own[:, : len(varying)])
-    return agreement(means, _targets(y, view)[0], _usual(view))
+    return weights_by_agreement(means, _targets(y, view)[0], _usual(view))
 
 
 def redrawn(space: Space, view: View, model: Model, rng: np.random.Generator) -> Model:
@@ -207,6 +210,36 @@ def _redrawn(
     if isinstance(model, AtFull):
         return AtFull(redrawn_models(model.whole, 1, rng, spread)[0])
     return redrawn_models(model, 1, rng, spread)[0]
+
+
+def agreement(space: Space, view: View) -> float:
+    """How well cheap scores tell full ones, as the model has it.
+
+    Parameters
+    ----------
+    space : Space
+        The space.
+    view : View
+        What was asked and told.
+
+    Returns
+    -------
+    correlation : float
+        Of the model's means at the lowest rung and at the full one, over random
+        configurations (eq. 23); 1 while nothing tells them apart.
+    """
+    n_full = int(np.sum((view.level == 1.0) & ~view.is_pending))
+    own = replace(view, past=())  # past searches know full scores alone
+    model = surrogate(space, own).model if n_full >= N_TO_COMPARE else None
+    if not isinstance(model, AtFull):
+        return 1.0
+    U = np.random.default_rng(0).random((N_RANDOM, len(space)))
+    U = space.snap(U)[:, active(space)]
+    low = model.whole.predict(np.column_stack([U, np.zeros(N_RANDOM)])).mean
+    full = model.predict(U).mean
+    if np.ptp(low) == 0.0 or np.ptp(full) == 0.0:
+        return 1.0
+    return float(np.corrcoef(low, full)[0, 1])
 
 
 def _told_enough(view: View) -> View:

@@ -8,12 +8,12 @@ from skbluetuna.model import (
     GaussianProcess,
     OnPrior,
     PastScores,
-    agreement,
     encode,
     fit_hyperparameters,
     past_means,
     prior_mean,
     warp,
+    weights_by_agreement,
 )
 
 LEVELS = (0, 3, 0, 0)
@@ -112,16 +112,18 @@ def test_who_ranks_wrongly_weighs_less_and_from_two_fifths_on_nothing():
     means = np.array([[1.0, 2.0, 3.0, 4.0], [2.0, 1.0, 3.0, 4.0], [4.0, 3.0, 2.0, 1.0]])
     second = 1.0 - (1.0 / 6.0 / 0.4) ** 2
     expected = np.array([1.0, second, 0.0]) / (1.0 + second)
-    np.testing.assert_allclose(agreement(means, t, np.ones(3)), expected)
+    np.testing.assert_allclose(weights_by_agreement(means, t, np.ones(3)), expected)
 
 
 def test_a_search_of_another_metric_counts_less_and_not_before_it_agrees():
     """A prior of another metric can trap a search."""
     t, usual = np.array([1.0, 2.0, 3.0]), np.array([1.0, 0.5])
     means = np.array([t, t])
-    np.testing.assert_allclose(agreement(means, t, usual), [2 / 3, 1 / 3])
-    np.testing.assert_allclose(agreement(means[:, :2], t[:2], usual), [1.0, 0.0])
-    none = agreement(means[1:, :2], t[:2], usual[1:])
+    np.testing.assert_allclose(weights_by_agreement(means, t, usual), [2 / 3, 1 / 3])
+    np.testing.assert_allclose(
+        weights_by_agreement(means[:, :2], t[:2], usual), [1.0, 0.0]
+    )
+    none = weights_by_agreement(means[1:, :2], t[:2], usual[1:])
     np.testing.assert_allclose(none, [0.0])
 
 
@@ -137,7 +139,7 @@ def test_the_slope_is_shrunk_and_the_residuals_have_mean_zero(means):
     U = points(10, seed=4)
     t = warp(score(U))
     prior = prior_mean(means, U, t, np.ones(3))
-    m = agreement(means.each(U), t, np.ones(3)) @ means.each(U)
+    m = weights_by_agreement(means.each(U), t, np.ones(3)) @ means.each(U)
     cov = np.cov(m, t, bias=True)
     slope = (10 * cov[0, 1] + 2.1) / (10 * cov[0, 0] + 3.0)
     np.testing.assert_allclose(prior.blend.weights.sum(), slope)
