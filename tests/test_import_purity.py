@@ -18,7 +18,7 @@ OPTIONAL = {
 GROUND_FLOOR = {"exceptions", "_version", "_utils"}
 CORE_ROOMS = {
     "space", "model", "history", "past", "stages", "explain", "strategies",
-    "scheduling", "_tuner",
+    "scheduling", "objectives", "_tuner",
 }  # fmt: skip
 CORE_FILES = sorted(
     [

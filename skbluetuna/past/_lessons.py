@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 FloatArray = NDArray[np.float64]
-Params = Mapping[str, Any]
+
 
 LEAST_SCORES = 20  # of a past search that is learned from
 LEAST_WITHIN = 5  # of them within the ranges, for a surrogate
@@ -73,7 +73,7 @@ def notebook_of(history: Any) -> Notebook | None:
 def lessons_from(
     notebook: Notebook,
     spaces: Sequence[Space],
-    initial: Sequence[Sequence[Params]],
+    initial: Sequence[Sequence[Mapping[str, Any]]],
     n_iter: int | None,
 ) -> tuple[Lessons, ...]:
     """What each alternative takes from a store.
