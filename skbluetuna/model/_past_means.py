@@ -167,14 +167,16 @@ class PastMeans:
     def distances(self, X: FloatArray) -> FloatArray:
         """Scaled distances of points from all scores, shape (k, m, n)."""
         A = X[None] * self.per_unit[:, None, :]
-        B = self._scaled
-        r = np.sum(A**2, axis=2)[:, :, None] + np.sum(B**2, axis=2)[:, None, :]
+        B, squares = self._scaled
+        r = np.sum(A**2, axis=2)[:, :, None] + squares[:, None, :]
         r -= 2.0 * A @ B.transpose(0, 2, 1)
         return np.asarray(np.sqrt(np.maximum(r, 0.0, out=r), out=r))
 
     @cached_property
-    def _scaled(self) -> FloatArray:
-        return self.Y * self.per_unit[:, None, :]
+    def _scaled(self) -> tuple[FloatArray, FloatArray]:
+        """All scores' points in units of the length scales, and their squares."""
+        B = self.Y * self.per_unit[:, None, :]
+        return B, np.sum(B**2, axis=2)
 
     def only(self, rows: NDArray[np.intp]) -> "PastMeans":
         """Some of them."""
