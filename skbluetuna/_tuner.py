@@ -297,7 +297,7 @@ class BlueTuner:
         number = self._number(trial)
         if resource is not None:
             own = self._history.trial(number)
-            check_report(self.ladder, own, resource)
+            resource = check_report(self.ladder, own, resource)
             resource = None if resource == own.resource else resource
         values, took = self._values(score), _as_seconds(seconds)
         self._history.tell(number, values, took, resource=resource)
@@ -335,7 +335,7 @@ class BlueTuner:
         9
         """
         number = self._number(trial)
-        check_report(self.ladder, self._history.trial(number), resource)
+        resource = check_report(self.ladder, self._history.trial(number), resource)
         part = len(self._history.parts(number))
         outcome = {"resource": resource, "score": _as_score(score)}
         self._history.append(Reported(number, part, outcome))

@@ -30,6 +30,10 @@ COMMON = (
     "precision", "recall", "neg_median_absolute_error",
 )  # fmt: skip
 OF_PROBABILITIES = ("neg_log_loss", "neg_brier_score", "roc_auc_ovr")
+OF_NUMBERS = (
+    "neg_mean_squared_error", "neg_root_mean_squared_error", "neg_mean_absolute_error",
+    "r2",
+)  # fmt: skip
 NAMES = {repr(get_scorer(name)): name for name in COMMON}
 
 
@@ -217,6 +221,8 @@ def _stacked_form(
     w = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=np.float64)
     if isinstance(stand_in, StandInRegressor):
         targets: Array = np.asarray(y, dtype=np.float64)
+    elif _name(scorer) in OF_NUMBERS:
+        return None  # it compares labels, if these are numbers
     else:
         targets = np.searchsorted(stand_in.classes, y)
         has_columns = isinstance(stand_in, StandInProbabilities)

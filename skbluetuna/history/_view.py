@@ -157,6 +157,13 @@ class View:
         """Whether a row has this configuration."""
         return row_key(unit) in self._rows
 
+    @property
+    def is_first(self) -> NDArray[np.bool_]:
+        """Which rows are the first ones of their configurations, shape (n,)."""
+        found = np.zeros(len(self), dtype=np.bool_)
+        found[list(self._rows.values())] = True
+        return found
+
     @cached_property
     def _rows(self) -> dict[bytes, int]:
         """First row of each configuration."""

@@ -5,28 +5,41 @@ import math
 import numpy as np
 
 from skbluetuna.history import History, Ladder, Trial, best_first
+from skbluetuna.space import is_integer, is_number
 
 __all__ = ["check_report", "is_outdone"]
 
 
-def check_report(ladder: Ladder | None, trial: Trial, resource: float) -> None:
+def check_report(ladder: Ladder | None, trial: Trial, resource: float) -> float:
     """Refuse a report that can not be.
+
+    Returns
+    -------
+    resource : float
+        As Python's own number.
 
     Raises
     ------
-    ValueError
-        If the search has no resource, or the trial did not have so much.
+    ValueError, TypeError
+        If the search has no resource, or the trial did not have so much, or it is no
+        number.
     """
     if ladder is None or trial.resource is None:
         raise ValueError(
-            "report needs a search with a resource, of which it says how much was "
-            "spent. Write BlueTuner(..., resource=(least, full))."
+            "resource needs a search that has one, of which it says how much was "
+            f"spent; got {resource!r}. Write BlueTuner(..., resource=(least, full))."
+        )
+    if not is_number(resource):
+        raise TypeError(
+            "resource must be a number, what the trial has spent so far; got "
+            f"{resource!r}."
         )
     if not 0.0 < resource <= trial.resource:
         raise ValueError(
             f"resource must be above 0 and at most the trial's own, {trial.resource}; "
             f"got {resource!r}."
         )
+    return int(resource) if is_integer(resource) else float(resource)
 
 
 def is_outdone(history: History, trial: Trial) -> bool:

@@ -1,5 +1,6 @@
 """A resource as the user writes it, as rungs."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,11 +24,16 @@ def as_ladder(resource: Any, factor: Any) -> Ladder:
             "resource must be a pair of numbers, the least and the full amount, such "
             f"as (1, 81); got {resource!r}."
         )
-    if not is_number(factor) or factor < 2:
+    if not is_number(factor) or not 2 <= factor < math.inf:
         raise ValueError(
-            f"factor must be a number of at least 2, such as 3; got {factor!r}."
+            f"factor must be a finite number of at least 2, such as 3; got {factor!r}."
         )
     least, full = resource
+    if not math.isfinite(full):
+        raise ValueError(
+            "resource must end with a finite amount, such as (1, 81); got "
+            f"{resource!r}."
+        )
     if not 0 < least <= full / factor:
         raise ValueError(
             "resource must begin above 0, and with at most the full amount divided by "

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone, is_classifier, is_regressor
 
-from skbluetuna._utils._checks import check_count
 from skbluetuna.ensemble import SearchEnsembleClassifier, SearchEnsembleRegressor
 from skbluetuna.ensemble._choice import EnsembleChoice, choose_members
 from skbluetuna.ensemble._metrics import scoring_of_predictions
 from skbluetuna.search._sklearn import FitData, scorers_by_name
+from skbluetuna.space import is_integer
 
 __all__ = ["Target", "ensemble_of", "refits_ensemble", "target_of"]
 
@@ -78,14 +78,21 @@ def ensemble_of(
     ValueError, TypeError
         If there are no predictions or no single target, or a parameter breaks a rule.
     """
-    check_count("max_size", max_size)
-    if n_bags != 0 or isinstance(n_bags, bool):
-        check_count("n_bags", n_bags)
+    _check_int("max_size", max_size, least=1)
+    _check_int("n_bags", n_bags, least=0)
     P, rows, classes = _kept(search)
     start = time.perf_counter()
     choice = _choice(search, P, rows, classes, metric, max_size, n_bags)
     timed = _timed(choice, search.cv_results_, rows[0], time.perf_counter() - start)
     return _built(search, timed, has_classes=classes is not None)
+
+
+def _check_int(name: str, value: Any, least: int) -> None:
+    """Refuse what is no int, or less than the least."""
+    if not is_integer(value):
+        raise TypeError(f"{name} must be an int; got {value!r}.")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}; got {value}.")
 
 
 def _kept(search: Any) -> tuple[Any, Any, Any]:

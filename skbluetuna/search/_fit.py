@@ -256,7 +256,7 @@ def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
 
 def _choose(search: Any, metric: Any, results: Any) -> int:
     """Row of the candidate that is chosen."""
-    if search.objectives is None and search.at_least is None:
+    if search.objectives is None and not search.at_least:
         return int(search._select_best_index(search.refit, metric, results))
     return pick(search, search.refit, metric, results)
 
@@ -309,6 +309,7 @@ def _check_numbers(search: Any) -> None:
     kinds = dict.fromkeys(
         ("max_time", "candidate_timeout", "racing", "factor"), "a number"
     )
+    kinds |= dict.fromkeys(("min_resources", "max_resources"), 'a number or "auto"')
     kinds |= {"n_retries": "an int", "keep_predictions": 'an int or "auto"'}
     for name, kind in kinds.items():
         if isinstance(getattr(search, name), bool):

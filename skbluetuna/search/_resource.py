@@ -4,6 +4,7 @@ Rows come in one order for each fold, drawn once, of which an evaluation takes t
 first so many: what a lower rung learns from is a part of what a higher one does.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -100,14 +101,14 @@ def resource_of(search: Any, spaces: Sequence[Space], n_rows: int) -> Resource |
         raise ValueError(
             f"max_resources must be at most the number of rows, {n_rows}; got {full}."
         )
-    if not is_number(full) or isinstance(full, bool) or full <= 0:
+    if not is_number(full) or not 0 < full < math.inf:
         raise ValueError(
-            f"max_resources must be given, as the estimator's own {name} is no number "
-            f"above 0: it is {full!r}. Write max_resources=500, or what a full "
+            f"max_resources must be given, as the estimator's own {name} is no finite "
+            f"number above 0: it is {full!r}. Write max_resources=500, or what a full "
             "evaluation may spend."
         )
-    full = int(full) if is_integer(full) else float(full)
-    least = _least(search, name, full)
+    full = _as_own("max_resources", full, name, own)
+    least = _as_own("min_resources", _least(search, name, full), name, own)
     ladder = as_ladder((least, full), search.factor)
     return Resource(name, ladder, is_own=bool(full == own))
 
@@ -120,7 +121,7 @@ def strata(search: Any, y: Any) -> Any:
     return None
 
 
-def _least(search: Any, name: str, full: float) -> float:
+def _least(search: Any, name: str, full: float) -> Any:
     """The least resource, checked."""
     factor: float = search.factor
     least: Any = search.min_resources
@@ -139,11 +140,31 @@ def _least(search: Any, name: str, full: float) -> float:
             "parameter such as n_estimators as the resource."
         )
     if not 0 < least <= full / factor:
+        if search.min_resources == "auto":
+            raise ValueError(
+                f"max_resources must be at least factor, {factor:g}, so that there is "
+                f"a cheaper rung; it is {full} of {name}. Write a larger one, such as "
+                f"max_resources={math.ceil(factor * factor)}, or leave resource out."
+            )
         raise ValueError(
             f"min_resources must be above 0, and at most max_resources / factor, "
             f"{full / factor:g}, so that there is a cheaper rung; got {least!r}."
         )
-    return float(least) if isinstance(least, float) else int(least)
+    return least
+
+
+def _as_own(label: str, value: Any, name: str, own: Any) -> Any:
+    """An amount as Python's own number, of the kind of the estimator's own value."""
+    is_whole = is_integer(own) if is_number(own) else is_integer(value)
+    if not is_whole:
+        return float(value)
+    if not float(value).is_integer():
+        hint = f" If it may be a float, give the estimator {name}={float(own)}."
+        raise ValueError(
+            f"{label} must be an int, as {name} is one, {own}; got {value}. Write "
+            f"{math.ceil(value)}.{'' if name == ROWS else hint}"
+        )
+    return int(value)
 
 
 def _own_value(search: Any, name: str, spaces: Sequence[Space]) -> Any:

@@ -24,6 +24,7 @@ from skbluetuna.search._sklearn import (
     not_negative,
     one_of,
     positive,
+    positive_finite,
     search_fit,
     two_or_more,
 )
@@ -405,8 +406,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         "objectives": [list, tuple, None],
         "at_least": [dict, None],
         "resource": [str, None],
-        "min_resources": [one_of("auto"), positive()],
-        "max_resources": [one_of("auto"), positive()],
+        "min_resources": [one_of("auto"), positive_finite()],
+        "max_resources": [one_of("auto"), positive_finite()],
         "factor": [two_or_more()],
         "keep_predictions": [not_negative(), one_of("auto")],
         "n_retries": [not_negative()],

@@ -54,6 +54,7 @@ __all__ = [
     "not_negative",
     "one_of",
     "positive",
+    "positive_finite",
     "runs_here",
     "scorers_by_name",
     "scorers_of",
@@ -387,7 +388,12 @@ def below_half() -> Any:
 
 def two_or_more() -> Any:
     """Constraint of a parameter that says how many times more something is."""
-    return Interval(Real, 2, None, closed="left")
+    return Interval(Real, 2, float("inf"), closed="left")
+
+
+def positive_finite() -> Any:
+    """Constraint of a parameter that is a finite number above 0."""
+    return Interval(Real, 0, float("inf"), closed="neither")
 
 
 def has_methods(*names: str) -> Any:

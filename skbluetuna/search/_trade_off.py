@@ -41,7 +41,7 @@ def check_objectives(search: Any) -> None:
         The message names the parameter.
     """
     scoring, names = search.scoring, search.objectives
-    if names is None and search.at_least is None:
+    if names is None and not search.at_least:
         return
     known = None if callable(scoring) else scoring
     if isinstance(known, str) or (known is None and not callable(scoring)):
@@ -86,7 +86,7 @@ def columns_of(search: Any, results: Mapping[str, Any]) -> dict[str, Any]:
         on_front = np.zeros(len(results["params"]), dtype=bool)
         on_front[front_rows(search, results)] = True
         found[ON_FRONT] = on_front
-    if search.at_least is not None:
+    if search.at_least:
         values, limits = _limited(search, results)
         found[MEETS] = meets_limits(values, limits)
     return found
@@ -103,12 +103,12 @@ def pick(search: Any, refit: Any, metric: str, results: Mapping[str, Any]) -> in
     The best by `refit` of those that meet the limits; if none does, the one that misses
     them by the least, with a warning.
     """
-    if refit is knee and search.objectives is not None:
-        refit = partial(knee, objectives=list(search.objectives))
+    if refit is knee:
+        return _knee(search, metric, results)
     if callable(refit):
         return int(refit(results))
     (scores,) = _full_scores(results, [metric]).T
-    if search.at_least is None:
+    if not search.at_least:
         return best_of(scores) or 0
     values, limits = _limited(search, results)
     meets = meets_limits(values, limits) & np.isfinite(scores)
@@ -131,6 +131,21 @@ def pick(search: Any, refit: Any, metric: str, results: Mapping[str, Any]) -> in
         stacklevel=2,
     )
     return best
+
+
+def _knee(search: Any, metric: str, results: Mapping[str, Any]) -> int:
+    """Row of the knee of those that meet the limits; if none does as by a metric."""
+    choose = partial(knee, objectives=search.objectives)
+    if not search.at_least:
+        return choose(results)
+    prefix = "mean_test_"
+    every = [key.removeprefix(prefix) for key in results if key.startswith(prefix)]
+    known = np.isfinite(_full_scores(results, search.objectives or every)).all(axis=1)
+    meets = meets_limits(*_limited(search, results)) & known
+    if not meets.any():
+        return pick(search, metric, metric, results)
+    keys = [prefix + name for name in every]
+    return choose({key: np.where(meets, results[key], np.nan) for key in keys})
 
 
 def _limited(

@@ -59,9 +59,11 @@ class Brackets:
     name = "hyperband"
 
     def is_done(self, space: Space, view: View, seed: Seed) -> bool:  # noqa: ARG002
-        """Whether all trials were asked, or every configuration there is."""
-        is_known = space.size is not None and view.n_closed >= space.size
-        return view.count(self.name) >= self.n_trials or is_known
+        """Whether all trials were asked, or no bracket has anything left."""
+        if view.count(self.name) >= self.n_trials:
+            return True
+        is_over = _is_known(space, view) and not view.has_pending
+        return is_over and turn_of(space, view) is None
 
     def extended(self, n_trials: int) -> Self:
         """The stage with so many trials."""
@@ -71,7 +73,7 @@ class Brackets:
         self, space: Space, view: View, n: int | None, seed: Seed
     ) -> FloatArray:
         """Next unit points, shape (k, d), of one rung; none while it waits."""
-        turn, nothing = turn_of(view), np.empty((0, len(space)))
+        turn, nothing = turn_of(space, view), np.empty((0, len(space)))
         if turn is None:
             return nothing
         n = turn.n_left if n is None else min(n, turn.n_left)
@@ -99,14 +101,24 @@ class Brackets:
         return chosen[0].unit if chosen else None
 
 
-def bracket_rung(ladder: Ladder, view: View) -> float:
+def _is_known(space: Space, view: View) -> bool:
+    """Whether no configuration is left that was never asked."""
+    return space.size is not None and view.n_known >= space.size
+
+
+def bracket_rung(ladder: Ladder, space: Space, view: View) -> float:
     """The rung of the stage's next trial."""
-    turn = turn_of(view)
+    turn = turn_of(space, view)
     return ladder.full if turn is None else turn.resource
 
 
-def turn_of(view: View) -> Turn | None:
-    """Where the next trial stands; None while scores of a rung are awaited."""
+def turn_of(space: Space, view: View) -> Turn | None:
+    """Where the next trial stands; None while scores of a rung are awaited.
+
+    Where no configuration is new any more a bracket goes on with those it has begun
+    with, however few; None, too, where it has none.
+    """
+    is_known = _is_known(space, view)
     ladder = view.ladder or Ladder((1.0,))
     asked = np.flatnonzero([own == Brackets.name for own in view.stages])
     start = 0
@@ -121,6 +133,10 @@ def turn_of(view: View) -> Turn | None:
                 promoted = view.X[best[:size]]
             n = size if promoted is None else len(promoted)
             n_asked = min(n, len(asked) - start)
+            if promoted is None and is_known:  # what is promoted is asked again
+                n = n_asked = int(view.is_first[asked[start : start + n_asked]].sum())
+                if not n:
+                    return None
             if n_asked < n:
                 rest = None if promoted is None else promoted[n_asked:]
                 return Turn(rung, n - n_asked, rest)

@@ -87,10 +87,12 @@ class Hyperband:
 
 def _rung(
     ladder: Ladder,
-    space: Space,  # noqa: ARG001
+    space: Space,
     view: View,
     unit: FloatArray,  # noqa: ARG001
     spent: Spent,
 ) -> float:
     """The bracket's rung; initial configurations are evaluated in full."""
-    return bracket_rung(ladder, view) if spent.stage == Brackets.name else ladder.full
+    if spent.stage != Brackets.name:
+        return ladder.full
+    return bracket_rung(ladder, space, view)

@@ -1,6 +1,7 @@
 """Resources that grow: what is asked with how much of them, and what it costs."""
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -48,6 +49,12 @@ def run(space="plain", n_iter=7, batch=None, **options):
     return tuner
 
 
+@cache
+def known(space, strategy):
+    """A search that several tests only look at."""
+    return run(space, strategy=strategy)
+
+
 def go_on(tuner, batch=None, f=score):
     while not tuner.finished:
         for trial in tuner.ask(batch):
@@ -58,7 +65,7 @@ def go_on(tuner, batch=None, f=score):
 @pytest.mark.parametrize("space", SPACES)
 def test_no_search_costs_more_than_its_budget(space, strategy):
     """And none leaves so much that another full evaluation would fit."""
-    tuner = run(space, strategy=strategy)
+    tuner = known(space, strategy)
     costs = [trial.resource / 9 for trial in tuner.trials]
     assert 6.0 < sum(costs) <= 7.0 + 1e-9
     assert tuner.history.spent == pytest.approx(sum(costs))
@@ -70,7 +77,7 @@ def test_no_search_costs_more_than_its_budget(space, strategy):
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=repr)
 @pytest.mark.parametrize("space", SPACES)
 def test_a_cheap_score_never_wins(space, strategy):
-    tuner = run(space, strategy=strategy)
+    tuner = known(space, strategy)
     full = [trial for trial in tuner.trials if trial.resource == 9]
     assert tuner.best == max(full, key=lambda trial: trial.score)
     for trial in tuner.trials:
@@ -105,8 +112,11 @@ def test_cheap_evaluations_are_half_of_the_cost_at_most_and_come_first():
         assert total <= FIRST_COST + 1e-9 or partial <= CHEAP_SHARE * total + 1e-9
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES, ids=repr)
-@pytest.mark.parametrize("batch", [None, 1, 3])
+@pytest.mark.parametrize(
+    ("strategy", "batch"),
+    [(STRATEGIES[0], None), (STRATEGIES[0], 3), (STRATEGIES[1], None),
+     (STRATEGIES[2], 1)],
+)  # fmt: skip
 def test_a_search_goes_on_from_any_point_as_if_it_had_not_stopped(strategy, batch):
     whole = run(strategy=strategy, batch=batch)
     for n in range(0, len(whole.trials), 6):
@@ -242,6 +252,28 @@ def test_hyperband_promotes_the_best_of_each_rung():
     assert third[0].unit == max(second, key=lambda t: t.values[0]).unit
 
 
+@pytest.mark.parametrize("sampler", ["random", "surrogate"])
+@pytest.mark.parametrize("n", [None, 1])
+@pytest.mark.parametrize(
+    ("size", "rungs"),
+    [
+        (8, [9] + [1] * 7 + [3] * 3 + [9]),
+        (11, [9] + [1] * 9 + [3] * 3 + [9] + [3] + [9]),
+    ],
+)
+def test_a_bracket_goes_on_where_nothing_is_new(sampler, n, size, rungs):
+    """It ended, with the best of its configurations evaluated at the lowest rung."""
+    tuner = BlueTuner(
+        {"k": list(range(size))}, n_iter=7, random_state=0, resource=LADDER,
+        strategy=Hyperband(sampler),
+    )  # fmt: skip
+    while not tuner.finished:
+        for trial in tuner.ask(n):
+            tuner.tell(trial, -abs(trial.params["k"] - 2.2) + trial.resource)
+    assert [trial.resource for trial in tuner.trials] == rungs
+    assert tuner.best.params == {"k": 2}
+
+
 def test_hyperband_waits_for_its_rung_and_passes_over_failures():
     tuner = BlueTuner(
         SPACES["plain"], n_iter=12, random_state=0, resource=LADDER,
@@ -346,7 +378,7 @@ def test_without_a_resource_there_are_no_reports():
     (trial,) = tuner.ask(1)
     assert trial.resource is None
     assert not tuner.should_stop(trial)
-    with pytest.raises(ValueError, match="report needs a search with a resource"):
+    with pytest.raises(ValueError, match="resource needs a search that has one"):
         tuner.report(trial, 0.1, 1)
 
 
@@ -410,3 +442,20 @@ def test_a_view_knows_what_may_go_higher():
 def test_choices_and_ladders_go_together():
     tuner = run({"c": Categorical(["a", "b", "c", "d"]), "x": (0.0, 1.0)})
     assert tuner.best is not None
+
+
+@pytest.mark.parametrize("resource", ["3", None, True])
+def test_a_resource_that_is_no_number_is_refused(resource):
+    tuner = BlueTuner({"x": (0.0, 1.0)}, random_state=0, resource=LADDER)
+    (trial,) = tuner.ask(1)
+    with pytest.raises(TypeError, match="resource must be a number"):
+        tuner.report(trial, 0.5, resource)
+
+
+def test_numbers_of_numpy_are_kept_as_text():
+    """A loop over ``np.arange`` reports them."""
+    tuner = BlueTuner({"x": (0.0, 1.0)}, random_state=0, resource=LADDER)
+    (trial,) = tuner.ask(1)
+    tuner.report(trial, np.float32(0.5), np.int64(1))
+    tuner.tell(trial, np.float32(0.5), resource=np.int64(3))
+    assert BlueTuner.from_json(tuner.to_json()).trials == tuner.trials

@@ -227,7 +227,8 @@ def test_several_targets_of_classes_are_refused():
     [
         ({"max_size": 0}, ValueError, "max_size"),
         ({"max_size": 2.5}, TypeError, "max_size"),
-        ({"n_bags": -1}, ValueError, "n_bags"),
+        ({"n_bags": -1}, ValueError, "n_bags must be at least 0"),
+        ({"n_bags": None}, TypeError, "n_bags must be an int; got None"),
         ({"n_bags": True}, TypeError, "n_bags"),
         ({"metric": "no such"}, ValueError, "no such"),
     ],
@@ -235,6 +236,13 @@ def test_several_targets_of_classes_are_refused():
 def test_what_breaks_a_rule_of_ensemble_is_refused(fitted, kwargs, error, words):
     with pytest.raises(error, match=words):
         fitted.ensemble(**kwargs)
+
+
+def test_a_metric_of_numbers_compares_labels_that_are_numbers(fitted):
+    """It was handed the probabilities, of another shape."""
+    choice = fitted.ensemble(metric="neg_mean_absolute_error").selection
+    assert choice.metric == "neg_mean_absolute_error"
+    assert choice.note == ""
 
 
 class NoRealModel(BaseEstimator):

@@ -114,6 +114,20 @@ def test_the_knee_is_chosen_of_the_objectives():
     assert 0.3 < search.best_params_["x"] < 0.7
 
 
+@pytest.mark.parametrize("objectives", [None, ["good", "cheap"]])
+def test_the_knee_is_one_that_meets_the_limits(objectives):
+    search = weighed(refit=knee, objectives=objectives, at_least={"watched": 0.8})
+    assert search.cv_results_["meets_limits"][search.best_index_]
+    with pytest.warns(UserWarning, match="no candidate meets at_least"):
+        weighed(refit=knee, objectives=objectives, at_least={"watched": 2.0})
+
+
+def test_no_limits_are_none():
+    search = weighed(at_least={})
+    assert search.best_index_ == weighed().best_index_
+    assert "meets_limits" not in search.cv_results_
+
+
 @pytest.mark.parametrize("window", [1, 4])
 def test_a_search_is_the_same_for_any_n_jobs(window):
     first = weighed(max_concurrent=window)
@@ -206,3 +220,10 @@ def test_nothing_else_is_warned_of():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         weighed(at_least={"cheap": -1.0})
+
+
+def test_one_objective_named_twice_is_a_search_for_it():
+    search = weighed(objectives=["good", "good"])
+    scores = search.cv_results_["mean_test_good"]
+    assert_array_equal(search.pareto_front_, np.flatnonzero(scores == scores.max()))
+    assert search.best_params_["x"] == pytest.approx(0.2, abs=0.05)

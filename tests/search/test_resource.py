@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from skbluetuna import BlueTunaSearchCV
+from skbluetuna import BlueTunaSearchCV, BlueTuner
 from skbluetuna.history import History, Ladder, Reported, Trial
 from skbluetuna.search._resource import Resource
 from tests.search.durable import assert_same_results, search_of
@@ -157,14 +157,13 @@ def test_a_search_is_the_same_for_any_n_jobs_and_backend(window):
         assert course(laddered(backend, n_jobs, max_concurrent=window)) == first
 
 
-@pytest.mark.parametrize("strategy", ["adaptive", "hyperband"])
-@pytest.mark.parametrize("window", [1, 3])
+@pytest.mark.parametrize(("strategy", "window"), [("adaptive", 3), ("hyperband", 1)])
 def test_a_file_may_end_anywhere(tmp_path, window, strategy):
     path = tmp_path / "search.jsonl"
     options = {"checkpoint": path, "max_concurrent": window, "strategy": strategy}
     whole = laddered(**options)
     text = path.read_text().splitlines(keepends=True)
-    for n in range(1, len(text), 17):
+    for n in range(1, len(text), 23):
         path.write_text("".join(text[:n]))
         again = laddered(**options)
         assert course(again) == course(whole)
@@ -271,7 +270,11 @@ def test_rows_keep_their_order_and_need_no_classes():
         ({"resource": "x"}, "resource must not be a parameter of param_space"),
         ({"resource": "n_samples"}, "must have at least 1000 rows at the lowest rung"),
         ({"min_resources": 4}, "min_resources must be above 0, and at most"),
-        ({"max_resources": 2}, "min_resources must be above 0, and at most"),
+        ({"max_resources": 2}, "max_resources must be at least factor"),
+        ({"max_resources": np.inf}, "max_resources"),
+        ({"min_resources": 0.5}, "min_resources must be an int, as n is one"),
+        ({"max_resources": 60.5}, "max_resources must be an int, as n is one"),
+        ({"factor": np.inf}, "factor"),
         ({"factor": 1.5}, "factor"),
         ({"min_resources": "few"}, "min_resources"),
         ({"strategy": "classic"}, "strategy must be one that evaluates with a part"),
@@ -281,6 +284,19 @@ def test_rows_keep_their_order_and_need_no_classes():
 def test_a_resource_that_can_not_be_is_refused(options, match):
     with pytest.raises(ValueError, match=match):
         laddered(**options)
+
+
+@pytest.mark.parametrize("name", ["min_resources", "max_resources"])
+def test_a_bool_is_no_resource(name):
+    with pytest.raises(TypeError, match=f'{name} must be a number or "auto"'):
+        laddered(**{name: True})
+
+
+@pytest.mark.parametrize("resource", [(1, np.inf), (np.inf, np.inf), (1, np.nan)])
+def test_a_tuner_without_a_full_resource_is_refused(resource):
+    """It had rungs without end."""
+    with pytest.raises(ValueError, match="resource must end with a finite amount"):
+        BlueTuner({"x": (0.0, 1.0)}, resource=resource)
 
 
 def test_an_own_value_that_is_no_number_is_refused():
