@@ -6,7 +6,8 @@
 For each search, number of parameters d and number of evaluations n: milliseconds of
 CPU that asking and telling took, on average over the last ten evaluations and over the
 whole run up to there, and by how many megabytes the process has grown at most. Each
-run has a process of its own. The score is a noisy bowl, which costs nothing. `tpe` and
+run has a process of its own. The score is a noisy bowl, which costs nothing. `two` is
+ours with two objectives. `tpe` and
 `gp` are Optuna's samplers (`gp` needs torch), asked through `study.ask`.
 """
 
@@ -25,6 +26,22 @@ def ours(d, n_iter, seed):
     space = {f"x{i}": (0.0, 1.0) for i in range(d)}
     tuner = BlueTuner(space, n_iter=n_iter, random_state=seed)
     return lambda: tuner.ask(1)[0], lambda trial: trial.unit, tuner.tell
+
+
+def two(d, n_iter, seed):
+    """The same with two objectives, a bowl each."""
+    from skbluetuna import BlueTuner
+
+    space = {f"x{i}": (0.0, 1.0) for i in range(d)}
+    tuner = BlueTuner(
+        space, n_iter=n_iter, objectives=["here", "there"], random_state=seed
+    )
+
+    def tell(trial, score):
+        there = -float(np.sum((np.array(trial.unit) - 0.7) ** 2))
+        tuner.tell(trial, (score, there))
+
+    return lambda: tuner.ask(1)[0], lambda trial: trial.unit, tell
 
 
 def optuna_study(sampler):
@@ -50,6 +67,7 @@ def optuna_study(sampler):
 
 SEARCHES = {
     "ours": ours,
+    "two": two,
     "tpe": optuna_study("TPESampler"),
     "gp": optuna_study("GPSampler"),
 }

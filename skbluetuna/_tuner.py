@@ -221,8 +221,11 @@ class BlueTuner:
 
         The best one by the first objective first. Of one objective it is the best one.
         """
-        known = [t for t in self._history.trials if t.state == "complete"]
-        m = self._history.n_values
+        history = self._history
+        known = [
+            t for t in history.trials if t.state == "complete" and history.is_full(t)
+        ]
+        m = history.n_values
         values = np.array([t.values for t in known]).reshape(len(known), m)
         return tuple(_copied(known[i]) for i in front_of(values))
 

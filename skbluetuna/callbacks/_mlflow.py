@@ -115,12 +115,16 @@ class MLflowTracker(Tracker):
     @staticmethod
     def _log_result(run: MLflowRun, search: Any) -> None:
         run.client.set_tag(run.name, "stop_reason", search.stop_reason_)
-        best = search.tuner_.best
-        if best is not None:
+        best, index = search.tuner_.best, getattr(search, "best_index_", None)
+        if search.objectives is not None and index is not None:
+            best = search.tuner_.trials[index]  # not always the best by the first one
+        if best is not None and best.score is not None:
             found = masked(best.params)
             params = {f"best_{name}": value for name, value in found.items()}
             _log_params(run.client, run.name, params)
-            run.client.log_metric(run.name, "best_score", best.score)
+            names = search.objectives or ["score"]
+            for name, value in zip(names, best.values, strict=True):
+                run.client.log_metric(run.name, f"best_{name}", value)
         with tempfile.TemporaryDirectory() as folder:
             for path in save_pictures(search, Path(folder)):
                 run.client.log_artifact(run.name, str(path))

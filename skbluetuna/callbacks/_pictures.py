@@ -6,10 +6,12 @@ from typing import Any
 
 from skbluetuna.inspection import (
     ConvergenceDisplay,
+    EnsembleDisplay,
     InfluenceDisplay,
     InteractionDisplay,
     LandscapeDisplay,
     ParallelDisplay,
+    ParetoDisplay,
     RungDisplay,
     ScanDisplay,
 )
@@ -21,6 +23,7 @@ __all__ = ["save_pictures"]
 DISPLAYS: dict[str, Any] = {
     "convergence": ConvergenceDisplay,
     "rungs": RungDisplay,
+    "ensemble": EnsembleDisplay,
     "influence": InfluenceDisplay,
     "interactions": InteractionDisplay,
     "scan": ScanDisplay,
@@ -48,7 +51,10 @@ def save_pictures(search: Any, folder: Path) -> list[Path]:
         return []
     paths = [search.report(folder / "report.html")]
     shown = without_secrets(search)
-    for name, display in DISPLAYS.items():
+    displays = dict(DISPLAYS)
+    if getattr(search, "objectives", None) is not None:
+        displays["front"] = ParetoDisplay
+    for name, display in displays.items():
         path = folder / f"{name}.png"
         try:
             with off_screen():

@@ -231,7 +231,8 @@ def settings_of(search: Any) -> dict[str, str]:
     """
     names = (
         "estimator", "param_space", "strategy", "n_iter", "cv", "scoring", "refit",
-        "racing", "resource", "min_resources", "max_resources", "factor",
+        "objectives", "at_least", "racing", "resource", "min_resources",
+        "max_resources", "factor",
     )  # fmt: skip
     given = search.get_params(deep=False)
     settings = {

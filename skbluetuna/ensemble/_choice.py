@@ -39,6 +39,8 @@ class EnsembleChoice:
         Why by another metric than the one that was asked for, or "".
     n_candidates, n_rows : int
         How many candidates there were to choose from, and by how many rows.
+    best_candidate : int
+        The best candidate's row of ``cv_results_``.
     seconds : float
         What choosing took.
     predict_seconds, best_predict_seconds : float
@@ -56,6 +58,7 @@ class EnsembleChoice:
     note: str
     n_candidates: int
     n_rows: int
+    best_candidate: int
     seconds: float = float("nan")
     predict_seconds: float = float("nan")
     best_predict_seconds: float = float("nan")
@@ -116,4 +119,5 @@ def choose_members(
     return EnsembleChoice(
         rows[order], weights[order], alone, so_far, float(so_far[-1]), best,
         scoring.name, scoring.note, len(P), P.shape[1],
+        int(rows[0]),
     )  # fmt: skip

@@ -5,6 +5,7 @@ again by ``plot``. matplotlib is imported only there.
 """
 
 from skbluetuna.inspection._convergence import ConvergenceDisplay
+from skbluetuna.inspection._ensemble import EnsembleDisplay
 from skbluetuna.inspection._influence import InfluenceDisplay
 from skbluetuna.inspection._interaction import InteractionDisplay
 from skbluetuna.inspection._landscape import LandscapeDisplay
@@ -24,4 +25,5 @@ __all__ = [
     "ParetoDisplay",
     "hypervolume",
     "RungDisplay",
+    "EnsembleDisplay",
 ]

@@ -1,13 +1,15 @@
-"""Of several alternative spaces the one that a display shows."""
+"""Of several alternative spaces and objectives the one that a display shows."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from skbluetuna._utils._table import Table
-from skbluetuna.inspection._axes import space_of
+from skbluetuna.inspection._axes import plain, space_of
+from skbluetuna.inspection._progress import metric_of
 
-__all__ = ["chosen", "rows_of", "title_of"]
+__all__ = ["chosen", "objective_of", "rows_of", "title_of", "scored_trials"]
 
 
 def chosen(search: Any, alternative: int | None) -> int:
@@ -32,15 +34,47 @@ def chosen(search: Any, alternative: int | None) -> int:
     return 0 if best is None else int(best.alternative)
 
 
-def rows_of(table: Table, alternative: int) -> Table:
-    """Rows of one alternative; a table without that column has only one."""
-    if "alternative" not in table:
-        return table.copy()
-    own = np.asarray(table["alternative"]) == alternative
-    return Table({column: values[own] for column, values in table.items()})
+def objective_of(search: Any, objective: str | None) -> str | None:
+    """Name of the objective, by default the one that `refit` names, else the first.
+
+    None where there is one only.
+
+    Raises
+    ------
+    ValueError
+        If there is no such objective.
+    """
+    names = getattr(search.tuner_, "objectives", None)
+    if objective is not None and objective not in (names or ()):
+        raise ValueError(
+            f"objective must be one of {list(names or ())}; got {objective!r}."
+        )
+    if names is None or objective is not None:
+        return objective
+    metric = metric_of(search)
+    return metric if metric in names else str(names[0])
 
 
-def title_of(search: Any, alternative: int) -> str:
-    """What says which alternative is shown; nothing if there is one."""
+def rows_of(table: Table, alternative: int, objective: str | None = None) -> Table:
+    """Rows of one alternative and objective; a table without these has only one."""
+    for column, wanted in (("alternative", alternative), ("objective", objective)):
+        if column in table and wanted is not None:
+            own = np.asarray(table[column]) == wanted
+            table = Table({name: values[own] for name, values in table.items()})
+    return table.copy()
+
+
+def scored_trials(search: Any, alternative: int, objective: str | None) -> list[Any]:
+    """Trials of an alternative, each with its score by that objective alone."""
+    own = [t for t in search.tuner_.trials if t.alternative == alternative]
+    if objective is None:
+        return own
+    j = search.tuner_.objectives.index(objective)
+    return [replace(trial, values=trial.values[j : j + 1]) for trial in own]
+
+
+def title_of(search: Any, alternative: int, objective: str | None = None) -> str:
+    """What says which alternative and objective is shown; nothing if there is one."""
     n = len(search.tuner_.spaces)
-    return "" if n == 1 else f"Alternative {alternative} of 0 to {n - 1}"
+    parts = [f"Alternative {alternative} of 0 to {n - 1}"] if n > 1 else []
+    return ", ".join([*parts, *([plain(objective)] if objective else [])])

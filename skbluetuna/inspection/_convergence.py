@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from skbluetuna.inspection._axes import axes_for, plain
+from skbluetuna.inspection._chosen import choice_of
 from skbluetuna.inspection._progress import (
     AGAINST,
     AUTO,
@@ -47,6 +48,8 @@ class ConvergenceDisplay:
         What ``x`` is.
     score_name : str, default="score"
         Name of the metric.
+    ensemble : float or None, default=None
+        Score at which a single search's ensemble has its line.
 
     Attributes
     ----------
@@ -66,6 +69,12 @@ class ConvergenceDisplay:
     ninth, one that was stopped is whole; of scikit-learn's halving searches, which may
     be shown too, the most that they spent is full. Seconds are those that the folds
     took one after another, whatever ran in parallel.
+
+    After ``refit="ensemble"`` a dashed line says what the ensemble gains: it stands as
+    far from the best candidate's score as the ensemble's out-of-fold score is from that
+    one's, both of all rows at once (which of AUC or F1 is not the mean over folds). It
+    flatters, as the members were chosen by it. There is none where another metric took
+    the place of the search's.
 
     Examples
     --------
@@ -92,11 +101,13 @@ class ConvergenceDisplay:
         points: PointColumns | None = None,
         against: str = "evaluations",
         score_name: str = "score",
+        ensemble: float | None = None,
     ) -> None:
         self.curves = curves
         self.points = points
         self.against = against
         self.score_name = score_name
+        self.ensemble = ensemble
 
     @classmethod
     def from_search(
@@ -130,7 +141,10 @@ class ConvergenceDisplay:
         against = axis_for([search], against)
         points, name = evaluations_of(search, against)
         curves = {"best so far": band([points])}
-        display = cls(curves, points=points, against=against, score_name=name)
+        display = cls(
+            curves, points=points, against=against, score_name=name,
+            ensemble=_ensemble_line(search, points["score"]),
+        )  # fmt: skip
         return display.plot(ax=ax)
 
     @classmethod
@@ -200,7 +214,7 @@ class ConvergenceDisplay:
                 curve["x"], curve["median"], where="post", color="0.4",
                 label=plain(name),
             )  # fmt: skip
-            _draw_points(ax, self.points)
+            _draw_points(ax, self.points, self.ensemble)
         ax.set_xlabel(AGAINST[self.against])
         if self.against == "evaluations":
             ax.locator_params(axis="x", integer=True)
@@ -236,7 +250,15 @@ class ConvergenceDisplay:
         limit_scores(ax, score_floor(lows), tops)
 
 
-def _draw_points(ax: Any, points: PointColumns) -> None:
+def _ensemble_line(search: Any, score: Any) -> float | None:
+    """Where the ensemble's line stands; None if there is none to compare."""
+    choice = choice_of(search)
+    if choice is None or choice.note:
+        return None
+    return float(score[choice.best_candidate] + choice.score - choice.best_score)
+
+
+def _draw_points(ax: Any, points: PointColumns, ensemble: float | None) -> None:
     """Draw each evaluation, those that are off the scale at the edges."""
     x, score = points["x"], points["score"]
     hollow = points.get("estimate", np.full(len(x), np.nan))
@@ -258,6 +280,10 @@ def _draw_points(ax: Any, points: PointColumns) -> None:
         ax, x[above], "^", "0.4", "far above" if above.any() else None, at=0.98
     )
     _mark_without_score(ax, points)
+    if ensemble is not None:
+        name = "ensemble (flatters)"
+        ax.axhline(ensemble, color="black", ls="--", lw=1.2, zorder=1, label=name)
+        every = np.append(every, ensemble)
     limit_scores(ax, floor, every)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
+from skbluetuna.inspection._alternatives import chosen, objective_of, rows_of, title_of
 from skbluetuna.inspection._axes import axes_for, checked, folded
 
 __all__ = ["InfluenceDisplay"]
@@ -93,7 +93,12 @@ class InfluenceDisplay:
 
     @classmethod
     def from_search(
-        cls, search: Any, *, alternative: int | None = None, ax: Any = None
+        cls,
+        search: Any,
+        *,
+        alternative: int | None = None,
+        objective: str | None = None,
+        ax: Any = None,
     ) -> "InfluenceDisplay":
         """Show the influences that a search learned.
 
@@ -103,6 +108,9 @@ class InfluenceDisplay:
             A fitted search.
         alternative : int or None, default=None
             Which of several alternatives; None for the best configuration's.
+        objective : str or None, default=None
+            Of several objectives the one whose scores are shown; None for the one that
+            `refit` names, else the first.
         ax : matplotlib Axes, default=None
             Where to draw; None for a new figure.
 
@@ -116,7 +124,7 @@ class InfluenceDisplay:
         NotFittedError
             If the search is not fitted.
         ValueError
-            If there is no such alternative.
+            If there is no such alternative or objective.
 
         Notes
         -----
@@ -126,9 +134,10 @@ class InfluenceDisplay:
         them with their intervals.
         """
         k = chosen(checked(search), alternative)
-        table = rows_of(search.weights_, k)
+        name = objective_of(search, objective)
+        table = rows_of(search.weights_, k, name)
         share = np.asarray(table["share"], dtype=np.float64)
-        pairs = float(rows_of(search.interactions_, k)["share"].sum())
+        pairs = float(rows_of(search.interactions_, k, name)["share"].sum())
         order = np.argsort(-share, kind="stable")
         display = cls(
             [str(table["param"][i]) for i in order],
@@ -138,7 +147,7 @@ class InfluenceDisplay:
             table["local_share"][order],
             interactions=pairs,
             rest=max(0.0, 1.0 - float(share.sum()) - pairs),  # rounding aside
-            title=title_of(search, k),
+            title=title_of(search, k, name),
         )
         return display.plot(ax=ax)
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna._utils._table import Table
-from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
+from skbluetuna.inspection._alternatives import chosen, objective_of, rows_of, title_of
 from skbluetuna.inspection._axes import axes_for, checked, folded
 
 __all__ = ["InteractionDisplay"]
@@ -73,7 +73,12 @@ class InteractionDisplay:
 
     @classmethod
     def from_search(
-        cls, search: Any, *, alternative: int | None = None, ax: Any = None
+        cls,
+        search: Any,
+        *,
+        alternative: int | None = None,
+        objective: str | None = None,
+        ax: Any = None,
     ) -> "InteractionDisplay":
         """Show the interactions that a search learned.
 
@@ -83,6 +88,9 @@ class InteractionDisplay:
             A fitted search.
         alternative : int or None, default=None
             Which of several alternatives; None for the best configuration's.
+        objective : str or None, default=None
+            Of several objectives the one whose scores are shown; None for the one that
+            `refit` names, else the first.
         ax : matplotlib Axes, default=None
             Where to draw; None for a new figure.
 
@@ -96,7 +104,7 @@ class InteractionDisplay:
         NotFittedError
             If the search is not fitted.
         ValueError
-            If there is no such alternative.
+            If there is no such alternative or objective.
 
         Notes
         -----
@@ -104,11 +112,12 @@ class InteractionDisplay:
         single value is in no pair and is not shown.
         """
         k = chosen(checked(search), alternative)
-        table = rows_of(search.interactions_, k)
+        objective = objective_of(search, objective)
+        table = rows_of(search.interactions_, k, objective)
         known = {*table["param_a"], *table["param_b"]}
         names = [name for name in search.tuner_.spaces[k].names if name in known]
         share = _square(names, table)
-        return cls(names, share, title=title_of(search, k)).plot(ax=ax)
+        return cls(names, share, title=title_of(search, k, objective)).plot(ax=ax)
 
     def strongest(self) -> list[tuple[str, str, float]]:
         """Name the strongest pairs: at most three, each above one per cent.

@@ -8,7 +8,13 @@ from numpy.typing import NDArray
 
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.history import best_so_far
-from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
+from skbluetuna.inspection._alternatives import (
+    chosen,
+    objective_of,
+    rows_of,
+    scored_trials,
+    title_of,
+)
 from skbluetuna.inspection._axes import axes_for, checked, space_of
 from skbluetuna.inspection._progress import (
     limit_scores,
@@ -120,6 +126,7 @@ class LandscapeDisplay:
         params: str | Sequence[str] | None = None,
         *,
         alternative: int | None = None,
+        objective: str | None = None,
         grid_resolution: int = 50,
         ax: Any = None,
         cmap: str = "viridis",
@@ -134,6 +141,9 @@ class LandscapeDisplay:
             The parameters; None for the two of most influence.
         alternative : int or None, default=None
             Which of several alternatives; None for the best configuration's.
+        objective : str or None, default=None
+            Of several objectives the one whose scores are shown; None for the one that
+            `refit` names, else the first.
         grid_resolution : int, default=50
             Most values along each range, at least 2; a choice has all of its own.
         ax, cmap
@@ -149,7 +159,7 @@ class LandscapeDisplay:
         NotFittedError
             If the search is not fitted.
         ValueError
-            If a parameter or the alternative is unknown, there are more than two
+            If a parameter, alternative or objective is unknown, there are more than two
             parameters, two that never apply together, or the resolution is below 2.
         """
         k = chosen(checked(search), alternative)
@@ -158,13 +168,12 @@ class LandscapeDisplay:
             raise ValueError(
                 f"grid_resolution must be at least 2; got {grid_resolution}."
             )
-        names = _names(search, space, params, k)
+        objective = objective_of(search, objective)
+        names = _names(search, space, params, k, objective)
         trials = [
             trial
-            for trial in tuner.trials
-            if trial.alternative == k
-            and trial.score is not None
-            and set(names) <= set(trial.params)
+            for trial in scored_trials(search, k, objective)
+            if trial.score is not None and set(names) <= set(trial.params)
         ]
         best = max(trials, key=lambda trial: trial.score, default=None)
         centre = example(space, names) if best is None else best.params
@@ -176,11 +185,11 @@ class LandscapeDisplay:
         display = cls(
             dimensions=dimensions,
             values=values,
-            prediction=predicted(tuner, space, k, centre, names, values),
+            prediction=predicted(tuner, space, (k, objective), centre, names, values),
             points=evaluated_points(space, trials, centre, names),
             centre=centre,
             best=None if best is None else best.number,
-            title=title_of(search, k),
+            title=title_of(search, k, objective),
         )
         return display.plot(ax=ax, cmap=cmap)
 
@@ -342,11 +351,15 @@ class LandscapeDisplay:
 
 
 def _names(
-    search: Any, space: Any, params: str | Sequence[str] | None, alternative: int
+    search: Any,
+    space: Any,
+    params: str | Sequence[str] | None,
+    alternative: int,
+    objective: str | None,
 ) -> list[str]:
     """The one or two parameters that are asked for, or have most influence."""
     if params is None:
-        share = rows_of(search.weights_, alternative)["share"]
+        share = rows_of(search.weights_, alternative, objective)["share"]
         names: list[str] = most_influential(space, share)
     else:
         names = named(space, params)

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from skbluetuna.inspection._progress import costs_of
 from skbluetuna.objectives import dominated_volume
 
-__all__ = ["Objective", "hypervolume", "objectives_of"]
+__all__ = ["Objective", "hypervolume", "metrics_of", "objectives_of"]
 
 FloatArray = NDArray[np.float64]
 PREFIX = "mean_test_"
@@ -30,7 +31,8 @@ class Objective:
     name : str
         Name of the metric.
     scores : ndarray of shape (n,)
-        Mean over folds of each candidate, larger is better; NaN if it failed.
+        Mean over folds of each candidate, larger is better; NaN if it failed, or had
+        less than the full resource.
     spread : ndarray of shape (n,)
         Standard deviation over folds.
     limit : float, default=-inf
@@ -61,8 +63,19 @@ class Objective:
     @property
     def label(self) -> str:
         """Name and unit as they stand at an axis."""
-        name = self.name.removeprefix(COST) if self.is_cost else self.name
-        return f"{name} ({self._step[1]})" if self.unit else name
+        return (
+            f"{self.plain_name} ({self.shown_unit})" if self.unit else self.plain_name
+        )
+
+    @property
+    def plain_name(self) -> str:
+        """Name of the score, or of the cost."""
+        return self.name.removeprefix(COST) if self.is_cost else self.name
+
+    @property
+    def shown_unit(self) -> str:
+        """Unit of what is shown; empty if it has none."""
+        return self._step[1]
 
     def shown(self, scores: Any) -> Any:
         """Scores as they are shown: a cost positive, in the unit of the label."""
@@ -103,13 +116,20 @@ def objectives_of(search: Any, names: Sequence[str] | None = None) -> list[Objec
             f"objectives must be two metrics or more; got {names!r}. Give the search "
             "several by scoring={...}."
         )
+    return metrics_of(search, names)
+
+
+def metrics_of(search: Any, names: Sequence[str]) -> list[Objective]:
+    """Metrics of a fitted search, any number of them that are there."""
+    results = search.cv_results_
+    is_partial = costs_of(search) < 1.0 if "n_resources" in results else False
     limits = getattr(search, "at_least", None) or {}
     scorers = getattr(search, "scorer_", None)
     scorers = scorers if isinstance(scorers, dict) else {}
     return [
         Objective(
             name,
-            _finite(results[PREFIX + name]),
+            np.where(is_partial, np.nan, _finite(results[PREFIX + name])),
             np.asarray(results[f"std_test_{name}"], dtype=np.float64),
             float(limits.get(name, -np.inf)),
             str(getattr(scorers.get(name), "unit", "")),

@@ -8,7 +8,12 @@ from numpy.typing import NDArray
 from skbluetuna._utils._checks import check_count
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.history import best_first
-from skbluetuna.inspection._alternatives import chosen, title_of
+from skbluetuna.inspection._alternatives import (
+    chosen,
+    objective_of,
+    scored_trials,
+    title_of,
+)
 from skbluetuna.inspection._axes import axes_for, checked, folded
 from skbluetuna.inspection._progress import score_ceiling, score_floor
 from skbluetuna.inspection._ticks import Ticks, ticks_of
@@ -87,6 +92,7 @@ class ParallelDisplay:
         search: Any,
         *,
         alternative: int | None = None,
+        objective: str | None = None,
         n_best: int | None = None,
         ax: Any = None,
     ) -> "ParallelDisplay":
@@ -98,6 +104,9 @@ class ParallelDisplay:
             A fitted search.
         alternative : int or None, default=None
             Which of several alternatives; None for the best configuration's.
+        objective : str or None, default=None
+            Of several objectives the one whose scores are shown; None for the one that
+            `refit` names, else the first.
         n_best : int or None, default=None
             Show only so many, the best; None for all but those that failed.
         ax : matplotlib Axes, default=None
@@ -113,11 +122,13 @@ class ParallelDisplay:
         NotFittedError
             If the search is not fitted.
         ValueError, TypeError
-            If there is no such alternative, or `n_best` is not a positive int.
+            If there is no such alternative or objective, or `n_best` is not a positive
+            int.
         """
         k = chosen(checked(search), alternative)
         space = search.tuner_.spaces[k]
-        own = [trial for trial in search.tuner_.trials if trial.alternative == k]
+        objective = objective_of(search, objective)
+        own = scored_trials(search, k, objective)
         order = best_first([np.nan if t.score is None else t.score for t in own])
         trials = [own[row] for row in order[::-1]]  # the best is drawn last
         if n_best is not None:
@@ -134,7 +145,7 @@ class ParallelDisplay:
             np.array(rows, dtype=np.float64).reshape(len(rows), len(space)),
             np.array([trial.score for trial in trials], dtype=np.float64),
             [ticks_of(dimension) for dimension in space.dimensions],
-            title=title_of(search, k),
+            title=title_of(search, k, objective),
         )
         return display.plot(ax=ax)
 

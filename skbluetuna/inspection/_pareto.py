@@ -21,6 +21,7 @@ from skbluetuna.objectives import front_of
 __all__ = ["ParetoDisplay"]
 
 DECADE = 10.0
+MOST_SHOWN = 3  # objectives
 MISSED = "#CC3311"  # of what lies beyond a limit
 
 
@@ -87,7 +88,7 @@ class ParetoDisplay:
         stage: NDArray[Any] | None = None,
         chosen: int | None = None,
     ) -> None:
-        if not 2 <= len(objectives) <= 3:
+        if not 2 <= len(objectives) <= MOST_SHOWN:
             names = [one.name for one in objectives]
             raise ValueError(
                 f"objectives must be two or three, as a picture has no more room; got "
@@ -111,7 +112,7 @@ class ParetoDisplay:
             Its `at_least` is shaded, its ``best_index_`` starred.
         objectives : sequence of str, default=None
             Two or three metrics: upwards, to the right, as a colour. None: the search's
-            own `objectives`, or all metrics where it has none.
+            own `objectives`, of four the first three; all metrics where it has none.
         ax : matplotlib Axes, default=None
             Where to draw; None for a new figure.
 
@@ -129,6 +130,8 @@ class ParetoDisplay:
         """
         stage = None
         found = objectives_of(search, objectives)
+        if objectives is None and getattr(search, "objectives", None) is not None:
+            found = found[:MOST_SHOWN]
         if "stage" in search.cv_results_:
             stage = np.asarray(search.cv_results_["stage"], dtype=object)
         chosen = getattr(search, "best_index_", None)

@@ -167,7 +167,8 @@ def metric_of(search: Any) -> str:
     prefix = "mean_test_"
     names = [k.removeprefix(prefix) for k in search.cv_results_ if k.startswith(prefix)]
     refit = getattr(search, "refit", None)
-    return refit if isinstance(refit, str) and refit in names else names[0]
+    first = [*(getattr(search, "objectives", None) or ()), *names][0]
+    return refit if isinstance(refit, str) and refit in names else str(first)
 
 
 def band(runs: Sequence[PointColumns]) -> PointColumns:

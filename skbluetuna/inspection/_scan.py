@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna.inspection._alternatives import chosen, rows_of, title_of
+from skbluetuna.inspection._alternatives import chosen, objective_of, rows_of, title_of
 from skbluetuna.inspection._axes import (
     checked,
     folded,
@@ -118,6 +118,7 @@ class ScanDisplay:
         params: str | Sequence[str] | None = None,
         *,
         alternative: int | None = None,
+        objective: str | None = None,
         ax: Any = None,
         kept_color: str = "C0",
         dropped_color: str = "0.8",
@@ -133,6 +134,9 @@ class ScanDisplay:
             (classic: not scanned; adaptive: applied in no trial).
         alternative : int or None, default=None
             Which of several alternatives; None for the best configuration's.
+        objective : str or None, default=None
+            Of several objectives the one whose scores are shown; None for the one that
+            `refit` names, else the first.
         ax, kept_color, dropped_color
             As in `plot`.
 
@@ -146,16 +150,17 @@ class ScanDisplay:
         NotFittedError
             If the search is not fitted.
         ValueError
-            If a parameter or the alternative is unknown.
+            If a parameter, alternative or objective is unknown.
         """
         k = chosen(checked(search), alternative)
         space = space_of(search, k)
         names = named(space, params)
+        objective = objective_of(search, objective)
         found, regions = (
             {key: own[np.isin(table["param"], names)] for key, own in table.items()}
             for table in (
-                rows_of(search.tuner_.boundaries, k),
-                rows_of(search.regions_, k),
+                rows_of(search.tuner_.boundaries, k, objective),
+                rows_of(search.regions_, k, objective),
             )
         )
         known = dict(zip(space.names, space.dimensions, strict=True))
@@ -166,7 +171,7 @@ class ScanDisplay:
             dimensions=dimensions,
             tangents=_tangents(found, dimensions),
             score_name=_score_name(search, k),
-            title=title_of(search, k),
+            title=title_of(search, k, objective),
         )
         return display.plot(ax=ax, kept_color=kept_color, dropped_color=dropped_color)
 

@@ -33,19 +33,25 @@ def example(space: Space, names: Sequence[str]) -> dict[str, Any] | None:
 def predicted(
     tuner: Any,
     space: Space,
-    alternative: int,
+    of: tuple[int, str | None],
     centre: dict[str, Any],
     names: list[str],
     values: list[list[Any]],
 ) -> NDArray[np.float64]:
-    """Predictions on the grid; NaN where one of the parameters does not apply."""
+    """Predictions on the grid; NaN where one of the parameters does not apply.
+
+    They are `of` an alternative and, where there are several, an objective.
+    """
+    alternative, objective = of
     shape = tuple(len(own) for own in values)
     moved = [
         {name: own[k] for name, own, k in zip(names, values, index, strict=True)}
         for index in np.ndindex(shape)
     ]
     configurations = [space.filled(centre | one) for one in moved]
-    found = np.array(tuner.predict(configurations, alternative=alternative))
+    found = np.array(
+        tuner.predict(configurations, alternative=alternative, objective=objective)
+    )
     found[[not set(names) <= set(one) for one in configurations]] = np.nan
     return found.reshape(*shape, 3)
 

@@ -20,6 +20,7 @@ def next_trial(
     n_trials: int | None,
     seed: int,
     ahead: int = 0,
+    objectives: tuple[str, ...] | None = None,
 ) -> Trial:
     """Choose the next trial after those of a history.
 
@@ -42,6 +43,8 @@ def next_trial(
     ahead : int, default=0
         How many others are choosing from the same history before this one; it takes the
         point after theirs. If they are more than eight, a random one.
+    objectives : tuple of str, default=None
+        Names of several objectives; None: there is one.
 
     Returns
     -------
@@ -57,7 +60,9 @@ def next_trial(
     budgets = [n_trials]
     while budgets[-1] <= len(history) + ahead:
         budgets.append(2 * budgets[-1])
-    scheduler = Scheduler((space,), [[start]], strategy, seed, None, None, budgets)
+    scheduler = Scheduler(
+        (space,), [[start]], strategy, seed, None, objectives, budgets
+    )
     asked = history.copy()
     while ahead <= MOST_AHEAD and len(asked) <= len(history) + ahead:
         if not scheduler.ask(asked, len(history) + ahead + 1 - len(asked)):

@@ -41,7 +41,9 @@ def trials_of(study: Any) -> list[Any]:
     return list(study._storage.get_all_trials(study._study_id, deepcopy=False))
 
 
-def read(trials: list[Any], own: int, space: OptunaSpace, sign: float) -> History:
+def read(
+    trials: list[Any], own: int, space: OptunaSpace, signs: tuple[float, ...]
+) -> History:
     """History of a study's trials, in the order of their numbers.
 
     Parameters
@@ -52,22 +54,23 @@ def read(trials: list[Any], own: int, space: OptunaSpace, sign: float) -> Histor
         Number of the trial that is being sampled, which is left out.
     space : OptunaSpace
         Where it is sampled; trials that lie elsewhere are left out.
-    sign : {1.0, -1.0}
-        What makes larger values better.
+    signs : tuple of {1.0, -1.0}
+        What makes larger values better, for each objective.
 
     Returns
     -------
     history : History
         Pruned trials have the value that they would end at if they stayed as far from
-        the best complete one as they were. Failed ones count as the worst score, unless
-        the same configuration was tried again.
+        the best complete one as they were; Optuna prunes none where there are several
+        objectives. Failed ones count as the worst score, unless the same configuration
+        was tried again.
     """
-    ranked = _complete(trials, sign)
+    ranked = _complete(trials, signs[0]) if len(signs) == 1 else []
     others = (trial for trial in trials if trial.number != own)
-    rows = [row for t in others if (row := _row(t, space, sign, ranked))]
+    rows = [row for t in others if (row := _row(t, space, signs, ranked))]
     again = {row_key(row.unit) for row in rows if row.state != "failed"}
     kept = [r for r in rows if r.state != "failed" or row_key(r.unit) not in again]
-    history = History((space.space,))
+    history = History((space.space,), n_values=len(signs))
     for number, row in enumerate(kept):
         history.append(Asked(number, row.unit, row.stage, params=row.params))
         if row.state != "asked":
@@ -95,7 +98,10 @@ def count_ahead(
 
 
 def _row(
-    trial: Any, space: OptunaSpace, sign: float = 1.0, ranked: Sequence[Any] = ()
+    trial: Any,
+    space: OptunaSpace,
+    signs: tuple[float, ...] = (1.0,),
+    ranked: Sequence[Any] = (),
 ) -> Trial | None:
     """A trial as a row of the history; None if it lies outside of the space."""
     proposal = _proposal(trial)
@@ -114,10 +120,10 @@ def _row(
     row = Trial(trial.number, native, unit, proposal.get("stage", "initial"))
     if not trial.state.is_finished():
         return row
-    score = _score(trial, sign, ranked)
-    if not math.isfinite(score):
+    scores = _scores(trial, signs, ranked)
+    if not all(map(math.isfinite, scores)):
         return replace(row, state="failed")
-    return replace(row, state="complete", values=(score,))
+    return replace(row, state="complete", values=scores)
 
 
 def _proposal(trial: Any) -> Json:
@@ -146,11 +152,17 @@ PROPOSAL: dict[str, Any] = {
 }
 
 
-def _score(trial: Any, sign: float, ranked: Sequence[Any]) -> float:
-    """Score of a finished trial, larger is better; NaN if there is none."""
-    if trial.state.name == "PRUNED" and trial.last_step is not None:
-        return _foreseen(trial, sign, ranked)
-    return math.nan if trial.values is None else sign * float(trial.values[0])
+def _scores(
+    trial: Any, signs: tuple[float, ...], ranked: Sequence[Any]
+) -> tuple[float, ...]:
+    """Scores of a finished trial, larger is better; NaN where there is none."""
+    is_pruned = trial.state.name == "PRUNED" and trial.last_step is not None
+    if is_pruned and len(signs) == 1:
+        return (_foreseen(trial, signs[0], ranked),)
+    if trial.values is None:
+        return (math.nan,) * len(signs)
+    known = zip(signs, trial.values, strict=True)
+    return tuple(sign * float(value) for sign, value in known)
 
 
 def _complete(trials: list[Any], sign: float) -> list[Any]:

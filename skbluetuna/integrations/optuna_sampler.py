@@ -20,6 +20,7 @@ from skbluetuna.integrations._optuna_study import (
     seed_of,
     trials_of,
 )
+from skbluetuna.scheduling import MOST_OBJECTIVES
 from skbluetuna.strategies import Strategy, resolve_strategy
 
 optuna: Any = import_optional("optuna", extra="optuna", purpose="BlueTunaSampler")
@@ -51,8 +52,9 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
     MissingDependencyError
         At the import of this module, if Optuna is not installed.
     ValueError, TypeError
-        If an argument breaks a rule above; and while sampling, if the study has several
-        objectives or a trial of it has constraints.
+        If an argument breaks a rule above; and while sampling, if the study has more
+        than four objectives, or several that the strategy does not take, or a trial of
+        it has constraints.
 
     Notes
     -----
@@ -74,6 +76,10 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
     never ahead of it; with its last intermediate value if no complete trial reported
     that step. Failed ones count as the worst value, unless the same configuration was
     tried again. Under ``HyperbandPruner`` the trials of all brackets are learned from.
+
+    *Several objectives.* A study of two to four directions is searched as `BlueTuner`
+    searches `objectives`, with the adaptive strategy; ``study.best_trials`` are the
+    front. A constraint is refused there too: choose under a limit among them.
 
     *Workers.* Give all of them the same `seed` or none, if the strategy is the classic
     one: its stages are planned as a whole.
@@ -127,9 +133,10 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
         Raises
         ------
         ValueError
-            If the study has several objectives, or a trial of it has constraints.
+            If the study has objectives that are not served, or a trial of it has
+            constraints.
         """
-        _check_single_objective(study)
+        _objectives_of(study)
         trials = trials_of(study)
         _check_no_constraints(trials)
         shared = optuna.search_space.intersection_search_space(
@@ -159,22 +166,25 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
         Raises
         ------
         ValueError
-            If the study has several objectives.
+            If the study has objectives that are not served.
         """
-        _check_single_objective(study)
+        objectives = _objectives_of(study)
         if not search_space:
             return {}
         space, number = OptunaSpace(search_space), trial.number
         seed = self._seed_of(study)
-        sign = -1.0 if study.direction.name == "MINIMIZE" else 1.0
+        signs = tuple(
+            -1.0 if one.name == "MINIMIZE" else 1.0 for one in study.directions
+        )
         trials = trials_of(study)
-        history, chosen = read(trials, number, space, sign), None
+        history, chosen = read(trials, number, space, signs), None
         values: dict[str, Any] = {}
         for _ in range(N_ATTEMPTS):
             ahead = count_ahead(trials, number, space, chosen)
             chosen = next_trial(
-                space.space, history, self._strategy, self._n_trials, seed, ahead
-            )
+                space.space, history, self._strategy, self._n_trials, seed, ahead,
+                objectives,
+            )  # fmt: skip
             values = space.values(chosen.params)
             # What two chose at the same time at least one of them sees: both stored
             # their choice before they looked.
@@ -182,7 +192,7 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
             # Every configuration was tried, if this one was.
             is_repeat = history.view(0).has_row(chosen.unit)
             trials = trials_of(study)
-            history = read(trials, number, space, sign)
+            history = read(trials, number, space, signs)
             if is_repeat or not history.view(0).has_row(chosen.unit):
                 break
         return values
@@ -212,9 +222,9 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
         Raises
         ------
         ValueError
-            If the study has several objectives.
+            If the study has objectives that are not served.
         """
-        _check_single_objective(study)
+        _objectives_of(study)
         if trial.number == 0:
             centre = dimension_of(param_distribution).centre
             return from_native(param_distribution, centre)
@@ -227,12 +237,18 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
         return self._seed if self._is_seeded else seed_of(study, self._seed)
 
 
-def _check_single_objective(study: Any) -> None:
-    if len(study.directions) != 1:
+def _objectives_of(study: Any) -> tuple[str, ...] | None:
+    """Names of a study's objectives; None for one. A study need not name them."""
+    n = len(study.directions)
+    if n == 1:
+        return None
+    if n > MOST_OBJECTIVES:
         raise ValueError(
-            "BlueTunaSampler: a study must have one objective; "
-            f"got {len(study.directions)}."
+            f"BlueTunaSampler: a study must have at most {MOST_OBJECTIVES} objectives, "
+            "as of more almost every trial is on the front, and nothing is chosen; got "
+            f"{n} directions."
         )
+    return tuple(f"objective {k}" for k in range(n))
 
 
 def _check_no_constraints(trials: list[Any]) -> None:

@@ -374,6 +374,12 @@ def _is_axis(value: Any) -> bool:
 
 def _check_goal(metric: Any, mode: Any) -> None:
     if metric is not None and not isinstance(metric, str):
-        raise TypeError(f"metric must be one name or None; got {metric!r}.")
+        why = ""
+        if isinstance(metric, list | tuple | set | dict):
+            why = (
+                " Ray reports one metric to a searcher; of several objectives search "
+                "with BlueTunaSearchCV, BlueTuner or BlueTunaSampler."
+            )
+        raise TypeError(f"metric must be one name or None; got {metric!r}.{why}")
     if mode not in (None, "min", "max"):
         raise ValueError(f"mode must be 'min', 'max' or None; got {mode!r}.")

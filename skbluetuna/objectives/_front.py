@@ -224,12 +224,16 @@ def knee(cv_results: Mapping[str, Any], objectives: Sequence[str] | None = None)
 def _scores(
     cv_results: Mapping[str, Any], objectives: Sequence[str] | None
 ) -> FloatArray:
-    """Mean scores by each objective, shape (n, m)."""
+    """Mean scores by each objective, shape (n, m); NaN at less than all resources."""
     there = [k.removeprefix(PREFIX) for k in cv_results if k.startswith(PREFIX)]
     for name in objectives or ():
         if name not in there:
             raise ValueError(f"objectives must be names of {there}; got {name!r}.")
     names = there if objectives is None else objectives
-    return np.column_stack(
+    scores = np.column_stack(
         [np.asarray(cv_results[PREFIX + name], dtype=np.float64) for name in names]
     )
+    if "n_resources" in cv_results:
+        given = np.asarray(cv_results["n_resources"])
+        scores[given < given.max()] = np.nan
+    return scores

@@ -8,18 +8,23 @@ from xml.etree.ElementTree import Element
 
 from skbluetuna.inspection import (
     ConvergenceDisplay,
+    EnsembleDisplay,
     InfluenceDisplay,
     InteractionDisplay,
     LandscapeDisplay,
     ParallelDisplay,
+    ParetoDisplay,
     RungDisplay,
     ScanDisplay,
 )
 from skbluetuna.inspection._axes import off_screen
+from skbluetuna.inspection._chosen import choice_of
 from skbluetuna.report._html import tag
 
 __all__ = [
     "convergence",
+    "front",
+    "ensemble",
     "influence",
     "interactions",
     "landscape",
@@ -42,11 +47,36 @@ def convergence(search: Any) -> Element:
         more = " Hollow dots had less than the full resource: they are no scores."
     if search.racing is not None:
         more += " Of those that were stopped early it is shown what was expected."
+    choice = choice_of(search)
+    if choice is not None and not choice.note:
+        more += " The dashed line is what the ensemble gains out of fold; it flatters."
     return _figure(
         lambda: ConvergenceDisplay.from_search(search),
         f"Best score so far against {against}",
         "Each dot is an evaluation, coloured by the stage that asked for it; the line "
         f"is the best score so far.{more}",
+    )
+
+
+def front(search: Any) -> Element:
+    """Candidates by several objectives."""
+    return _figure(
+        lambda: ParetoDisplay.from_search(search),
+        "Candidates by several objectives, with the front; it is in the table below",
+        "Coloured dots, or the steps through them, are the front, with one standard "
+        "deviation over folds as bars; grey ones are dominated: another one is as good "
+        "by all objectives and better by one. The star is the chosen one; what misses "
+        "a limit is shaded.",
+    )
+
+
+def ensemble(search: Any) -> Element:
+    """Weights of an ensemble's members, and what each adds."""
+    return _figure(
+        lambda: EnsembleDisplay.from_search(search),
+        "Weight of each member of the ensemble, and the score as members are added",
+        "To the left the members' weights, to the right the out-of-fold score of all "
+        "members down to each, and of each alone. The numbers are in the table below.",
     )
 
 
@@ -61,10 +91,12 @@ def rungs(search: Any) -> Element:
     )
 
 
-def influence(search: Any, k: int) -> Element:
+def influence(search: Any, k: int, objective: str | None = None) -> Element:
     """Influence of each parameter."""
     return _figure(
-        lambda: InfluenceDisplay.from_search(search, alternative=k),
+        lambda: InfluenceDisplay.from_search(
+            search, alternative=k, objective=objective
+        ),
         "Bars of each parameter's influence; the numbers are in the table below",
         "A bar is the share of the score's variance that a parameter explains alone, "
         "its line the 90 % interval: where that reaches zero, the share may be chance. "

@@ -7,7 +7,7 @@ import numpy as np
 
 from skbluetuna._utils._table import Table
 from skbluetuna.exceptions import UnexplainedError
-from skbluetuna.inspection._alternatives import chosen, rows_of
+from skbluetuna.inspection._alternatives import chosen, objective_of, rows_of
 from skbluetuna.report._figures import (
     influence,
     interactions,
@@ -77,22 +77,41 @@ def _content(search: Any, k: int) -> list[Element]:
 
 def _learned(search: Any, k: int) -> list[Element]:
     """What the strategy's rules say."""
+    objective = objective_of(search, None)
     weights, pairs, regions = (
-        rows_of(own, k)
+        rows_of(own, k, objective)
         for own in (search.weights_, search.interactions_, search.regions_)
     )
     return [
-        tag("h3", "How much each parameter matters"),
+        tag("h3", "How much each parameter matters" + _for(objective)),
         influence(search, k),
         _table("weights_", _by_share(weights)),
-        *(_pairs(search, k, pairs) if len(pairs["share"]) else []),
+        *_of_others(search, k, objective),
+        *(_pairs(search, k, pairs, objective) if len(pairs["share"]) else []),
         tag("h3", "Boundaries, and the regions that were kept"),
         scan(search, k),
         tag("p", _rule(regions)),
         _table("regions_", regions),
-        tag("h3", "The learned landscape"),
+        tag("h3", "The learned landscape" + _for(objective)),
         landscape(search, k),
     ]
+
+
+def _for(objective: str | None) -> str:
+    """Of which objective something is, where there are several."""
+    return "" if objective is None else f" for {objective}"
+
+
+def _of_others(search: Any, k: int, objective: str | None) -> list[Element]:
+    """What matters for the other objectives."""
+    found: list[Element] = []
+    for name in search.tuner_.objectives or ():
+        if name != objective:
+            found.append(tag("h3", "How much each parameter matters" + _for(name)))
+            found.append(influence(search, k, name))
+            weights = rows_of(search.weights_, k, name)
+            found.append(_table("weights_", _by_share(weights)))
+    return found
 
 
 def _rule(regions: Table) -> str:
@@ -110,9 +129,9 @@ def _rule(regions: Table) -> str:
     )
 
 
-def _pairs(search: Any, k: int, pairs: Table) -> list[Element]:
+def _pairs(search: Any, k: int, pairs: Table, objective: str | None) -> list[Element]:
     return [
-        tag("h3", "Which pairs depend on one another"),
+        tag("h3", "Which pairs depend on one another" + _for(objective)),
         interactions(search, k),
         _table("interactions_", _by_share(pairs)),
     ]
@@ -125,7 +144,8 @@ def _by_share(own: Table) -> Table:
 
 def _table(name: str, own: Table) -> Element:
     """A table of the search, whatever its columns are."""
-    columns = [one for one in own.columns() or [] if one.name != "alternative"]
+    of = ("alternative", "objective")
+    columns = [one for one in own.columns() or [] if one.name not in of]
     n = len(columns[0].cells)
     if n == 0:
         return tag("p", f"The table {name} is empty.", class_="note")

@@ -7,7 +7,7 @@ import numpy as np
 from skbluetuna._utils._table import NOTHING
 from skbluetuna._utils._text import shown
 
-__all__ = ["NOTHING", "cell", "counted", "percent", "rough", "short", "took"]
+__all__ = ["NOTHING", "cell", "counted", "listed", "percent", "rough", "short", "took"]
 
 LONGEST = 60
 
@@ -33,6 +33,12 @@ def rough(number: float) -> str:
 def counted(n: int, noun: str) -> str:
     """So many of something: one fold, 2 folds."""
     return f"one {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def listed(names: list[Any]) -> str:
+    """Names as a sentence has them: a, b and c."""
+    *others, last = map(str, names)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def percent(share: float) -> str:

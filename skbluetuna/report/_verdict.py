@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from skbluetuna.exceptions import UnexplainedError
-from skbluetuna.inspection._alternatives import chosen, rows_of
+from skbluetuna.inspection._alternatives import chosen, objective_of, rows_of
 from skbluetuna.inspection._ends import widen
 from skbluetuna.report._scores import Scores, n_learned_from, scores_of
-from skbluetuna.report._values import counted, percent, rough, took
+from skbluetuna.report._values import counted, listed, percent, rough, took
 
 __all__ = ["CAUTION", "verdict"]
 
@@ -25,9 +25,16 @@ CAUTION = (
 
 
 def verdict(search: Any) -> list[str]:
-    """Both sentences, and what to search again if there is a reason to."""
+    """Both sentences, and what to search again if there is a reason to.
+
+    What mattered is said of each objective.
+    """
     advice = _advice(search)
-    said = [_found(search, scores_of(search)), _mattered(search)]
+    said = [_found(search, scores_of(search))]
+    own = objective_of(search, None)
+    names = () if own is None else search.tuner_.objectives
+    order = [own, *(name for name in names if name != own)]
+    said += dict.fromkeys(_mattered(search, name) for name in order)
     return [*said, advice] if advice else said
 
 
@@ -58,15 +65,24 @@ def _found(search: Any, scores: Scores) -> str:
     stage = search.cv_results_["stage"][best]
     if best == 0:
         rest = "" if n == 1 else f"; none of the {n - 1} that followed was better"
+        if _is_compromise(search):
+            rest = "; it is the one that was chosen"
         return (
             f"The configuration that the search began with has a {name} ({folds})"
             f"{rest}; {evaluations} took {time} of fitting and scoring."
         )
+    word = "chosen one" if _is_compromise(search) else "best"
     return (
-        f"The best of {evaluations} has a {name} ({folds}), {_against(scores, best)}. "
-        f"It was evaluation {best + 1}, in stage {stage}; {every} took {time} "
-        "of fitting and scoring."
+        f"The {word} of {evaluations} has a {name} ({folds}), "
+        f"{_against(scores, best)}. It was evaluation {best + 1}, in stage {stage}; "
+        f"{every} took {time} of fitting and scoring."
     )
+
+
+def _is_compromise(search: Any) -> bool:
+    """Whether more than one score said which one is chosen."""
+    own = getattr(search, "objectives", None), getattr(search, "at_least", None)
+    return own != (None, None)
 
 
 def _against(scores: Scores, best: int) -> str:
@@ -86,7 +102,7 @@ def _against(scores: Scores, best: int) -> str:
     return f"{known} (standard error {rough(error)}{doubt})"
 
 
-def _mattered(search: Any) -> str:
+def _mattered(search: Any, objective: str | None) -> str:
     """Which parameters and which pair matter most, and how surely."""
     k = chosen(search, None)
     space = search.tuner_.spaces[k]
@@ -97,21 +113,25 @@ def _mattered(search: Any) -> str:
         only = f"only {varied[0]}" if varied else "no parameter"
         return f"There is no ranking of what mattered, as {only} could vary."
     try:
-        weights, pairs = rows_of(search.weights_, k), rows_of(search.interactions_, k)
+        weights, pairs = (
+            rows_of(own, k, objective)
+            for own in (search.weights_, search.interactions_)
+        )
     except UnexplainedError:
         return "The strategy of this search does not say what mattered."
     share = np.asarray(weights["share"], dtype=float)
     order = [i for i in np.argsort(-share, kind="stable") if share[i] >= LEAST]
     order = order[:N_NAMED]
+    what = "What mattered" if objective is None else f"What mattered for {objective}"
     if not order:
         return (
-            "What mattered cannot be said: no parameter alone explains as much as 1 % "
+            f"{what} cannot be said: no parameter alone explains as much as 1 % "
             "of the score's variance."
         )
     names = [f"{weights['param'][i]} {percent(share[i])}" for i in order]
     unsure = [weights["param"][i] for i in order if not _is_clear(weights, i, n)]
     is_known = len(unsure) < len(names)
-    text = f"What mattered, by share of the score's variance: {_listed(names)}"
+    text = f"{what}, by share of the score's variance: {listed(names)}"
     text += _pair(pairs, is_known, n)
     rest = 1.0 - share.sum() - float(np.sum(pairs["share"]))
     if rest >= LEAST_REST:
@@ -120,7 +140,7 @@ def _mattered(search: Any) -> str:
         return f"{text}. After {counted(n, 'evaluation')} all of this may be chance."
     if unsure:
         text += (
-            f". What {_listed(unsure)} explains may be chance: the 90 % interval "
+            f". What {listed(unsure)} explains may be chance: the 90 % interval "
             "begins near zero"
         )
     return f"{text}."
@@ -147,9 +167,3 @@ def _pair(pairs: dict[str, Any], is_doubted: bool, n: int) -> str:
 def _is_clear(table: dict[str, Any], row: int, n: int) -> bool:
     """Whether a row's share stands clear of what chance explains of n scores."""
     return float(table["share_low"][row]) >= max(LEAST, 1.0 / n)
-
-
-def _listed(names: list[Any]) -> str:
-    """Names as a sentence has them: a, b and c."""
-    *others, last = map(str, names)
-    return f"{', '.join(others)} and {last}" if others else last

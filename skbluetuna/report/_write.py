@@ -8,7 +8,9 @@ from skbluetuna._utils._files import replace_file
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.inspection._axes import checked
 from skbluetuna.report._best import best_table
+from skbluetuna.report._ensemble_section import ensemble_section
 from skbluetuna.report._figures import convergence
+from skbluetuna.report._front_section import front_section
 from skbluetuna.report._html import page, section, sections, tag
 from skbluetuna.report._ladder_section import ladder_section
 from skbluetuna.report._learned_sections import learned_sections
@@ -32,10 +34,12 @@ def write_report(search: Any, path: Any) -> Path:
         tag("h1", title),
         *(tag("p", sentence, class_="verdict") for sentence in verdict(search)),
         tag("p", CAUTION, class_="note"),
+        *sections(front_section(search)),
         section("How it got there", convergence(search)),
         *sections(ladder_section(search)),
         *sections(past_section(search)),
         section("The best configurations", *best_table(search)),
+        *sections(ensemble_section(search)),
         *sections(learned_sections(search)),
         section("To repeat it", *settings_section(search)),
     ]

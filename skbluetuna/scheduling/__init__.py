@@ -12,9 +12,10 @@ from skbluetuna.scheduling._settings import (
     to_text,
     with_spaces,
 )
-from skbluetuna.scheduling._several import as_objectives
+from skbluetuna.scheduling._several import MOST_OBJECTIVES, as_objectives
 
 __all__ = [
+    "MOST_OBJECTIVES",
     "Budget",
     "Scheduler",
     "Settings",

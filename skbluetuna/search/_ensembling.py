@@ -1,5 +1,6 @@
 """From a search that has ended to an ensemble of its candidates."""
 
+import logging
 import time
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from skbluetuna.search._sklearn import FitData, scorers_by_name
 from skbluetuna.space import is_integer
 
 __all__ = ["Target", "ensemble_of", "refits_ensemble", "target_of"]
+
+logger = logging.getLogger("skbluetuna")
 
 MAX_SIZE, N_BAGS = 20, 0  # of ``BlueTunaSearchCV.ensemble``
 SEED = 0  # of the random halves: the same predictions give the same ensemble
@@ -83,7 +86,9 @@ def ensemble_of(
     P, rows, classes = _kept(search)
     start = time.perf_counter()
     choice = _choice(search, P, rows, classes, metric, max_size, n_bags)
-    timed = _timed(choice, search.cv_results_, rows[0], time.perf_counter() - start)
+    timed = _timed(choice, search.cv_results_, time.perf_counter() - start)
+    if choice.note:
+        logger.info("The ensemble is %s.", choice.note)
     return _built(search, timed, has_classes=classes is not None)
 
 
@@ -142,16 +147,14 @@ def _choice(
     )
 
 
-def _timed(
-    choice: EnsembleChoice, results: Any, best: int, seconds: float
-) -> EnsembleChoice:
+def _timed(choice: EnsembleChoice, results: Any, seconds: float) -> EnsembleChoice:
     """The same with what choosing took, and what predicting takes."""
     times = results["mean_score_time"]
     return replace(
         choice,
         seconds=seconds,
         predict_seconds=float(np.sum(times[choice.candidates])),
-        best_predict_seconds=float(times[best]),
+        best_predict_seconds=float(times[choice.best_candidate]),
     )
 
 

@@ -52,6 +52,7 @@ class ProgressLog:
         n_kept: int = 0,
     ) -> None:
         self._spaces, self._history = tuner.spaces, tuner.history
+        self._objectives, self._tuner = tuner.objectives or (), tuner
         told = [
             trial
             for trial in tuner.history.trials
@@ -140,9 +141,11 @@ class ProgressLog:
             n_total = f"of {self._n_total + self._n_imported}"
             if self._history.ladder is not None:
                 n_total = f"({self._cost()})"
+            of = f" {self._objectives[0]}" if self._objectives else ""
             logger.info(
-                "evaluation %d %s improves to %.6g: %s",
-                best.number + 1, n_total, best.score, masked(best.params),
+                "evaluation %d %s to %.6g: %s",
+                best.number + 1, f"{n_total} improves{of}", best.score,
+                masked(best.params),
             )  # fmt: skip
 
     def end(self, reason: str, n_stopped: int = 0, n_saved: int = 0) -> None:
@@ -162,8 +165,16 @@ class ProgressLog:
         )  # fmt: skip
         if self._best is not None:
             logger.info(
-                "best is evaluation %d with %.6g: %s",
-                self._best.number + 1, self._best.score, masked(self._best.params),
+                "best%s is evaluation %d with %.6g: %s",
+                self._by_first, self._best.number + 1, self._best.score,
+                masked(self._best.params),
+            )  # fmt: skip
+
+        if self._objectives:
+            front = [str(trial.number + 1) for trial in self._tuner.front]
+            logger.info(
+                "front of %d by %s: evaluations %s",
+                len(front), " and ".join(self._objectives), ", ".join(front),
             )  # fmt: skip
 
     def _begin(self) -> None:
@@ -237,7 +248,14 @@ class ProgressLog:
         best = self._best
         if best is None:
             return ", none with a score"
-        return f", best {best.score:.6g} by evaluation {best.number + 1}"
+        return (
+            f", best{self._by_first} {best.score:.6g} by evaluation {best.number + 1}"
+        )
+
+    @property
+    def _by_first(self) -> str:
+        """What best means of several objectives; nothing of one."""
+        return f" by {self._objectives[0]}" if self._objectives else ""
 
 
 def duration(seconds: float) -> str:

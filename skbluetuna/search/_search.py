@@ -141,8 +141,9 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         several candidates, as :meth:`ensemble` chooses them, fitted to all rows;
         ``best_estimator_.selection`` reports on it. The other ``best_`` attributes stay
         those of the best candidate. Predictions are kept as by
-        ``keep_predictions="auto"`` unless it says how many. Where a metric has that
-        name, it means the metric.
+        ``keep_predictions="auto"`` unless it says how many. It takes no `at_least`, as
+        limits of members are none of their ensemble. Where a metric has that name, it
+        means the metric.
     cv : int, cross-validation generator or iterable, default=None
         As in ``GridSearchCV``. The splits are drawn once: every candidate is scored on
         the same folds, also by a shuffling splitter without a seed.
@@ -505,9 +506,10 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     def report(self, path):
         """Write what the search found and learned as one HTML page.
 
-        The verdict, the way there, the ten best configurations, the tables and the six
-        pictures of :mod:`skbluetuna.inspection`, and what it takes to repeat the
-        search. The page needs no network and no other file.
+        The verdict, the way there, the ten best configurations, the ensemble if the
+        search ended with one, the tables and the pictures of
+        :mod:`skbluetuna.inspection`, and what it takes to repeat the search. The page
+        needs no network and no other file.
 
         Parameters
         ----------

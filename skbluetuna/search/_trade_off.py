@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from skbluetuna.history import best_of
 from skbluetuna.objectives import front_of, knee, meets_limits, shortfall
 from skbluetuna.scheduling import as_objectives
+from skbluetuna.search._ensembling import refits_ensemble
 from skbluetuna.space import is_number
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
 
 Guide = tuple[str, ...] | str | Any  # names of objectives, or `refit`
 ON_FRONT, MEETS = "on_front", "meets_limits"
+N_FRAMES = 7  # from `pick` to the line that called ``fit``
 
 
 def guide_of(search: Any) -> Guide:
@@ -58,15 +60,28 @@ def check_objectives(search: Any) -> None:
                 f"objectives and at_least must name metrics of scoring, {list(known)}; "
                 f"got {missing[0]!r}."
             )
-    for name, limit in (search.at_least or {}).items():
+    if search.at_least is not None:
+        _check_limits(search)
+    if names is not None:
+        as_objectives(names)
+        _check_alone(search)
+
+
+def _check_limits(search: Any) -> None:
+    """Refuse limits that are no numbers, and an ensemble that need not keep them."""
+    for name, limit in search.at_least.items():
         if not is_number(limit) or math.isnan(limit):
             raise TypeError(
                 f"at_least must have a number for {name!r}; got {limit!r}. Larger is "
                 "better: of a time of 50 ms it is -0.05."
             )
-    if names is not None:
-        as_objectives(names)
-        _check_alone(search)
+    if refits_ensemble(search):
+        raise ValueError(
+            "refit must name a metric (or be a callable) with at_least; got "
+            '"ensemble", which takes the time and the size of all its members, so that '
+            'no limit need hold for it. Write keep_predictions="auto" too, and ask '
+            "search.ensemble() afterwards."
+        )
 
 
 def _check_alone(search: Any) -> None:
@@ -128,7 +143,7 @@ def pick(search: Any, refit: Any, metric: str, results: Mapping[str, Any]) -> in
         f"no candidate meets at_least; the one that misses it by the least is chosen, "
         f"which has {told}.",
         UserWarning,
-        stacklevel=2,
+        stacklevel=N_FRAMES,
     )
     return best
 

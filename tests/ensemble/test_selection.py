@@ -1,5 +1,7 @@
 """Greedy selection: what it takes, and what holds of the weights."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn.metrics import log_loss
@@ -137,3 +139,20 @@ def test_scores_along_the_members_begin_with_the_heaviest_and_end_with_all():
     assert order[0] == weights.argmax()
     assert scores[0] == pytest.approx(quick(y)(P[order[:1]])[0])
     assert scores[-1] == pytest.approx(quick(y)(mixed(P, weights)[None])[0])
+
+
+def test_choosing_needs_no_second_copy_of_the_predictions(monkeypatch):
+    """Sums of those it starts from, and some stacks of one size, however many."""
+    monkeypatch.setattr(_selection, "MOST_AT_ONCE", 2**17)
+    rng = np.random.default_rng(0)
+    k, n_rows = 80, 20_000
+    P = rng.normal(size=(k, n_rows)).astype(np.float32)
+    y = P[:4].mean(axis=0)
+    tracemalloc.start()
+    try:
+        bagged(P, lambda Q: -((Q - y) ** 2).mean(axis=1), 6, 0, rng)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    stack, rows = 8 * 2**17, 8 * n_rows
+    assert peak < 3 * stack + (2 * _selection.N_START + 2) * rows < 8 * k * n_rows

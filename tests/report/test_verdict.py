@@ -6,8 +6,8 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC
 
 from skbluetuna.report._scores import scores_of
-from skbluetuna.report._values import cell, percent, took
-from skbluetuna.report._verdict import _found, _listed, _pair
+from skbluetuna.report._values import cell, listed, percent, took
+from skbluetuna.report._verdict import _found, _pair
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -134,7 +134,7 @@ def test_cells_of_tables():
 
 
 def test_names_are_listed_as_in_a_sentence():
-    assert [_listed(["a", "b", "c"][:n]) for n in (1, 2, 3)] == [
+    assert [listed(["a", "b", "c"][:n]) for n in (1, 2, 3)] == [
         "a",
         "a and b",
         "a, b and c",

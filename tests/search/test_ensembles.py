@@ -5,12 +5,15 @@ import pickle
 import numpy as np
 import pytest
 from joblib import parallel_config
+from sklearn import config_context
 from sklearn.base import BaseEstimator, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_diabetes
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import log_loss
+from sklearn.metrics import get_scorer, log_loss
 from sklearn.model_selection import (
+    GroupKFold,
     StratifiedKFold,
     TimeSeriesSplit,
     cross_val_predict,
@@ -22,6 +25,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier
 
 from skbluetuna import SearchEnsembleClassifier, SearchEnsembleRegressor
+from skbluetuna.objectives import ModelSize
 from tests.search.searches import X, search_of, y
 
 TREES = {"max_depth": (1, 6), "min_samples_leaf": (1, 20)}
@@ -93,11 +97,25 @@ def test_an_ensemble_of_one_candidate_is_that_candidate(fitted):
     assert len(only.best_estimator_.estimators) == 1
 
 
-def test_it_does_not_depend_on_jobs_or_on_being_stopped(fitted, tmp_path):
+@pytest.mark.parametrize(
+    ("backend", "window"),
+    [
+        ("threading", 1),
+        ("threading", 4),
+        pytest.param("loky", 4, marks=pytest.mark.slow),
+    ],
+)
+def test_of_one_window_it_is_the_same_by_any_workers(backend, window):
+    """Another window asks other candidates; who evaluates them changes nothing."""
+    serial = trees(max_concurrent=window).fit(X, y)
+    with parallel_config(backend):
+        parallel = trees(max_concurrent=window, n_jobs=2).fit(X, y)
+    assert described(parallel.ensemble()) == described(serial.ensemble())
+    np.testing.assert_array_equal(serial.cv_predictions_, parallel.cv_predictions_)
+
+
+def test_it_does_not_depend_on_being_stopped(fitted, tmp_path):
     expected = described(fitted.best_estimator_)[1]
-    with parallel_config("threading"):
-        parallel = trees(n_jobs=2, max_concurrent=1).fit(X, y)
-    assert parallel.best_estimator_.weights == expected
     path = tmp_path / "a.jsonl"
     trees(checkpoint=path).fit(X, y)
     lines = path.read_bytes().splitlines(keepends=True)
@@ -163,13 +181,79 @@ def test_a_metric_named_ensemble_is_a_metric():
     assert isinstance(search.best_estimator_, DecisionTreeClassifier)
 
 
-def test_sample_weights_count_in_choosing_and_in_fitting():
+def test_sample_weights_count_in_fitting():
     """Where the third class weighs nothing, nobody predicts it."""
     weights = np.where(y == 2, 0.0, 1.0)
     search = trees(n_iter=3).fit(X, y, sample_weight=weights)
     assert not (search.predict(X) == 2).any()
-    target = search._published_target.params
-    assert target == {} or (target["sample_weight"] == weights).all()
+
+
+def test_weights_and_groups_count_in_choosing():
+    """The score is the scorer's with its weights, of the folds by groups."""
+    rng = np.random.default_rng(0)
+    weights, groups = rng.uniform(0.0, 5.0, len(y)), rng.integers(0, 6, len(y))
+    cv = GroupKFold(3)
+    with config_context(enable_metadata_routing=True):
+        tree = DecisionTreeClassifier(random_state=0)
+        tree.set_fit_request(sample_weight=True)
+        scorer = get_scorer("neg_log_loss").set_score_request(sample_weight=True)
+        search = search_of(
+            tree, TREES, n_iter=4, scoring=scorer, cv=cv, refit="ensemble"
+        ).fit(X, y, sample_weight=weights, groups=groups)
+        ensemble = search.ensemble()
+    parts = [
+        cross_val_predict(
+            clone(one), X, y, cv=cv, groups=groups, method="predict_proba",
+            params={"sample_weight": weights},
+        )
+        for _, one in ensemble.estimators
+    ]  # fmt: skip
+    mean = np.average(parts, axis=0, weights=ensemble.weights)
+    choice, plain = ensemble.selection, -log_loss(y, mean)
+    weighted = -log_loss(y, mean, sample_weight=weights)
+    assert choice.score == pytest.approx(weighted, rel=1e-5)
+    assert choice.score != pytest.approx(plain, rel=1e-3)
+    assert choice.note == ""
+
+
+def test_with_a_resource_only_full_evaluations_are_members():
+    """And are fitted again with all of the resource."""
+    search = search_of(
+        RandomForestClassifier(9, random_state=0), TREES, n_iter=4, refit="ensemble",
+        scoring="neg_log_loss", resource="n_estimators", strategy="adaptive", cv=2,
+    ).fit(X, y)  # fmt: skip
+    amounts = search.cv_results_["n_resources"]
+    assert len(set(amounts)) == 3
+    ensemble = search.best_estimator_
+    assert set(amounts[ensemble.selection.candidates]) == {9}
+    assert {len(one.estimators_) for one in ensemble.estimators_} == {9}
+    assert ensemble.selection.n_candidates == (amounts == 9).sum()
+
+
+OBJECTIVES = {
+    "scoring": {"accuracy": "accuracy", "neg_size": ModelSize()},
+    "strategy": "adaptive",
+}
+
+
+def test_with_objectives_the_first_metric_chooses_whichever_is_named_first():
+    """And the ensemble is as dear as its members together."""
+    search = trees(**OBJECTIVES, objectives=["neg_size", "accuracy"]).fit(X, y)
+    results, choice = search.cv_results_, search.best_estimator_.selection
+    assert choice.metric == "accuracy"
+    assert choice.best_candidate == search.best_index_
+    assert search.best_index_ == np.argmax(results["mean_test_accuracy"])
+    times = results["mean_score_time"][choice.candidates]
+    assert choice.predict_seconds == pytest.approx(times.sum())
+
+
+def test_limits_are_no_promise_of_an_ensemble():
+    """Each member may be fast enough while all together are not."""
+    limited = {"at_least": {"neg_size": -1e5}, "n_iter": 3, **OBJECTIVES}
+    with pytest.raises(ValueError, match=r'refit must name .*"ensemble", which takes'):
+        trees(**limited).fit(X, y)
+    search = trees(**limited, refit="accuracy", keep_predictions="auto").fit(X, y)
+    assert search.ensemble().selection.metric == "accuracy"
 
 
 def test_rows_that_no_fold_predicts_are_not_scored():

@@ -9,9 +9,23 @@ from numpy.testing import assert_array_equal
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from skbluetuna.history import History, Reported
+from skbluetuna.inspection import (
+    InfluenceDisplay,
+    InteractionDisplay,
+    LandscapeDisplay,
+    ParallelDisplay,
+    ScanDisplay,
+    hypervolume,
+)
 from skbluetuna.objectives import FitTime, ModelSize, PredictTime, knee
 from tests.search.durable import X_SPACE, X, search_of, y
 from tests.search.test_window import course
+
+plt = pytest.importorskip("matplotlib.pyplot")
+
+BY_OBJECTIVE = [
+    InfluenceDisplay, InteractionDisplay, LandscapeDisplay, ParallelDisplay, ScanDisplay
+]  # fmt: skip
 
 
 def good(model, X, y):
@@ -102,10 +116,55 @@ def test_limits_choose_the_best_that_meets_them(refit, objectives):
 
 def test_limits_that_nobody_meets_are_warned_of():
     limits = {"good": -0.01, "cheap": -0.01}
-    with pytest.warns(UserWarning, match=r"no candidate meets at_least.*of -0.01"):
-        search = weighed(at_least=limits)
+    search = weighed(n_iter=1)
+    search.set_params(n_iter=12, at_least=limits)
+    with pytest.warns(UserWarning, match=r"no candidate meets.*of -0.01") as warned:
+        search.fit(X, y)
+    assert [one.filename for one in warned] == [__file__]  # where fit was called
     x = search.best_params_["x"]
     assert 0.35 < x < 0.65  # the smallest worst shortfall
+
+
+def test_what_had_less_of_a_resource_is_on_no_front():
+    """Its scores are of other models, and none of the search."""
+    search = weighed(resource="x", space={"fails_above": (2.0, 3.0)}, estimator=Plain(),
+                     min_resources=0.1, max_resources=0.9, n_iter=6)  # fmt: skip
+    given = search.cv_results_["n_resources"]
+    assert set(given) > {0.9}
+    front = search.pareto_front_
+    assert (given[front] == 0.9).all()
+    assert {trial.number for trial in search.tuner_.front} == set(front)
+    assert knee(search.cv_results_, ["good", "cheap"]) in front
+    above = hypervolume(search, reference=[-1.0, -1.0])
+    assert above == pytest.approx((1.0 - 0.7**2) * (1.0 - 0.1**2))
+
+
+def test_the_log_names_the_objective_of_the_best_and_the_front(caplog):
+    caplog.set_level("INFO", "skbluetuna")
+    search = weighed()
+    said = caplog.text
+    assert "improves good to" in said
+    assert f"best by good is evaluation {search.best_index_ + 1} with" in said
+    front = ", ".join(str(row + 1) for row in search.pareto_front_)
+    assert f"by good and cheap: evaluations {front}" in said
+
+
+@pytest.mark.parametrize("display", BY_OBJECTIVE)
+def test_a_display_shows_one_objective(display):
+    """The one that refit names, unless another is asked for."""
+    space = {"x": (0.0, 1.0), "fails_above": (2.0, 3.0)}
+    search = weighed(space=space, refit="cheap", n_iter=8)
+    for objective in ("good", "cheap"):
+        shown = display.from_search(search, objective=objective)
+        assert objective in shown.title
+        assert "cheap" in display.from_search(search).title
+    with pytest.raises(ValueError, match=r"objective must be one of \['good', 'cheap"):
+        display.from_search(search, objective="watched")
+    if display is InfluenceDisplay:
+        own = search.weights_["objective"] == "cheap"
+        shown = display.from_search(search)
+        assert sorted(shown.share) == sorted(search.weights_["share"][own])
+    plt.close("all")
 
 
 def test_the_knee_is_chosen_of_the_objectives():

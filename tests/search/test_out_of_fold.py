@@ -457,10 +457,10 @@ def test_memory_holds_the_best_and_those_in_flight():
     [
         ("threading", 2, 1),
         ("threading", 5, 4),
-        pytest.param("loky", 2, 4, marks=pytest.mark.slow),
     ],
 )
 def test_they_are_the_same_for_any_workers(backend, n_jobs, window):
+    """Processes too: see the same law in test_ensembles.py."""
     one = search_of(max_concurrent=window).fit(X, y)
     with parallel_config(backend=backend, n_jobs=n_jobs):
         other = search_of(max_concurrent=window).fit(X, y)

@@ -319,11 +319,46 @@ def test_a_study_may_have_more_trials_than_it_was_planned_for():
     assert abs(study.best_params["x"] - 0.7) < 0.02
 
 
-def test_several_objectives_are_refused():
-    study = optuna.create_study(
-        directions=["minimize", "maximize"], sampler=BlueTunaSampler()
-    )
-    with pytest.raises(ValueError, match="must have one objective; got 2"):
+def both(params):
+    """What is best at the other end of a is dear, and a choice counts for both."""
+    return objective(params), -((params["a"] - 0.9) ** 2) - params["d"] / 20
+
+
+def of_two(directions=("maximize", "maximize"), **kwargs):
+    sampler = BlueTunaSampler(**({"seed": 3} | kwargs))
+    return optuna.create_study(directions=list(directions), sampler=sampler)
+
+
+def test_several_objectives_are_searched_as_blue_tuner_searches_them():
+    """To the last bit, with directions in the place of signs."""
+    names = ["objective 0", "objective 1"]
+    tuner = BlueTuner(NATIVE, n_iter=14, objectives=names, random_state=3)
+    while not tuner.finished:
+        for trial in tuner.ask():
+            tuner.tell(trial, both(trial.params))
+    study = of_two(("maximize", "minimize"), n_trials=14)
+    asked = run(study, SPACE, lambda p: (both(p)[0], -both(p)[1]), 14)
+    assert asked == [t.params for t in tuner.trials]
+    front = {trial.number for trial in tuner.front}
+    assert front == {trial.number for trial in study.best_trials}
+
+
+def test_of_several_objectives_a_failed_trial_counts_as_the_worst_of_each():
+    """Optuna has none of it: no value, or a pruned trial, which it does not support."""
+    study = of_two()
+    run(study, LINE, lambda p: (p["x"], -p["x"]), 3)
+    for state in (TrialState.FAIL, TrialState.PRUNED):
+        study.tell(study.ask(LINE), state=state)
+    run(study, LINE, lambda p: (p["x"], -p["x"]), 4)
+    assert len(set(values(study.get_trials()))) == 9
+
+
+def test_objectives_that_are_not_served_are_refused():
+    with pytest.raises(ValueError, match=r"at most 4 objectives.*got 5 directions"):
+        of_two(["maximize"] * 5).ask(LINE)
+    study = of_two(strategy="classic")
+    run(study, LINE, lambda p: (p["x"], -p["x"]), 1)
+    with pytest.raises(ValueError, match="strategy must be one for several objectives"):
         study.ask(LINE)
 
 

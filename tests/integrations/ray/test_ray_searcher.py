@@ -253,7 +253,7 @@ def test_the_best_points_are_those_of_the_largest_scores():
     ("kwargs", "error", "message"),
     [
         ({"mode": "best"}, ValueError, "mode must be 'min', 'max' or None"),
-        ({"metric": ["a", "b"]}, TypeError, "metric must be one name or None"),
+        ({"metric": ["a", "b"]}, TypeError, "one name or None.*Ray reports one metric"),
         ({"n_trials": 0}, ValueError, "n_trials must be at least 1"),
         ({"strategy": "best"}, ValueError, "strategy must be one of"),
         ({"seed": -1}, ValueError, "seed must not be negative"),
