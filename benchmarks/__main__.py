@@ -10,6 +10,7 @@ from benchmarks import (
     _published,
     cheap,
     ensemble,
+    history,
     objectives,
     windows,
 )
@@ -22,6 +23,7 @@ COMMANDS = {
     "ensemble": ensemble,
     "cheap": cheap,
     "objectives": objectives,
+    "history": history,
 }
 
 

@@ -22,6 +22,7 @@ from skbluetuna.history import (
     Trial,
 )
 from skbluetuna.objectives import front_of
+from skbluetuna.past import Lessons, Notebook, lessons_from, notebook_of
 from skbluetuna.scheduling import (
     Scheduler,
     Settings,
@@ -40,6 +41,11 @@ from skbluetuna.space import Space, Spaces, is_integer, parse_spaces, read_space
 from skbluetuna.strategies import Strategy, resolve_strategy
 
 __all__ = ["BlueTuner"]
+
+NO_HISTORY = (
+    "history must be None where there are several objectives, of which past searches "
+    "can not say together what is good. Leave one of the two out."
+)
 
 
 class BlueTuner:
@@ -84,6 +90,11 @@ class BlueTuner:
         Names of two to four objectives, each larger the better: `tell` then takes a
         value for each, and `front` has the trials that none is better than in all. None
         for one.
+    history : path-like, HistoryStore or None, default=None
+        Past searches to start from, see :class:`HistoryStore` and
+        ``doc/past_searches.md``: of those that tuners wrote, with parameters in common
+        and 20 scores or more. What is taken from them is chosen here, once. The search
+        itself is written into it by `remember`.
 
     Attributes
     ----------
@@ -118,6 +129,7 @@ class BlueTuner:
         resource: tuple[float, float] | None = None,
         factor: float = 3,
         objectives: Sequence[str] | None = None,
+        history: Any = None,
     ) -> None:
         spaces = parse_spaces(space)
         spaces = read_spaces(spaces, as_references(spaces, reference))
@@ -127,7 +139,10 @@ class BlueTuner:
         initial = initial_rows(spaces, reference, initial_params)
         ladder = None if resource is None else as_ladder(resource, factor)
         several = None if objectives is None else as_objectives(objectives)
-        settings = Settings(spaces, initial, rules, seed, ladder, several)
+        if several is not None and history not in (None, ()):
+            raise ValueError(NO_HISTORY)
+        self._notebook, lessons = _taken_from(history, spaces, initial, budget)
+        settings = Settings(spaces, initial, rules, seed, ladder, several, lessons)
         self._restore(settings, new_history(settings, [Budgeted(budget)]))
 
     def __repr__(self) -> str:
@@ -469,6 +484,48 @@ class BlueTuner:
         self._is_dry = False
         return _copied(trial)
 
+    def remember(self, history: Any = None) -> None:
+        """Write what was found into a store of past searches.
+
+        Of a search that goes on the last record counts.
+
+        Parameters
+        ----------
+        history : path-like, HistoryStore or None, default=None
+            The store; None for the one that the tuner was made with. A tuner that was
+            pickled, or made from JSON, knows none.
+
+        Raises
+        ------
+        ValueError
+            If there is no store, or no trial has a score.
+        """
+        notebook = self._notebook if history is None else notebook_of(history)
+        if self._settings.objectives is not None:
+            raise ValueError(NO_HISTORY)
+        if notebook is None:
+            raise ValueError(
+                "history must be given, as this tuner was made without one. Write "
+                'tuner.remember("searches.jsonl").'
+            )
+        if not notebook.write(self.spaces, self._history.trials, self.seed):
+            raise ValueError("a search must have a score to be remembered; told none.")
+
+    @property
+    def lessons(self) -> tuple[Lessons, ...]:
+        """What each alternative took from past searches; nothing without `history`."""
+        return self._settings.lessons
+
+    @property
+    def past_searches(self) -> Table:
+        """Past searches that are learned from, one row each.
+
+        Columns ``search`` (its identity), ``n_scores``, ``same_metric``, ``weight`` (by
+        how well it ranks what was told so far, of sum 1, or 0 where none does), and
+        with several alternatives ``alternative``.
+        """
+        return self._scheduler.past_searches(self._history)
+
     def regret_bound(self) -> float:
         """Upper bound on what may still be gained over the best trial.
 
@@ -617,6 +674,7 @@ class BlueTuner:
     def _restore(self, settings: Settings, history: History) -> None:
         """Become what settings and history say; all else follows from them."""
         self._settings, self._history = settings, history
+        self._notebook = getattr(self, "_notebook", None)
         self._made: tuple[Any, Scheduler] | None = None
         self._is_dry = False
         self._scheduler_of(history.budgets)
@@ -636,7 +694,9 @@ class BlueTuner:
                 )
                 for k, space in enumerate(self._settings.spaces)
             ]
-            self._made = key, Scheduler(*self._settings, budgets, imported)
+            own = self._settings
+            made = Scheduler(*own[:-1], budgets, imported, lessons=own.lessons)
+            self._made = key, made
         return self._made[1]
 
     @property
@@ -701,6 +761,18 @@ class BlueTuner:
             return False
         own = self._history.trials[trial.number]
         return (own.unit, own.alternative) == (trial.unit, trial.alternative)
+
+
+def _taken_from(
+    history: Any, spaces: tuple[Space, ...], initial: Any, budget: int | None
+) -> tuple[Notebook | None, tuple[Lessons, ...]]:
+    """The store of past searches, and what is taken from it."""
+    if isinstance(history, tuple) and not isinstance(history, Notebook):
+        return None, history  # what a search took that goes on
+    notebook = notebook_of(history)
+    if notebook is None:
+        return None, ()
+    return notebook, lessons_from(notebook, spaces, initial, budget)
 
 
 def _shown_trials(trials: Any) -> str:

@@ -7,6 +7,7 @@ exist where a caller may want to catch one thing and not another.
 __all__ = [
     "AlreadyToldError",
     "CheckpointWarning",
+    "HistoryWarning",
     "MissingDependencyError",
     "TrackerWarning",
     "UnexplainedError",
@@ -35,6 +36,10 @@ class MissingDependencyError(ImportError):
 
 class CheckpointWarning(UserWarning):
     """Lines of a checkpoint are damaged or can not be right, and count as not there."""
+
+
+class HistoryWarning(UserWarning):
+    """Lines of a file of past searches are damaged, and left out."""
 
 
 class TrackerWarning(UserWarning):

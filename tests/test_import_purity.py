@@ -17,8 +17,8 @@ OPTIONAL = {
 }  # fmt: skip
 GROUND_FLOOR = {"exceptions", "_version", "_utils"}
 CORE_ROOMS = {
-    "space", "model", "history", "stages", "explain", "strategies", "scheduling",
-    "_tuner",
+    "space", "model", "history", "past", "stages", "explain", "strategies",
+    "scheduling", "objectives", "_tuner",
 }  # fmt: skip
 CORE_FILES = sorted(
     [

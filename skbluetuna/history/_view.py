@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skbluetuna.history._ladder import Ladder
 from skbluetuna.history._order import best_first, worst_of
+from skbluetuna.model import PastScores
 
 __all__ = ["IMPORTED", "View", "row_key", "row_keys"]
 
@@ -57,6 +58,8 @@ class View:
     best_of_others : float, default=-inf
         Best score of the other alternatives with the full resource, if there is a
         ladder.
+    past : tuple of PastScores, default=()
+        What past searches found, see `HistoryStore`.
     """
 
     X: FloatArray
@@ -68,6 +71,7 @@ class View:
     excluded: frozenset[bytes] = field(default=frozenset(), repr=False)
     ladder: Ladder | None = None
     best_of_others: float = -np.inf
+    past: tuple[PastScores, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         for array in (self.X, self.Y, self.level, self.is_pending, *self.others):
@@ -277,7 +281,13 @@ class View:
             return self
         rows = np.flatnonzero(self.level == 1.0)
         own = self._only(rows)
-        return replace(own, others=self.others, excluded=self.excluded, ladder=None)
+        return replace(
+            own,
+            others=self.others,
+            excluded=self.excluded,
+            ladder=None,
+            past=self.past,
+        )
 
     def _only(self, rows: NDArray[np.intp]) -> "View":
         """These rows by themselves, without other alternatives."""

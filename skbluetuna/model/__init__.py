@@ -36,6 +36,7 @@ from skbluetuna.model._influence_tables import (
 )
 from skbluetuna.model._maxima import maxima
 from skbluetuna.model._part import chosen_part, part_for_tables
+from skbluetuna.model._past_means import PastMeans, PastScores, past_means
 from skbluetuna.model._paths import (
     Paths,
     Spread,
@@ -50,11 +51,24 @@ from skbluetuna.model._perceptron import (
     loss_gradient,
     perceptron_scores,
 )
+from skbluetuna.model._prior_mean import (
+    OnPrior,
+    PriorMean,
+    prior_mean,
+    weights_by_agreement,
+)
 from skbluetuna.model._reach import reach, within_reach
 from skbluetuna.model._scalarise import scalarised, worst_scalar
 from skbluetuna.model._warp import standardised, unwarp, warp
 
 __all__ = [
+    "OnPrior",
+    "PastScores",
+    "PastMeans",
+    "PriorMean",
+    "weights_by_agreement",
+    "past_means",
+    "prior_mean",
     "ACTIVATIONS",
     "AtFull",
     "ROWS",

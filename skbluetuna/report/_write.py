@@ -15,6 +15,7 @@ from skbluetuna.report._html import page, section, sections, tag
 from skbluetuna.report._ladder_section import ladder_section
 from skbluetuna.report._learned_sections import learned_sections
 from skbluetuna.report._masked import without_secrets
+from skbluetuna.report._past_section import past_section
 from skbluetuna.report._settings_section import settings_section
 from skbluetuna.report._verdict import CAUTION, verdict
 
@@ -36,6 +37,7 @@ def write_report(search: Any, path: Any) -> Path:
         *sections(front_section(search)),
         section("How it got there", convergence(search)),
         *sections(ladder_section(search)),
+        *sections(past_section(search)),
         section("The best configurations", *best_table(search)),
         *sections(ensemble_section(search)),
         *sections(learned_sections(search)),

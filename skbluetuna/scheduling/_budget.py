@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skbluetuna.history import row_keys
+from skbluetuna.model import PastScores
+from skbluetuna.past import Lessons
 from skbluetuna.space import Space
-from skbluetuna.stages import FloatArray, FullGrid, OpenStage, active
+from skbluetuna.stages import FloatArray, FullGrid, OpenStage, PastStarts, active
 from skbluetuna.strategies import Schedule, Strategy
 
 __all__ = ["Budget", "Share", "allocate", "with_partial"]
@@ -25,6 +27,7 @@ class Share(NamedTuple):
     schedule: Schedule
     n_begun: int = 0  # configurations it begins with: those it asks first, and
     n_known: int = 0  # those that were evaluated elsewhere, besides the quota
+    past: tuple[PastScores, ...] = ()  # what past searches found
 
     @property
     def open_stage(self) -> OpenStage | None:
@@ -61,6 +64,7 @@ def allocate(
     n_iter: int | None,
     *,
     imported: Sequence[FloatArray] = (),
+    lessons: Sequence[Lessons] = (),
     first: Budget | None = None,
 ) -> Budget:
     """Give each alternative its share of the budget and its stages.
@@ -85,6 +89,8 @@ def allocate(
     imported : sequence of k ndarrays of shape (n, d), default=()
         Units of evaluations that the search begins with. They are initial trials of
         shares that are so much larger; the budget does not count them.
+    lessons : sequence of k Lessons, default=()
+        What each takes from past searches: it begins with their starts too.
     first : Budget or None, default=None
         The budget with which the search began, if this one is a later one: unless that
         was a grid its stages remain, and the last has no end but the new budget's.
@@ -98,7 +104,8 @@ def allocate(
         return first
     known = list(imported) or [np.empty((0, len(space))) for space in spaces]
     n_known = [len(set(row_keys(own))) for own in known]
-    begun = [_begun(*each) for each in zip(spaces, initial, known, strict=True)]
+    taken = list(lessons) or [Lessons()] * len(spaces)
+    begun = [_begun(*each) for each in zip(spaces, initial, taken, known, strict=True)]
     full = [
         max(0, strategy.n_trials(space, own) - n)
         for space, own, n in zip(spaces, begun, n_known, strict=True)
@@ -126,22 +133,35 @@ def allocate(
     if first is not None:
         return _grown(first, quotas, n_trials)
     schedules = [
-        strategy.schedule(space, own, quota + n)
-        for space, own, quota, n in zip(spaces, begun, quotas, n_known, strict=True)
+        _begun_from(one, strategy.schedule(space, own, quota + n))
+        for one, space, own, quota, n in zip(
+            taken, spaces, begun, quotas, n_known, strict=True
+        )
     ]
     sizes = map(len, begun)
-    own = tuple(map(Share, spaces, initial, quotas, schedules, sizes, n_known))
+    past = (tuple(own.found for own in one.searches) for one in taken)
+    own = tuple(map(Share, spaces, initial, quotas, schedules, sizes, n_known, past))
     if len(own) > 1 and all(one.open_stage is not None for one in own):
         own = _competing(own, n_trials)
     return Budget(own, n_trials)
 
 
-def _begun(space: Space, initial: list[Params], known: FloatArray) -> FloatArray:
+def _begun_from(lessons: Lessons, schedule: Schedule) -> Schedule:
+    """The schedule after what past searches began well with."""
+    if not lessons.starts:
+        return schedule
+    return schedule._replace(stages=(PastStarts(lessons.starts), *schedule.stages))
+
+
+def _begun(
+    space: Space, initial: list[Params], lessons: Lessons, known: FloatArray
+) -> FloatArray:
     """What an alternative begins with, none twice: what it asks first, then the rest.
 
     So the reference leads, whether it is to be asked or was evaluated elsewhere.
     """
-    units = np.vstack([space.to_unit(initial), known])
+    starts = np.array(lessons.starts).reshape(-1, len(space))
+    units = np.vstack([space.to_unit(initial), starts, known])
     first: dict[bytes, FloatArray] = {}
     for key, unit in zip(row_keys(units), units, strict=True):
         first.setdefault(key, unit)

@@ -7,14 +7,19 @@ search was stopped in between.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from skbluetuna._utils._table import Table
 from skbluetuna._utils._threads import one_blas_thread
 from skbluetuna.history import IMPORTED, History, Ladder, Trial, View
+from skbluetuna.past import Lessons
 from skbluetuna.scheduling._budget import Budget, Share, allocate, with_partial
 from skbluetuna.scheduling._several import as_one, weights_of
 from skbluetuna.space import Space
-from skbluetuna.stages import FloatArray, Proposal, open_stages
+from skbluetuna.stages import FloatArray, Proposal, open_stages, past_weights
 from skbluetuna.strategies import Spent, Strategy
 
 __all__ = ["Scheduler"]
@@ -46,6 +51,8 @@ class Scheduler:
         schedule.
     imported : sequence of k ndarrays of shape (n, d), default=()
         Units of evaluations that the search begins with, see `allocate`.
+    lessons : sequence of k Lessons, default=()
+        What each takes from past searches.
 
     Raises
     ------
@@ -68,16 +75,20 @@ class Scheduler:
         objectives: tuple[str, ...] | None,
         budgets: Sequence[int | None],
         imported: Sequence[FloatArray] = (),
+        *,
+        lessons: Sequence[Lessons] = (),
     ) -> None:
         self.seed, self.ladder, self.objectives = seed, ladder, objectives
         if objectives is not None:
             strategy = of_several(strategy)
+        self._lessons = lessons
         self.budgets: list[Budget] = []
         for n_iter in budgets:
             first = self.budgets[0] if self.budgets else None
             new = allocate(
-                spaces, initial, strategy, n_iter, imported=imported, first=first
-            )
+                spaces, initial, strategy, n_iter, imported=imported, lessons=lessons,
+                first=first,
+            )  # fmt: skip
             if self.budgets and new.n_trials < self.n_trials:
                 raise ValueError(
                     f"n_iter must be at least {self.n_trials}, with which the search "
@@ -120,6 +131,22 @@ class Scheduler:
             for stage in share.schedule.stages
         }
         return own | {"initial"}
+
+    def past_searches(self, history: History) -> Table:
+        """Past searches that each alternative learns from, and their weights now."""
+        columns: dict[str, list[Any]] = {"search": [], "n_scores": []}
+        columns |= {"same_metric": [], "weight": [], "alternative": []}
+        for k, one in enumerate(self._lessons):
+            weights = past_weights(
+                self.shares[k].space, _view(self.budgets[0], k, history)
+            )
+            for (identity, found), weight in zip(one.searches, weights, strict=True):
+                row = identity, len(found.scores), found.is_same_metric, weight, k
+                for column, value in zip(columns.values(), row, strict=True):
+                    column.append(value)
+        if len(self.shares) == 1:
+            del columns["alternative"]
+        return Table({name: np.array(values) for name, values in columns.items()})
 
     @one_blas_thread()  # classic's climb is planned to know its length
     def is_over(self, history: History) -> bool:
@@ -367,6 +394,8 @@ def _turns(now: Budget, history: History) -> list[int]:
 def _view(now: Budget, k: int, history: History) -> View:
     """Rows of an alternative; where they compete, without what others have asked."""
     own, space = history.view(k), now.shares[k].space
+    if now.shares[k].past:
+        own = replace(own, past=now.shares[k].past)
     if not (now.is_open or now.is_grid):
         return own  # a planned stage would lose the points, and with them its budget
     others = [

@@ -14,6 +14,7 @@ from skbluetuna._utils._files import (
 )
 from skbluetuna._version import __version__
 from skbluetuna.history import Event, History, Ladder, decode_event, encode_event
+from skbluetuna.past import Lessons, are_lessons, decode_lessons, encode_lessons
 from skbluetuna.scheduling._several import as_objectives
 from skbluetuna.space import (
     Space,
@@ -50,6 +51,7 @@ FIELDS: dict[str, Any] = {
     "initial": lambda value: _is_list(value, _is_list),
     "rungs": lambda value: value is None or _is_list(value, _is_positive),
     "objectives": lambda value: value is None or _is_list(value, is_text),
+    "history": are_lessons,
     "events": lambda value: _is_list(value, lambda own: isinstance(own, dict)),
 }
 
@@ -63,6 +65,7 @@ class Settings(NamedTuple):
     seed: int
     ladder: Ladder | None = None
     objectives: tuple[str, ...] | None = None
+    lessons: tuple[Lessons, ...] = ()  # of each space, or none at all
 
 
 def to_text(settings: Settings, history: History) -> str:
@@ -82,6 +85,7 @@ def to_text(settings: Settings, history: History) -> str:
             ],
             "rungs": None if settings.ladder is None else list(settings.ladder.rungs),
             "objectives": settings.objectives and list(settings.objectives),
+            "history": encode_lessons(settings.lessons),
             "events": [encode_event(one, settings.spaces) for one in history.events],
         }
     )
@@ -119,8 +123,16 @@ def from_text(
         stored["seed"],
         None if stored["rungs"] is None else Ladder(tuple(stored["rungs"])),
         None if stored["objectives"] is None else as_objectives(stored["objectives"]),
+        _lessons_of(stored["history"], spaces),
     )
     return settings, _history_of(stored["events"], settings)
+
+
+def _lessons_of(stored: Any, spaces: tuple[Space, ...]) -> tuple[Lessons, ...]:
+    try:
+        return decode_lessons(stored, spaces)
+    except ValueError as error:
+        raise ValueError(f"text: its history {error}.") from error
 
 
 def with_spaces(

@@ -41,6 +41,7 @@ from skbluetuna.history import (
     Trial,
     encode_event,
 )
+from skbluetuna.past import are_lessons
 from skbluetuna.search._problem import Problem
 from skbluetuna.search._scoring import REASONS
 from skbluetuna.space import Space
@@ -105,6 +106,7 @@ HEADER: dict[str, Any] = {
     "data": _is_dict,
     "choices": _are_choices,
     "splits": _are_splits,
+    "history": are_lessons,
     "hidden": is_text,
     "hidden_settings": is_text,
 }
@@ -185,6 +187,7 @@ class Checkpoint:
         n_iter: int | None,
         window: int,
         splits: Any,
+        lessons: Sequence[Any] = (),
     ) -> tuple[str, Json]:
         """Name and header of a new section, for `append`."""
         taken = {section.name for section in self.sections}
@@ -202,6 +205,7 @@ class Checkpoint:
             "data": problem.data,
             "choices": problem.choices,
             "splits": splits and [[part.tolist() for part in pair] for pair in splits],
+            "history": list(lessons),
             "hidden": sealed_secret(problem.secret),
             "hidden_settings": sealed_secret(problem.settings_secret),
         }

@@ -17,6 +17,7 @@ from skbluetuna._tuner import BlueTuner
 from skbluetuna._utils._checks import check_count
 from skbluetuna.ensemble._estimators import fit_alike
 from skbluetuna.inspection._ends import log_ends
+from skbluetuna.past import Notebook, decode_lessons
 from skbluetuna.search._callbacks import callbacks_of
 from skbluetuna.search._ensembling import (
     check_target,
@@ -33,6 +34,7 @@ from skbluetuna.search._predictions import Predictions, Published, n_predictions
 from skbluetuna.search._problem import problem_of
 from skbluetuna.search._progress_log import ProgressLog, visible_log
 from skbluetuna.search._reading import spaces_for
+from skbluetuna.search._remembering import notebook_for, remember, say_lessons
 from skbluetuna.search._resource import Resource, resource_of
 from skbluetuna.search._results import Rows
 from skbluetuna.search._scoring import scoring_failures, telling
@@ -67,7 +69,7 @@ def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
     data = FitData.of(search, X, y, params)
     callbacks = callbacks_of(search, data)
     with visible_log(search.verbose):
-        folds, past, resource = _begin(search, data)
+        folds, past, resource, notebook = _begin(search, data)
         rows = Rows(search, search.tuner_.history, folds.n_splits, resource)
         predictions = _predictions(search, data, folds, rows, past)
         for name in OF_RESULTS:  # those of an earlier fit are not this one's
@@ -78,11 +80,14 @@ def run_fit(search: Any, X: Any, y: Any, params: dict[str, Any]) -> None:
             )
         finally:
             _publish(search, data, rows, past, predictions)
+        remember(notebook, search.tuner_, rows)
     _conclude(search, data, rows, callbacks)
     predictions.warn()
 
 
-def _begin(search: Any, data: FitData) -> tuple[Folds, Past, Resource | None]:
+def _begin(
+    search: Any, data: FitData
+) -> tuple[Folds, Past, Resource | None, Notebook | None]:
     """Make out what is searched, before the first evaluation."""
     cv = check_cv(search.cv, data.y, classifier=is_classifier(search.estimator))
     spaces, owns = spaces_for(search.estimator, search.param_space)
@@ -98,8 +103,10 @@ def _begin(search: Any, data: FitData) -> tuple[Folds, Past, Resource | None]:
     past = Past(search, problem, folds)
 
     rungs = None if resource is None else resource.ladder.ends
+    notebook = notebook_for(search, data, spaces)
 
-    def make(seed: int | None, n_iter: int | None) -> BlueTuner:
+    def make(seed: int | None, n_iter: int | None, lessons: Any) -> BlueTuner:
+        known = notebook if lessons is None else decode_lessons(lessons, spaces)
         return BlueTuner(
             spaces,
             n_iter=n_iter,
@@ -110,12 +117,14 @@ def _begin(search: Any, data: FitData) -> tuple[Folds, Past, Resource | None]:
             resource=rungs,
             factor=search.factor,
             objectives=search.objectives,
+            history=known,
         )
 
     search._data_shape = tuple(getattr(data.X, "shape", None) or (len(data.X),))
     search.n_splits_ = folds.n_splits
     search.tuner_ = past.begin(make)
-    return folds, past, resource
+    say_lessons(notebook, search.tuner_)
+    return folds, past, resource, notebook
 
 
 def _n_rows(data: FitData) -> int:

@@ -24,6 +24,7 @@ from skbluetuna.history import (
     Store,
     decode_event,
 )
+from skbluetuna.past import encode_lessons
 from skbluetuna.search._checkpoint import POINT, Checkpoint
 from skbluetuna.search._event_checks import EventCheck
 from skbluetuna.search._imports import PastEvaluation, add_imports, of_history, of_rows
@@ -100,13 +101,14 @@ class Past:
             return None
         return PredictionsFile(store.path_of("npz"))
 
-    def begin(self, make: Callable[[int | None, Any], BlueTuner]) -> BlueTuner:
+    def begin(self, make: Callable[[int | None, Any, Any], BlueTuner]) -> BlueTuner:
         """Make the tuner, with everything that it has from earlier fits.
 
         Parameters
         ----------
         make : callable
-            From a seed (None: the search's own) and a budget, a new tuner.
+            From a seed (None: the search's own), a budget, and what it took from past
+            searches (None: it takes it now), a new tuner.
 
         Returns
         -------
@@ -115,7 +117,8 @@ class Past:
         """
         n_iter, sources = self._search.n_iter, self._sources
         budgets = sources.budgets
-        tuner = make(sources.seed, budgets[0] if budgets else n_iter)
+        first = budgets[0] if budgets else n_iter
+        tuner = make(sources.seed, first, sources.lessons)
         self._begin_with_imports(tuner)
         for budget in [*budgets[1:], n_iter]:
             if budget != tuner.history.budgets[-1]:
@@ -159,7 +162,7 @@ class Past:
             sealed_secret(own.secret), sealed_secret(own.settings_secret),
             tuner.seed, self.window, self._sources.splits,
             tuner.history.events if self._last is None else self._last,
-            tuple(tuner.spaces), tuner.ladder,
+            tuple(tuner.spaces), tuner.ladder, encode_lessons(tuner.lessons),
         )  # fmt: skip
 
     def _replay(self, tuner: BlueTuner) -> list[Event]:
@@ -262,6 +265,7 @@ class Past:
             history.budgets[0],
             self.window,
             self._sources.splits,
+            encode_lessons(tuner.lessons),
         )
         return SectionStore(file, name, history, header=header)
 

@@ -89,6 +89,7 @@ def problem_of(
         if resource is None
         else [resource.name, list(resource.ladder.rungs)],
         "racing": None if search.racing is None else float(search.racing),
+        "history": search.history is not None,  # what was taken of it, a header has
         "random_state": (None if seed is None else int(seed)) if is_seed else "object",
     }
     choices = [_choices_of(space) for space in spaces]

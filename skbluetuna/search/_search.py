@@ -10,6 +10,7 @@ from scipy.stats import rankdata
 from sklearn.utils.validation import check_is_fitted
 
 from skbluetuna.history import best_of
+from skbluetuna.past import HistoryStore
 from skbluetuna.report import write_report
 from skbluetuna.search._ensembling import ensemble_of, refits_ensemble
 from skbluetuna.search._fit import run_fit
@@ -251,15 +252,27 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         it is evaluated alone: a candidate that kills its worker then has failed (unless
         `error_score` is "raise"). If the executor does nothing else either, the search
         stops as by Ctrl-C, and keeps its results.
+    history : path-like, HistoryStore or None, default=None
+        File of past searches, see :class:`HistoryStore`. A fit appends what it has
+        evaluated when it ends, also by Ctrl-C. If the file has at least one search of
+        the same estimator class with parameters in common and 20 scores or more, the
+        fit starts from it: after the estimator's own configuration come up to five that
+        were good together (stage ``"history"``; at most a quarter of `n_iter`), and the
+        model begins with what past searches agree about, as far as they rank the scores
+        of this one rightly. What is taken is chosen once, when a search begins; one
+        that goes on keeps it. Do not use it to compare searches, nor where the file
+        holds searches of the rows that you test on. See ``doc/past_searches.md``.
+        None: nothing is read or written.
 
     Attributes
     ----------
     cv_results_ : dict of arrays
         As in ``GridSearchCV``, in the order of evaluation, and column ``stage``:
-        ``"initial"``, ``"scan"``, ``"learn"``, ``"climb"``, ``"grid"`` where the space
-        was evaluated exhaustively, or ``"imported"`` from an earlier search, before all
-        others; column ``failure``: why a candidate has no score, or ``""``; with
-        several alternatives also column ``alternative``; with `racing` also column
+        ``"initial"``, ``"history"`` of past searches, ``"scan"``, ``"learn"``,
+        ``"climb"``, ``"grid"`` where the space was evaluated exhaustively, or
+        ``"imported"`` from an earlier search, before all others; column ``failure``:
+        why a candidate has no score, or ``""``; with several alternatives also column
+        ``alternative``; with `racing` also column
         ``n_folds``: a candidate that was stopped has fewer than ``n_splits_``, NaN for
         the other folds and for its means, and ranks last; with `resource` also column
         ``n_resources``: a row for each evaluation, those with the full resource rank
@@ -399,6 +412,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         "factor": [two_or_more()],
         "keep_predictions": [not_negative(), one_of("auto")],
         "n_retries": [not_negative()],
+        "history": [str, PathLike, HistoryStore, None],
     }
 
     def __init__(
@@ -433,6 +447,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         factor=3,
         keep_predictions=0,
         n_retries=3,
+        history=None,
     ):
         super().__init__(
             estimator=estimator, scoring=scoring, n_jobs=n_jobs, refit=refit, cv=cv,
@@ -459,6 +474,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self.factor = factor
         self.keep_predictions = keep_predictions
         self.n_retries = n_retries
+        self.history = history
 
     @search_fit
     def fit(self, X, y=None, **params):

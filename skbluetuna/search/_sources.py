@@ -36,6 +36,7 @@ class Kept(NamedTuple):
     events: Sequence[Event]
     spaces: tuple[Any, ...]
     ladder: Ladder | None
+    lessons: list[Any]  # what it took from past searches, as JSON values
 
 
 class Sources:
@@ -195,6 +196,14 @@ class Sources:
         if memory is not None:
             return memory.seed
         return None if section is None else section.header["seed"]
+
+    @property
+    def lessons(self) -> list[Any] | None:
+        """What the past that goes on took from past searches; None if there is none."""
+        memory, section = self.memory, self.section
+        if memory is not None:
+            return memory.lessons
+        return None if section is None else section.header["history"]
 
     @property
     def budgets(self) -> list[int | None]:

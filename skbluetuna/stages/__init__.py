@@ -3,7 +3,8 @@
 ``_classic_scan``, ``_hypercube`` and ``_classic_climb`` are the three stages as
 published. The adaptive strategy has ``_adaptive_scan`` and ``_adaptive_climb`` in place
 of the first and the last, and ``_latin_choices`` in place of the second where choices
-have many values. ``_brackets`` is Hyperband's, ``_full_grid`` serves finite spaces. No
+have many values. ``_brackets`` is Hyperband's, ``_full_grid`` serves finite spaces,
+``_past_starts`` asks what past searches began well with. No
 other stage imports another one.
 """
 
@@ -26,7 +27,8 @@ from skbluetuna.stages._classic_scan import ClassicScan
 from skbluetuna.stages._full_grid import FullGrid
 from skbluetuna.stages._hypercube import Hypercube
 from skbluetuna.stages._latin_choices import LatinChoices, n_unseen
-from skbluetuna.stages._surrogate import agreement
+from skbluetuna.stages._past_starts import PastStarts
+from skbluetuna.stages._surrogate import agreement, past_weights
 
 __all__ = [
     "agreement",
@@ -41,6 +43,7 @@ __all__ = [
     "Hypercube",
     "LatinChoices",
     "OpenStage",
+    "PastStarts",
     "PlannedStage",
     "Proposal",
     "Seed",
@@ -49,4 +52,5 @@ __all__ = [
     "any_fresh_point",
     "n_unseen",
     "open_stages",
+    "past_weights",
 ]

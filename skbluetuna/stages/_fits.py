@@ -5,6 +5,7 @@ hyperparameters as one that was never stopped. What was fitted is kept by what i
 fitted to.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -56,6 +57,7 @@ def fitted_to(
     levels: tuple[int, ...],
     *,
     is_alone: bool,
+    less: Callable[[FloatArray, FloatArray], FloatArray] = lambda own, t: t,  # noqa: ARG005
 ) -> Fitted:
     """What the hyperparameters of n trials are fitted to.
 
@@ -74,11 +76,15 @@ def fitted_to(
         Number of levels of each choice; 0 if ordered.
     is_alone : bool
         Whether there are no other alternatives.
+    less : callable, default=identity
+        From units and targets what a prior mean leaves of the targets. Beyond 200
+        trials it is not called.
     """
     n = _last_fit(len(y))
     if len(y) > N_WHOLE:
         return _fitted_to_part(own[:n].tobytes(), y[:n].tobytes(), levels)
     target = t[:n] if not is_alone or n == len(y) else warp(y[:n])
+    target = less(own[:n], target)
     return Fitted(own[:n].tobytes(), target.tobytes(), levels)
 
 

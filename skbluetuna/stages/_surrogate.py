@@ -12,10 +12,15 @@ from skbluetuna.model import (
     AtFull,
     Columns,
     GaussianProcess,
+    OnPrior,
+    PriorMean,
     encode,
     log_augmented_improvement,
+    past_means,
+    prior_mean,
     redrawn_models,
     warp,
+    weights_by_agreement,
 )
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Proposal, Seed, active
@@ -30,6 +35,7 @@ __all__ = [
     "levels_of",
     "one_by_one",
     "log_gain",
+    "past_weights",
     "redrawn",
     "surrogate",
 ]
@@ -37,9 +43,10 @@ __all__ = [
 N_FULL = 15  # scores by the full resource, from which on the model sees no others
 N_TO_COMPARE = 3  # full scores, before cheap ones are judged by them
 N_RANDOM = 256  # configurations at which they are compared
+OTHER_METRIC = 0.5  # weight of a past search that was scored in another way
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
-Model = GaussianProcess | AtFull
+Model = GaussianProcess | AtFull | OnPrior
 Chooser = Callable[[View, Model, float], FloatArray | None]
 
 
@@ -130,13 +137,55 @@ def surrogate(space: Space, view: View) -> Surrogate:
     view = _told_enough(view)
     own, y, levels = _own(space, view)
     t, shift, scale, incumbent = _targets(y, view)
-    known = fitted_to(own, y, t, levels, is_alone=not view.others).hyperparameters
-    rows = modelled_rows(own, y, levels)
-    own, t = own[rows], t[rows]
+    prior_of = _prior_of(space, view)
+    prior = prior_of(own, t)
+
+    def less_prior(U: FloatArray, targets: FloatArray) -> FloatArray:
+        of = prior if len(U) == len(own) else prior_of(U, targets)
+        return targets if of is None else targets - of.at(U[:, :d])[0]
+
+    d = len(active(space))
+    fitted = fitted_to(own, y, t, levels, is_alone=not view.others, less=less_prior)
+    rows, rest = modelled_rows(own, y, levels), less_prior(own, t)
+    own, rest = own[rows], rest[rows]
     columns = Columns.of(levels, own)
-    model = GaussianProcess.condition(encode(own, columns), t, columns, known)
+    known = fitted.hyperparameters
+    model = GaussianProcess.condition(encode(own, columns), rest, columns, known)
     seen = model if view.ladder is None else AtFull(model)
-    return Surrogate(seen, shift, scale, incumbent)
+    whole = seen if prior is None else OnPrior(seen, prior)
+    return Surrogate(whole, shift, scale, incumbent)
+
+
+def _prior_of(
+    space: Space, view: View
+) -> Callable[[FloatArray, FloatArray], PriorMean | None]:
+    """From points and their targets the prior mean that past searches give them.
+
+    None where none agrees, or after so many trials that it would say nothing new.
+    """
+    if not view.past or view.n_told > N_WHOLE:
+        return lambda U, t: None  # noqa: ARG005
+    varying = active(space).tolist()
+    past, usual = past_means(view.past, varying, levels_of(space)), _usual(view)
+    return lambda U, t: prior_mean(past, U[:, : len(varying)], t, usual)
+
+
+def _usual(view: View) -> FloatArray:
+    """What each past search weighs where it agrees."""
+    same = [past.is_same_metric for past in view.past]
+    return np.where(same, 1.0, OTHER_METRIC)
+
+
+def past_weights(space: Space, view: View) -> FloatArray:
+    """How much each past search of the view weighs now (eq. 25), shape (k,)."""
+    if not view.n_told or view.n_told > N_WHOLE:
+        return np.zeros(len(view.past))
+    view = _told_enough(view)
+    own, y, _ = _own(space, view)
+    varying = active(space).tolist()
+    past = past_means(view.past, varying, levels_of(space))
+    means = past.each(own[:, : len(varying)])
+    return weights_by_agreement(means, _targets(y, view)[0], _usual(view))
 
 
 def redrawn(space: Space, view: View, model: Model, rng: np.random.Generator) -> Model:
@@ -145,6 +194,15 @@ def redrawn(space: Space, view: View, model: Model, rng: np.random.Generator) ->
     Of many trials, how far they may lie from their most probable values is found when
     these are fitted.
     """
+    if isinstance(model, OnPrior):
+        rest = _redrawn(space, view, model.rest, rng)
+        return OnPrior(rest, model.prior)
+    return _redrawn(space, view, model, rng)
+
+
+def _redrawn(
+    space: Space, view: View, model: GaussianProcess | AtFull, rng: np.random.Generator
+) -> GaussianProcess | AtFull:
     own, y, levels = _own(space, _told_enough(view))
     spread = None
     if len(y) > N_WHOLE:
@@ -171,7 +229,8 @@ def agreement(space: Space, view: View) -> float:
         configurations (eq. 23); 1 while nothing tells them apart.
     """
     n_full = int(np.sum((view.level == 1.0) & ~view.is_pending))
-    model = surrogate(space, view).model if n_full >= N_TO_COMPARE else None
+    own = replace(view, past=())  # past searches know full scores alone
+    model = surrogate(space, own).model if n_full >= N_TO_COMPARE else None
     if not isinstance(model, AtFull):
         return 1.0
     U = np.random.default_rng(0).random((N_RANDOM, len(space)))
@@ -246,7 +305,7 @@ def _targets(y: FloatArray, view: View) -> tuple[FloatArray, float, float, float
 
 def _believed(model: Model, u: FloatArray, level: float) -> Model:
     """The model as if its mean at u had been observed, at so far up the ladder."""
-    if isinstance(model, AtFull):
+    if isinstance(model, AtFull | OnPrior):
         return model.with_fantasy(u, level)
     return model.with_fantasy(u)
 
