@@ -9,6 +9,7 @@ from numpydoc.validate import validate
 import skbluetuna
 import skbluetuna.callbacks
 import skbluetuna.inspection
+import skbluetuna.production
 from skbluetuna.exceptions import MissingDependencyError
 
 # Not asked: an extended summary (ES01), See Also (SA01) and an example (EX01) on each
@@ -25,7 +26,12 @@ DOORS = ("optuna_sampler", "ray_searcher")
 
 def modules():
     """Yield the modules with public names."""
-    yield from (skbluetuna, skbluetuna.inspection, skbluetuna.callbacks)
+    yield from (
+        skbluetuna,
+        skbluetuna.inspection,
+        skbluetuna.callbacks,
+        skbluetuna.production,
+    )
     for door in DOORS:
         try:
             yield import_module(f"skbluetuna.integrations.{door}")

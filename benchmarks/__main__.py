@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import _landscapes, _peers, _published, cheap, windows
+from benchmarks import _landscapes, _peers, _published, cheap, drift, windows
 
 COMMANDS = {
     "published": _published,
@@ -12,6 +12,7 @@ COMMANDS = {
     "landscapes": _landscapes,
     "windows": windows,
     "cheap": cheap,
+    "drift": drift,
 }
 
 
