@@ -1,27 +1,34 @@
 """Two models on the same rows: how much one is better, and whether chance explains it.
 
-Predictions are made once. A model that answers from them is drawn anew from pairs of
-rows (bootstrap: the interval) or trades them row by row with the other (permutation:
-p). Both work with any scorer that looks at predictions alone.
+Predictions are made once. The models answer from them on rows that are drawn anew, the
+same for both (bootstrap: the interval), or trade them row by row (permutation: p). Both
+work with any scorer that looks at predictions alone.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn import config_context
 from sklearn.base import BaseEstimator
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 
+from skbluetuna.production._losses import METRICS, losses_of
+
 __all__ = ["Comparison", "compared"]
 
-N_DRAWN = 999
+N_FAST = 1999  # draws of a score that is a mean over rows
+N_DRAWN = 499
 N_REAL = 199  # where each draw predicts again
+N_TRIED = 2
 SEED = 0
 LEVEL = 0.95
+Answers = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,10 @@ class Comparison:
     old, new : float
         Their scores; larger is better.
     low, high : float
-        95 % interval of ``new - old``: percentiles of 999 paired bootstrap draws.
+        95 % interval of ``new - old``: percentiles of paired bootstrap draws (1999 of a
+        score that is a mean over rows, otherwise 499, or 199 that predict anew).
     p : float
-        Chance of a gain as large if both were alike, by 999 permutations that trade
+        Chance of a gain as large if both were alike, by as many permutations that trade
         the two predictions of a row: exact. NaN where they can not be traded, as the
         models have other classes, or the scorer looks at more than predictions.
 
@@ -105,37 +113,57 @@ class Remembering(BaseEstimator):  # type: ignore[misc]
             self._known[method] = np.concatenate([np.asarray(one) for one in answers])
         return self._known[method][rows]
 
-    @available_if(_have("predict"))
+    @available_if(_have("predict"))  # type: ignore[untyped-decorator]
     def predict(self, rows: NDArray[np.intp]) -> NDArray[Any]:
         """Predictions made before."""
         return self._answer("predict", rows)
 
-    @available_if(_have("predict_proba"))
+    @available_if(_have("predict_proba"))  # type: ignore[untyped-decorator]
     def predict_proba(self, rows: NDArray[np.intp]) -> NDArray[Any]:
         """Probabilities made before."""
         return self._answer("predict_proba", rows)
 
-    @available_if(_have("decision_function"))
+    @available_if(_have("decision_function"))  # type: ignore[untyped-decorator]
     def decision_function(self, rows: NDArray[np.intp]) -> NDArray[Any]:
         """Decisions made before."""
         return self._answer("decision_function", rows)
 
 
-class Pair(NamedTuple):
-    """Two remembered models, and how they are scored."""
+class Means(NamedTuple):
+    """Of a score that is the mean over rows: its values, the old model's first."""
+
+    values: NDArray[np.float64]
+
+    def scores(self, answers: Answers, y: Any) -> tuple[float, float]:
+        """Scores of two lists of answers; the target is in the values already."""
+        del y
+        return self.values[answers[0]].mean(), self.values[answers[1]].mean()
+
+
+class Memories(NamedTuple):
+    """Of any other score: remembered predictions, and the scorer."""
 
     memory: Remembering
     scorer: Any
-    n: int
 
-    def scores(self, mine: Any, theirs: Any, y: Any) -> tuple[float, float]:
+    def scores(self, answers: Answers, y: Any) -> tuple[float, float]:
         """Scores of two lists of answers."""
-        return self.scorer(self.memory, mine, y), self.scorer(self.memory, theirs, y)
+        old, new = (self.scorer(self.memory, one, y) for one in answers)
+        return old, new
 
-    def gain(self, rows: NDArray[np.intp], y: Any) -> float:
-        """By how much the new model is better on some rows."""
-        old, new = self.scores(rows, rows + self.n, y)
-        return new - old
+
+class Models(NamedTuple):
+    """The models themselves, where a scorer looks at more than predictions."""
+
+    old: Any
+    new: Any
+    scorer: Any
+    X: Any
+
+    def scores(self, answers: Answers, y: Any) -> tuple[float, float]:
+        """Scores on some rows; the models can not trade their answers."""
+        part = taken(self.X, answers[0])
+        return self.scorer(self.old, part, y), self.scorer(self.new, part, y)
 
 
 def compared(old: Any, new: Any, scorers: Sequence[Any], X: Any, y: Any) -> Comparison:
@@ -146,63 +174,70 @@ def compared(old: Any, new: Any, scorers: Sequence[Any], X: Any, y: Any) -> Comp
     old, new : fitted estimators
         The models.
     scorers : sequence of callables
-        Of (model, X, y). The first that needs predictions alone is taken, otherwise
-        the last.
+        Of (model, X, y). The last is the scorer; others may give the same.
     X, y : array-like of n rows
         Rows that neither was fitted to.
     """
     y = np.asarray(y)
-    n, scorer = len(y), scorers[-1]
-    true = scorer(old, X, y), scorer(new, X, y)
-    rng = np.random.default_rng(SEED)
-    with warnings.catch_warnings():
+    n, rng = len(y), np.random.default_rng(SEED)
+    models = Models(old, new, scorers[-1], X)
+    every = np.arange(n)
+    with warnings.catch_warnings(), config_context(skip_parameter_validation=True):
         warnings.simplefilter("ignore")  # a draw may lack a class
-        both = _remembered(old, new, scorers, X, y, true)
-        draws = [rng.integers(n, size=n) for _ in range(N_DRAWN if both else N_REAL)]
-        if both is None:
-            gains = [
-                scorer(new, part, y[rows]) - scorer(old, part, y[rows])
-                for rows, part in ((rows, taken(X, rows)) for rows in draws)
-            ]
-            p = np.nan
-        else:
-            gains = [both.gain(rows, y[rows]) for rows in draws]
-            p = _permuted(both, y, true[1] - true[0], rng)
+        one, other = models.scores((every, every + n), y)
+        ways = _ways(old, new, scorers, X, y)
+        way = next((one for one in ways if _is_same(one, models, y, rng)), models)
+        n_drawn = N_DRAWN if isinstance(way, Memories) else N_REAL
+        n_drawn = N_FAST if isinstance(way, Means) else n_drawn
+        draws = (rng.integers(n, size=n) for _ in range(n_drawn))
+        drawn = [way.scores((rows, rows + n), y[rows]) for rows in draws]
+        p = np.nan if way is models else _permuted(way, y, n_drawn, rng)
     ends = [50.0 * (1.0 - LEVEL), 50.0 * (1.0 + LEVEL)]
-    low, high = np.nanpercentile(np.asarray(gains, dtype=float), ends)
-    return Comparison(n, float(true[0]), float(true[1]), float(low), float(high), p)
+    low, high = np.nanpercentile(np.diff(np.array(drawn, dtype=float))[:, 0], ends)
+    return Comparison(n, float(one), float(other), float(low), float(high), p)
 
 
-def _remembered(
-    old: Any, new: Any, scorers: Sequence[Any], X: Any, y: Any, true: tuple[Any, Any]
-) -> "Pair | None":
-    """Both models as memories, if a scorer gives of these what it gives of the models.
-
-    A scorer of the user's may look at the rows themselves; it is found out so.
-    """
+def _ways(old: Any, new: Any, scorers: Sequence[Any], X: Any, y: Any) -> Iterator[Any]:
+    """What may give the scores without predicting anew, the quickest first."""
+    for metric in METRICS:
+        with suppress(Exception):  # probabilities of a model that has none, say
+            losses = [losses_of(one, metric, X, y) for one in (old, new)]
+            values = 1.0 * (metric == "zero_one") - np.concatenate(losses)
+            yield Means(values)
+            yield Means(-(values**2))
     mine, theirs = (np.asarray(getattr(one, "classes_", 0)) for one in (old, new))
-    if not np.array_equal(mine, theirs):
-        return None
-    every = np.arange(len(y))
-    for scorer in scorers:
-        both = Pair(Remembering(old, new, X), scorer, len(y))
+    if np.array_equal(mine, theirs):
+        for scorer in scorers:
+            yield Memories(Remembering(old, new, X), scorer)
+
+
+def _is_same(way: Any, models: Models, y: Any, rng: np.random.Generator) -> bool:
+    """Whether it gives the scores of the models, on all rows and on some draws.
+
+    So a scorer is known by what it does: one of the user's may look at the rows.
+    """
+    n = len(y)
+    for rows in (np.arange(n), *rng.integers(n, size=(N_TRIED, n))):
+        answers = rows, rows + n
         try:
-            scores = both.scores(every, every + len(y), y)
+            scores = way.scores(answers, y[rows])
         except Exception:
-            continue
-        if np.allclose(scores, true, rtol=1e-9, atol=1e-12):
-            return both
-    return None
+            return False
+        true = models.scores(answers, y[rows])
+        if not np.allclose(scores, true, rtol=1e-9, atol=1e-12, equal_nan=True):
+            return False
+    return True
 
 
-def _permuted(both: "Pair", y: Any, gain: float, rng: np.random.Generator) -> float:
+def _permuted(way: Any, y: Any, n_drawn: int, rng: np.random.Generator) -> float:
     """Chance of such a gain if the two predictions of each row may be traded."""
-    every, n = np.arange(len(y)), len(y)
-    traded = [every + n * (rng.random(n) < 0.5) for _ in range(N_DRAWN)]
-    pairs = [both.scores(mine, (mine + n) % (2 * n), y) for mine in traded]
-    gains = [new - old for old, new in pairs]
-    n_more = int((np.array(gains) >= gain - 1e-12).sum())
-    return (1 + n_more) / (1 + N_DRAWN)
+    n = len(y)
+    places = [np.arange(n) + n * (rng.random(n) < 0.5) for _ in range(n_drawn)]
+    pairs = [
+        way.scores((mine, (mine + n) % (2 * n)), y) for mine in [np.arange(n), *places]
+    ]
+    gains = np.diff(np.array(pairs, dtype=float))[:, 0]
+    return float((gains >= gains[0] - 1e-12).mean())
 
 
 def taken(X: Any, rows: Any) -> Any:

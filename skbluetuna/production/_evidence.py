@@ -67,7 +67,8 @@ class SequentialTest:
         self._k = np.vstack([self._k, np.zeros(len(SHARES))])
         self._k += (p[:, None] <= SHARES).sum(axis=0)
         start = np.arange(1, len(self._n) + 1)
-        wealth = _log_wealth(self._n, self._k) - np.log(start * (start + 1.0))
+        wealth = logsumexp(_log_wealth(self._n, self._k), axis=1)
+        wealth -= np.log(len(SHARES) * start * (start + 1.0))
         self.since = int(np.argmax(wealth)) + 1
         unspent = -np.log(len(start) + 1.0)  # of bets that have not begun
         self.log_evidence = float(np.logaddexp(logsumexp(wealth), unspent))
@@ -90,11 +91,10 @@ class SequentialTest:
 
 
 def _log_wealth(n: FloatArray, k: FloatArray) -> FloatArray:
-    """Logarithm of the wealth of bets from each batch on, over all q; shape (j,)."""
+    """Logarithm of the wealth of bets on each q from each batch on; shape (j, q)."""
     n, b = n[:, None], 0.5 / SHARES
     miss = n - k
     with np.errstate(divide="ignore"):  # far fewer than expected: nothing is left
         beyond = beta.logsf(SHARES, k + 1.0, miss + b)
     fair = k * np.log(SHARES) + (miss + b) * np.log1p(-SHARES)
-    wealth = np.log(b) + betaln(k + 1.0, miss + b) + beyond - fair
-    return np.asarray(logsumexp(wealth, axis=1) - np.log(len(SHARES)))
+    return np.asarray(np.log(b) + betaln(k + 1.0, miss + b) + beyond - fair)

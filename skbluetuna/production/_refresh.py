@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.base import clone, is_regressor
 from sklearn.metrics import get_scorer
 from sklearn.utils.validation import check_is_fitted
 
@@ -126,15 +126,14 @@ def _n_held(n: int, holdback: float) -> int:
 
 
 def _scorers_of(search: Any, metric: str) -> list[Any]:
-    """The scorer that guided a search; first one that does the same, if there is one.
+    """The scorer that guided a search, the last; R2 where it is a regressor's own.
 
-    An estimator's own score is accuracy or R2 as a rule, which need predictions alone.
+    That needs predictions alone; if an estimator's own score is another, it is not
+    taken.
     """
     scorer = search.scorer_
     if isinstance(scorer, dict):
         return [scorer[metric]]
-    if search.scoring is None and is_classifier(search.best_estimator_):
-        return [get_scorer("accuracy"), scorer]
     if search.scoring is None and is_regressor(search.best_estimator_):
         return [get_scorer("r2"), scorer]
     return [scorer]
