@@ -7,7 +7,7 @@ import numpy as np
 from skbluetuna.exceptions import UnexplainedError
 from skbluetuna.inspection._alternatives import chosen, rows_of
 from skbluetuna.inspection._ends import widen
-from skbluetuna.report._optimism import optimism
+from skbluetuna.report._optimism import known_optimism
 from skbluetuna.report._scores import Scores, n_learned_from, scores_of
 from skbluetuna.report._values import counted, percent, rough, took
 
@@ -16,7 +16,6 @@ __all__ = ["CAUTION", "verdict"]
 N_NAMED = 3  # parameters
 LEAST = 0.01  # share that is worth naming
 LEAST_REST = 0.1
-LEAST_FOLDS = 3  # to tell by how much a score flatters; fewer leave one to choose by
 CLEAR = 2.0  # standard errors of a gain above zero
 
 CAUTION = (
@@ -75,20 +74,15 @@ def _found(search: Any, scores: Scores) -> str:
 
 def _flatters(scores: Scores) -> str:
     """By how much the best score flatters; nothing where that can not be told."""
-    whole = np.isfinite(scores.folds).all(axis=1) & ~scores.is_partial
-    k = scores.folds.shape[1]
-    if scores.best is None or k < LEAST_FOLDS or whole.sum() < 2:
+    gap = known_optimism(scores)
+    if gap is None:
         return ""
-    folds = scores.folds[whole]
-    best = float(scores.mean[scores.best])
-    if not np.isclose(folds.mean(axis=1).max(), best):  # chosen by another rule
-        return ""
-    gap = optimism(folds)
     if gap <= 0.0:
         return (
             "By a bootstrap over the folds choosing the best of all has added nothing "
             "to its mean."
         )
+    k, best = scores.folds.shape[1], float(scores.mean[scores.best])
     # Training parts overlap: Nadeau and Bengio (2003), as of a gain.
     error = np.sqrt(1.0 / k + 1.0 / (k - 1)) * np.std(scores.folds[scores.best], ddof=1)
     return (
