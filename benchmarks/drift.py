@@ -103,7 +103,7 @@ def stream(seed, name, kind):
 def no_drift(args):
     """False alarms of streams without drift."""
     print(f"\nNo drift: {args.streams} streams of {BEGIN + N_AFTER} batches each")
-    for name in ("classifier", "regressor"):
+    for name in args.models:
         runs = Parallel(args.jobs)(
             delayed(stream)(seed, name, None) for seed in range(args.streams)
         )
@@ -126,7 +126,7 @@ def with_drift(args):
         f"{'model':11s}{'kind':12s}{'found':>5s}{'early':>6s}{'median':>7s}{'90 %':>6s}"
         "   columns: found (median delay); wrong"
     )
-    for name in ("classifier", "regressor"):
+    for name in args.models:
         for kind in KINDS[1:]:
             runs = Parallel(args.jobs)(
                 delayed(stream)(seed, name, kind) for seed in range(args.repeats)
@@ -192,7 +192,7 @@ def refreshes(args):
         f"{'model':11s}{'change':8s}{'keep':>5s}{'replace':>8s}   true gain   covered"
     )
     for changed in (False, True):
-        for name in ("logistic", "forest", "boosting"):
+        for name in args.searches:
             runs = Parallel(args.jobs)(
                 delayed(refreshed)(seed, name, changed)
                 for seed in range(args.changed_runs if changed else args.runs)
@@ -210,6 +210,10 @@ def refreshes(args):
 def add_arguments(parser):
     """Options of the command."""
     parser.add_argument("--only", choices=["no_drift", "drift", "refresh"])
+    parser.add_argument("--models", nargs="+", default=["classifier", "regressor"])
+    parser.add_argument(
+        "--searches", nargs="+", default=["logistic", "forest", "boosting"]
+    )
     parser.add_argument("--streams", type=int, default=200)
     parser.add_argument("--repeats", type=int, default=30)
     parser.add_argument("--runs", type=int, default=50)

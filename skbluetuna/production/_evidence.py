@@ -13,8 +13,9 @@ Wealth of a bet on p <= q from batch j on, k of n rows having been that small:
 
 theta being what the share may have become: Beta(1, 1 / (2 q)) beyond q. The evidence is
 a mean of such wealths over q and, as late changes would have to make good what was lost
-before them, over the batch j from which the bet began, with weights 1 / (j (j + 1)).
-A mean of wealths with weights that sum to 1 is wealth of the same kind.
+before them, over the batch j from which the bet began. The weights of these are
+20 / ((j + 19) (j + 20)): half of all for the first twenty, so that a change that comes
+late is found little later. A mean of wealths whose weights sum to 1 is one, too.
 """
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = ["SequentialTest"]
 
 FloatArray = NDArray[np.float64]
 SHARES = np.array([0.02, 0.05, 0.1, 0.2, 0.4])  # q
+HALF = 20  # batches from which half of the bets begin
 CHUNK = 512  # rows that are compared with one another at once
 
 
@@ -68,9 +70,9 @@ class SequentialTest:
         self._k += (p[:, None] <= SHARES).sum(axis=0)
         start = np.arange(1, len(self._n) + 1)
         wealth = logsumexp(_log_wealth(self._n, self._k), axis=1)
-        wealth -= np.log(len(SHARES) * start * (start + 1.0))
+        wealth -= np.log(len(SHARES) * (start + HALF - 1.0) * (start + HALF) / HALF)
         self.since = int(np.argmax(wealth)) + 1
-        unspent = -np.log(len(start) + 1.0)  # of bets that have not begun
+        unspent = np.log(HALF / (len(start) + HALF))  # of bets that have not begun
         self.log_evidence = float(np.logaddexp(logsumexp(wealth), unspent))
         return self.log_evidence
 

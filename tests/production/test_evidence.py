@@ -22,12 +22,12 @@ def test_nobody_can_expect_to_gain_by_bets_on_fair_p(n):
 
 
 def test_evidence_is_that_of_all_bets_and_of_those_that_have_not_begun():
-    """By hand for one batch of one row: wealth of five bets, half of it put aside."""
+    """By hand for one batch of one row: 1 / 21 is bet, in five ways, and no more."""
     test = SequentialTest(np.zeros(0), np.random.default_rng(0))
     test.update(np.array([1.0]))
     p = np.random.default_rng(0).random()  # the only row is tied with itself
     own = _log_wealth(np.ones(1), (p <= SHARES)[None, :].astype(float))
-    assert np.exp(test.log_evidence) == pytest.approx(np.exp(own).mean() / 2 + 0.5)
+    assert np.exp(test.log_evidence) == pytest.approx(np.exp(own).mean() / 21 + 20 / 21)
 
 
 def test_the_p_of_a_row_is_its_rank_among_all_before_it():
