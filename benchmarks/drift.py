@@ -2,6 +2,7 @@ r"""The watch and the refresh: false alarms, delays, columns, needless replaceme
 
     python -m benchmarks drift
     python -m benchmarks drift --only refresh --runs 50
+    python -m benchmarks drift --only river --streams 100
 
 Streams of batches of 100 rows of a made table (six numbers, two categories, missing
 values) for two models, after a reference of 500 rows. *No drift*: 60 batches each;
@@ -24,10 +25,12 @@ from sklearn.linear_model import LogisticRegression
 
 from skbluetuna import BlueTunaSearchCV
 from skbluetuna.production import Watch
+from skbluetuna.production._evidence import SequentialTest
 
 __all__ = ["add_arguments", "command"]
 
 N_FIT, N_REFERENCE, N_BATCH = 500, 500, 100
+LEVEL = 0.05
 BEGIN, N_AFTER, OVER = 20, 40, 20  # batches
 NUMBERS = [f"n{i}" for i in range(6)]
 TRUE_COLUMNS = {"shift": {"n2"}, "categories": {"c0", "n3"}}
@@ -207,9 +210,52 @@ def refreshes(args):
             )
 
 
+def first_alarm(name, losses, seed):
+    """Row after which a detector raises its first alarm; None if it raises none."""
+    if name == "ours":
+        test = SequentialTest(losses[:N_REFERENCE], np.random.default_rng(seed))
+        for end in range(N_REFERENCE + N_BATCH, len(losses) + 1, N_BATCH):
+            if test.update(losses[end - N_BATCH : end]) >= -np.log(LEVEL):
+                return end
+        return None
+    from river.drift import ADWIN, PageHinkley
+    from river.drift.binary import DDM
+
+    detector = {
+        "ADWIN": ADWIN,
+        "ADWIN(.05)": lambda: ADWIN(delta=LEVEL),
+        "PageHinkley": PageHinkley,
+        "DDM": DDM,
+    }[name]()
+    for row, loss in enumerate(losses, start=1):
+        detector.update(loss)
+        if detector.drift_detected:
+            return row
+    return None
+
+
+def peers(args):
+    """Detectors of river beside ours, on losses of 0 or 1; river must be installed."""
+    print(f"\n{args.streams} streams of losses: 15 % for 6500 rows; 25 % after 2500")
+    for name in ("ours", "ADWIN", "ADWIN(.05)", "PageHinkley", "DDM"):
+        n_false, delays = 0, []
+        for seed in range(args.streams):
+            rng = np.random.default_rng([seed, 1])
+            calm = 1.0 * (rng.random(6500) < 0.15)
+            n_false += first_alarm(name, calm, seed) is not None
+            late = np.where(np.arange(6500) < 2500, 0.15, 0.25)
+            row = first_alarm(name, 1.0 * (rng.random(6500) < late), seed)
+            delays += [row - 2500] if row is not None and row > 2500 else []
+        print(
+            f"{name:12s} false alarms {n_false:3d}, found in time {len(delays):3d}, "
+            f"median delay {np.median(delays):.0f} rows",
+            flush=True,
+        )
+
+
 def add_arguments(parser):
     """Options of the command."""
-    parser.add_argument("--only", choices=["no_drift", "drift", "refresh"])
+    parser.add_argument("--only", choices=["no_drift", "drift", "refresh", "river"])
     parser.add_argument("--models", nargs="+", default=["classifier", "regressor"])
     parser.add_argument(
         "--searches", nargs="+", default=["logistic", "forest", "boosting"]
@@ -227,4 +273,6 @@ def command(args, argv):
     for name, part in parts.items():
         if args.only in (None, name):
             part(args)
+    if args.only == "river":
+        peers(args)
     return 0
