@@ -8,7 +8,9 @@ from numpydoc.validate import validate
 
 import skbluetuna
 import skbluetuna.callbacks
+import skbluetuna.ensemble
 import skbluetuna.inspection
+import skbluetuna.objectives
 import skbluetuna.production
 from skbluetuna.exceptions import MissingDependencyError
 
@@ -31,6 +33,8 @@ def modules():
         skbluetuna.inspection,
         skbluetuna.callbacks,
         skbluetuna.production,
+        skbluetuna.ensemble,
+        skbluetuna.objectives,
     )
     for door in DOORS:
         try:

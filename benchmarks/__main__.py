@@ -4,15 +4,26 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import _landscapes, _peers, _published, cheap, drift, windows
+from benchmarks import (
+    _landscapes,
+    _peers,
+    _published,
+    cheap,
+    drift,
+    ensemble,
+    objectives,
+    windows,
+)
 
 COMMANDS = {
     "published": _published,
     "peers": _peers,
     "landscapes": _landscapes,
     "windows": windows,
+    "ensemble": ensemble,
     "cheap": cheap,
     "drift": drift,
+    "objectives": objectives,
 }
 
 

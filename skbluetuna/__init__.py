@@ -6,6 +6,7 @@ as ask and tell, for any objective.
 
 from skbluetuna._tuner import BlueTuner
 from skbluetuna._version import __version__
+from skbluetuna.ensemble import SearchEnsembleClassifier, SearchEnsembleRegressor
 from skbluetuna.search import BlueTunaSearchCV
 from skbluetuna.space import Categorical, Integer, Real, Space, suggest_space, when
 from skbluetuna.strategies import Adaptive, Classic, Hyperband
@@ -13,6 +14,8 @@ from skbluetuna.strategies import Adaptive, Classic, Hyperband
 __all__ = [
     "BlueTunaSearchCV",
     "BlueTuner",
+    "SearchEnsembleClassifier",
+    "SearchEnsembleRegressor",
     "Adaptive",
     "Classic",
     "Hyperband",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skbluetuna._utils._checks import check_count, draw_seed
 from skbluetuna._utils._table import Table
-from skbluetuna.exceptions import UnknownTrialError
+from skbluetuna.exceptions import UnexplainedError, UnknownTrialError
 from skbluetuna.explain import Learned
 from skbluetuna.history import (
     IMPORTED,
@@ -21,15 +21,18 @@ from skbluetuna.history import (
     Reported,
     Trial,
 )
+from skbluetuna.objectives import front_of
 from skbluetuna.scheduling import (
     Scheduler,
     Settings,
     as_ladder,
+    as_objectives,
     as_references,
     check_report,
     from_text,
     initial_rows,
     is_outdone,
+    new_history,
     to_text,
     with_spaces,
 )
@@ -77,6 +80,10 @@ class BlueTuner:
         How much more of the resource an evaluation one rung higher spends, at least 2:
         with ``resource=(1, 81)`` the rungs are 1, 3, 9, 27 and 81. Rungs are whole
         numbers where both ends are.
+    objectives : list of str, default=None
+        Names of two to four objectives, each larger the better: `tell` then takes a
+        value for each, and `front` has the trials that none is better than in all. None
+        for one.
 
     Attributes
     ----------
@@ -110,6 +117,7 @@ class BlueTuner:
         initial_params: Sequence[Mapping[str, Any]] | None = None,
         resource: tuple[float, float] | None = None,
         factor: float = 3,
+        objectives: Sequence[str] | None = None,
     ) -> None:
         spaces = parse_spaces(space)
         spaces = read_spaces(spaces, as_references(spaces, reference))
@@ -118,8 +126,9 @@ class BlueTuner:
         budget = None if n_iter is None else check_count("n_iter", n_iter)
         initial = initial_rows(spaces, reference, initial_params)
         ladder = None if resource is None else as_ladder(resource, factor)
-        settings = Settings(spaces, initial, rules, seed, ladder)
-        self._restore(settings, History(spaces, [Budgeted(budget)], ladder))
+        several = None if objectives is None else as_objectives(objectives)
+        settings = Settings(spaces, initial, rules, seed, ladder, several)
+        self._restore(settings, new_history(settings, [Budgeted(budget)]))
 
     def __repr__(self) -> str:
         names = [list(space.names) for space in self.spaces]
@@ -187,6 +196,22 @@ class BlueTuner:
         return None if best is None else _copied(best)
 
     @property
+    def objectives(self) -> tuple[str, ...] | None:
+        """Names of several objectives; None for one."""
+        return self._settings.objectives
+
+    @property
+    def front(self) -> tuple[Trial, ...]:
+        """The complete trials that no other is better than in all objectives.
+
+        The best one by the first objective first. Of one objective it is the best one.
+        """
+        known = [t for t in self._history.trials if t.state == "complete"]
+        m = self._history.n_values
+        values = np.array([t.values for t in known]).reshape(len(known), m)
+        return tuple(_copied(known[i]) for i in front_of(values))
+
+    @property
     def finished(self) -> bool:
         """Whether everything is told, and nothing is left to ask."""
         is_over = self._is_dry or self._scheduler.is_over(self._history)
@@ -221,7 +246,7 @@ class BlueTuner:
     def tell(
         self,
         trial: Trial | int,
-        score: float,
+        score: float | Sequence[float],
         *,
         seconds: float | None = None,
         resource: float | None = None,
@@ -234,7 +259,9 @@ class BlueTuner:
             A trial that was asked, or its number.
         score : float
             Its score, larger is better. NaN, an infinity or a number too large for a
-            float marks a failed trial: it never wins and never stops the search.
+            float marks a failed trial: it never wins and never stops the search. Of
+            several objectives a sequence, a value for each in their order; one that is
+            not finite marks a failed trial.
         seconds : float or None, default=None
             What the evaluation took.
         resource : float or None, default=None
@@ -257,9 +284,8 @@ class BlueTuner:
             own = self._history.trial(number)
             check_report(self.ladder, own, resource)
             resource = None if resource == own.resource else resource
-        value = _as_score(score)
-        took = _as_seconds(seconds)
-        self._history.tell(number, [value], took, resource=resource)
+        values, took = self._values(score), _as_seconds(seconds)
+        self._history.tell(number, values, took, resource=resource)
 
     def report(self, trial: Trial | int, score: float, resource: float) -> None:
         """Record what a trial has reached on its way, with so much of the resource.
@@ -326,6 +352,22 @@ class BlueTuner:
         number = self._number(trial)
         return is_outdone(self._history, self._history.trial(number))
 
+    def _values(self, score: Any) -> list[float]:
+        """Values of all objectives."""
+        names = self._settings.objectives
+        if names is None:
+            return [_as_score(score)]
+        if isinstance(score, str) or not isinstance(score, Sequence | np.ndarray):
+            raise TypeError(
+                f"score must be a sequence of {len(names)} numbers, one for each of "
+                f"{list(names)}; got {score!r}."
+            )
+        if len(score) != len(names):
+            raise ValueError(
+                f"score must have a value for each of {list(names)}; got {score!r}."
+            )
+        return [_as_score(one) for one in score]
+
     def _number(self, trial: Trial | int) -> int:
         """The number of a trial that this tuner asked."""
         number = trial.number if isinstance(trial, Trial) else trial
@@ -362,7 +404,7 @@ class BlueTuner:
     def add(
         self,
         params: Mapping[str, Any],
-        score: float,
+        score: float | Sequence[float],
         *,
         alternative: int | None = None,
         seconds: float | None = None,
@@ -419,7 +461,8 @@ class BlueTuner:
                 fault = f"every parameter must have a value; {lacking} have none."
             raise ValueError(f"params must be a configuration of the space: {fault}")
         native, took = spaces[home].filled(params), _as_seconds(seconds)
-        trial = self._history.add(home, native, [_as_score(score)], seconds=took)
+        values = self._values(score)
+        trial = self._history.add(home, native, values, seconds=took)
         self._is_dry = False
         return _copied(trial)
 
@@ -436,6 +479,8 @@ class BlueTuner:
         A. Makarova et al., Automatic termination for hyperparameter optimization,
         AutoML-Conf 2022.
         """
+        if self.objectives is not None:
+            raise UnexplainedError("several objectives have no bound on the regret.")
         return self._learned.regret_bound()
 
     @property
@@ -454,7 +499,11 @@ class BlueTuner:
         return self._learned.boundaries
 
     def predict(
-        self, params: Sequence[Mapping[str, Any]], *, alternative: int = 0
+        self,
+        params: Sequence[Mapping[str, Any]],
+        *,
+        alternative: int = 0,
+        objective: str | None = None,
     ) -> NDArray[np.float64]:
         """Score that the search expects of configurations, with its uncertainty.
 
@@ -464,6 +513,8 @@ class BlueTuner:
             Complete configurations.
         alternative : int, default=0
             The alternative they belong to.
+        objective : str or None, default=None
+            Of several objectives the one that is predicted; None for the first.
 
         Returns
         -------
@@ -480,7 +531,14 @@ class BlueTuner:
         UnexplainedError
             If the strategy explains nothing; the tables are then not there either.
         """
-        return self._learned.predict(params, self._check_alternative(alternative))
+        names = self.objectives or ()
+        if objective is not None and objective not in names:
+            raise ValueError(
+                f"objective must be one of {list(names)}; got {objective!r}."
+            )
+        which = 0 if objective is None else names.index(objective)
+        k = self._check_alternative(alternative)
+        return self._learned.predict(params, k, which)
 
     @property
     def weights(self) -> Table:
@@ -551,7 +609,7 @@ class BlueTuner:
 
     def __setstate__(self, state: tuple[Settings, Sequence[Event]]) -> None:
         settings, events = state
-        self._restore(settings, History(settings.spaces, events, settings.ladder))
+        self._restore(settings, new_history(settings, events))
 
     def _restore(self, settings: Settings, history: History) -> None:
         """Become what settings and history say; all else follows from them."""
@@ -585,6 +643,7 @@ class BlueTuner:
             [(one.space, one.schedule.explanation) for one in shares],
             self._history,
             self.seed,
+            self.objectives,
         )
 
     def without_parts(self) -> "BlueTuner":
@@ -596,8 +655,7 @@ class BlueTuner:
     def with_events(self, events: Iterable[Event]) -> "BlueTuner":
         """A tuner of the same settings to which these events happened."""
         tuner = BlueTuner.__new__(BlueTuner)
-        own = self._settings
-        tuner._restore(own, History(self.spaces, events, own.ladder))
+        tuner._restore(self._settings, new_history(self._settings, events))
         return tuner
 
     def relabelled(self, spaces: tuple[Space, ...]) -> "BlueTuner":

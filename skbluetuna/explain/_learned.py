@@ -1,6 +1,7 @@
 """What a search has learned, of all its alternatives."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from skbluetuna.explain._tables import (
 from skbluetuna.history import History, Trial, View
 from skbluetuna.space import Space
 from skbluetuna.stages import Seed
+from skbluetuna.stages._classic_scan import join
 
 __all__ = ["Learned"]
 
@@ -34,6 +36,8 @@ class Part(NamedTuple):
     view: View
     seed: Seed
     trials: tuple[Trial, ...]
+    alternative: int
+    objective: str | None
 
     @property
     def best(self) -> Trial | None:
@@ -53,6 +57,8 @@ class Learned:
         What was asked and told.
     seed : int
         Seed of the search.
+    objectives : tuple of str or None, default=None
+        Names of several objectives; None for one.
 
     Raises
     ------
@@ -65,8 +71,10 @@ class Learned:
         alternatives: Sequence[tuple[Space, Explanation | None]],
         history: History,
         seed: int,
+        objectives: tuple[str, ...] | None = None,
     ) -> None:
         self._alternatives, self._history, self._seed = alternatives, history, seed
+        self._objectives = objectives
 
     @property
     def regions(self) -> Table:
@@ -101,19 +109,19 @@ class Learned:
     def optimized_space(self) -> Any:
         """The narrowed space: a dict, or a list of dicts for several alternatives."""
         narrowed = []
-        for part in self._parts():
-            best = None if part.best is None else part.best.params
-            regions = part.rules.regions(part.space, part.view, part.seed)
-            own = narrowed_space(part.space, regions, best)
-            narrowed.append(part.space.spelled(own))
+        for k, (space, _) in enumerate(self._alternatives):
+            parts = [part for part in self._parts() if part.alternative == k]
+            best = [part.best.params for part in parts if part.best is not None]
+            regions = join([p.rules.regions(space, p.view, p.seed) for p in parts])
+            narrowed.append(space.spelled(narrowed_space(space, regions, best)))
         return narrowed[0] if len(narrowed) == 1 else narrowed
 
     @one_blas_thread()
     def predict(
-        self, params: Sequence[Mapping[str, Any]], alternative: int
+        self, params: Sequence[Mapping[str, Any]], alternative: int, objective: int = 0
     ) -> NDArray[np.float64]:
         """Median, 5 and 95 % of the score of configurations, shape (n, 3)."""
-        part = self._part(alternative)
+        part = self._part(alternative, objective)
         return part.rules.predict(
             part.space, part.view, part.seed, part.space.to_unit(params)
         )
@@ -132,7 +140,7 @@ class Learned:
         upper, lower = np.max(bounds, axis=0)
         return float(max(0.0, upper - lower))
 
-    def _part(self, k: int) -> Part:
+    def _part(self, k: int, objective: int = 0) -> Part:
         space, rules = self._alternatives[k]
         if rules is None:
             raise UnexplainedError(
@@ -140,22 +148,42 @@ class Learned:
                 "its Schedule has no explanation."
             )
         history = self._history  # of full evaluations, to which tables are true
-        own = [t for t in history.trials if t.alternative == k and history.is_full(t)]
-        view = history.view(k, is_full=True)
-        return Part(space, rules, view, (self._seed, k), tuple(own))
+        own = [
+            replace(t, values=t.values[objective : objective + 1])
+            for t in history.trials
+            if t.alternative == k and history.is_full(t)
+        ]
+        view = history.view(k, is_full=True, objective=objective)
+        name = None if self._objectives is None else self._objectives[objective]
+        return Part(space, rules, view, (self._seed, k), tuple(own), k, name)
 
     def _parts(self) -> list[Part]:
-        return [self._part(k) for k in range(len(self._alternatives))]
+        n_objectives = len(self._objectives or "1")
+        return [
+            self._part(k, objective)
+            for objective in range(n_objectives)
+            for k in range(len(self._alternatives))
+        ]
 
     @one_blas_thread()
     def _table(self, build: Callable[[Part], Table]) -> Table:
-        """Tables of all alternatives one below the other, with their number."""
-        tables = [build(part) for part in self._parts()]
+        """Tables one below the other, with what they are of.
+
+        That is the objective, where there are several, and the alternative.
+        """
+        parts = self._parts()
+        tables = [build(part) for part in parts]
         if len(tables) == 1:
             return Table(tables[0])
-        number = [np.full(len(next(iter(t.values()))), k) for k, t in enumerate(tables)]
+        sizes = [len(next(iter(table.values()))) for table in tables]
+        of: dict[str, NDArray[Any]] = {}
+        if self._objectives is not None:
+            names = np.array([part.objective for part in parts], dtype=object)
+            of["objective"] = np.repeat(names, sizes)
+        if len(self._alternatives) > 1:
+            of["alternative"] = np.repeat([part.alternative for part in parts], sizes)
         joined = {c: np.concatenate([t[c] for t in tables]) for c in tables[0]}
-        return Table(alternative=np.concatenate(number), **joined)
+        return Table(**of, **joined)
 
 
 def _weights(part: Part) -> Table:

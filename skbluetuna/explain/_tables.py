@@ -1,6 +1,6 @@
 """What was learned, in the user's own names and values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Real
 from typing import Any
 
@@ -145,18 +145,18 @@ def interaction_table(space: Space, learned: Influence) -> Table:
 
 
 def narrowed_space(
-    space: Space, regions: Regions, best: dict[str, Any] | None
+    space: Space, regions: Regions, best: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Shrink the space to its kept regions and the best configuration.
+    """Shrink the space to its kept regions and the best configurations.
 
-    A range becomes the smallest one that holds its kept regions and the best value, a
-    choice keeps its kept values and the best one, in their order. What can no longer
+    A range becomes the smallest one that holds its kept regions and the best values, a
+    choice keeps its kept values and the best ones, in their order. What can no longer
     apply is left out.
     """
     narrowed: dict[str, Any] = {}
     left: dict[str, Dimension] = {}  # the same, read
     for j, (name, dim) in enumerate(zip(space.names, space.dimensions, strict=True)):
-        spec = _narrow(dim, j, regions, [best[name]] if best and name in best else [])
+        spec = _narrow(dim, j, regions, [one[name] for one in best if name in one])
         dimension = parse_dimension(name, spec)
         for one in reversed(space.conditions[j]):
             left_of = left.get(one.parent)

@@ -43,6 +43,8 @@ class History:
         What happened so far.
     ladder : Ladder or None, default=None
         What trials may spend; None: every one is evaluated in full.
+    n_values : int or None, default=None
+        How many values a trial has, one for each objective; None: not checked.
 
     Raises
     ------
@@ -55,8 +57,10 @@ class History:
         spaces: Sequence[Space],
         events: Iterable[Event] = (),
         ladder: Ladder | None = None,
+        n_values: int | None = None,
     ) -> None:
         self._spaces, self._ladder = tuple(spaces), ladder
+        self._n_values = n_values
         self._events: list[Event] = []
         self._trials: list[Trial] = []
         self._parts: dict[int, dict[int, Mapping[str, Any]]] = {}
@@ -65,7 +69,7 @@ class History:
         self._n_asked = [0] * len(self._spaces)
         self._spent = [0.0] * len(self._spaces)
         # The last view of each alternative, and after how many events it was made.
-        self._views: dict[tuple[int, bool], tuple[int, View]] = {}
+        self._views: dict[tuple[int, bool, int | None], tuple[int, View]] = {}
         for event in events:
             self.append(event)
 
@@ -147,8 +151,16 @@ class History:
         return self._n_first_imported
 
     @property
+    def n_values(self) -> int:
+        """How many values a trial has, one for each objective."""
+        return self._n_values or 1
+
+    @property
     def best(self) -> Trial | None:
-        """The complete trial with the best score; the earliest of equals."""
+        """The complete trial with the best score; the earliest of equals.
+
+        Of several objectives the first one counts.
+        """
         row = best_of([math.nan if t.score is None else t.score for t in self._trials])
         return None if row is None else self._trials[row]
 
@@ -201,7 +213,7 @@ class History:
 
     def copy(self) -> "History":
         """A history with the same past, to be appended to."""
-        other = History(self._spaces, ladder=self._ladder)
+        other = History(self._spaces, (), self._ladder, self._n_values)
         other._events, other._trials = list(self._events), list(self._trials)
         other._parts = {number: dict(own) for number, own in self._parts.items()}
         other._budgets, other._n_pending = list(self._budgets), self._n_pending
@@ -218,6 +230,7 @@ class History:
         UnknownTrialError, AlreadyToldError, ValueError
             If it cannot follow what happened before.
         """
+        self._check_values(event)
         match event:
             case Asked() | Imported():
                 self._add(event)
@@ -288,7 +301,9 @@ class History:
         )
         return self._trials[number]
 
-    def view(self, alternative: int, *, is_full: bool = False) -> View:
+    def view(
+        self, alternative: int, *, is_full: bool = False, objective: int | None = None
+    ) -> View:
         """The trials of one alternative, as stages see them.
 
         Several questions are asked of one state, so it is made once for each.
@@ -299,8 +314,11 @@ class History:
             Its number.
         is_full : bool, default=False
             Whether only trials with the full resource are wanted.
+        objective : int or None, default=None
+            Which objective's values are wanted alone; None: all.
         """
-        key = alternative, is_full and self._ladder is not None
+        which = None if self.n_values == 1 else objective
+        key = alternative, is_full and self._ladder is not None, which
         n_events, last = self._views.get(key, (-1, None))
         if last is None or n_events != self.n_events:
             d = len(self._spaces[alternative])
@@ -309,16 +327,20 @@ class History:
                 for t in self._trials
                 if t.alternative == alternative and (self.is_full(t) or not key[1])
             ]
-            others = self._others(alternative, is_full=key[1])
+            others = self._others(alternative, is_full=key[1], objective=which or 0)
             last = View.of(own, d, others, last, None if key[1] else self._ladder)
             if last.ladder is not None and others:
                 full = self._others(alternative, is_full=True)
                 best = max((one.max() for one in full if len(one)), default=-np.inf)
                 last = replace(last, best_of_others=float(best))
+            if which is not None:
+                last = replace(last, Y=last.Y[:, which : which + 1])
             self._views[key] = self.n_events, last
         return last
 
-    def _others(self, alternative: int, *, is_full: bool) -> tuple[FloatArray, ...]:
+    def _others(
+        self, alternative: int, *, is_full: bool, objective: int = 0
+    ) -> tuple[FloatArray, ...]:
         """Scores told of each other alternative; failures as the worst of all.
 
         What is expected of a stopped trial counts as its score, as in a view.
@@ -330,11 +352,11 @@ class History:
             for t in self._trials
             if t.state != "asked" and (self.is_full(t) or not is_full)
         ]
-        worst = worst_of(np.array([t.values[0] for t in told if t.values]))
+        worst = worst_of(np.array([t.values[objective] for t in told if t.values]))
         scores: dict[int, list[float]] = {}
         for t in told:
             if t.alternative != alternative:
-                score = t.values[0] if t.values else worst
+                score = t.values[objective] if t.values else worst
                 scores.setdefault(t.alternative, []).append(score)
         return tuple(np.array(scores[k]) for k in sorted(scores))
 
@@ -367,6 +389,14 @@ class History:
             )
             self._n_first_imported += self._n_first_imported == len(self._trials)
         self._trials.append(trial)
+
+    def _check_values(self, event: Event) -> None:
+        """Refuse an event with another number of values."""
+        if not isinstance(event, Finished | Stopped | Imported):
+            return
+        n = len(event.values)
+        if self._n_values is not None and n not in (0, self._n_values):
+            raise ValueError(f"must have {self._n_values} values; got {n}.")
 
     def _shorten(self, event: Finished) -> None:
         """Give back what a trial did not spend."""

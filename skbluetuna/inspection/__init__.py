@@ -8,7 +8,9 @@ from skbluetuna.inspection._convergence import ConvergenceDisplay
 from skbluetuna.inspection._influence import InfluenceDisplay
 from skbluetuna.inspection._interaction import InteractionDisplay
 from skbluetuna.inspection._landscape import LandscapeDisplay
+from skbluetuna.inspection._objectives import hypervolume
 from skbluetuna.inspection._parallel import ParallelDisplay
+from skbluetuna.inspection._pareto import ParetoDisplay
 from skbluetuna.inspection._rung_lines import RungDisplay
 from skbluetuna.inspection._scan import ScanDisplay
 
@@ -19,5 +21,7 @@ __all__ = [
     "ConvergenceDisplay",
     "LandscapeDisplay",
     "ParallelDisplay",
+    "ParetoDisplay",
+    "hypervolume",
     "RungDisplay",
 ]

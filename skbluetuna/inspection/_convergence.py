@@ -9,6 +9,8 @@ from skbluetuna.inspection._axes import axes_for, plain
 from skbluetuna.inspection._progress import (
     AGAINST,
     AUTO,
+    OTHER_COLOR,
+    STAGE_COLORS,
     PointColumns,
     axis_for,
     band,
@@ -21,15 +23,6 @@ from skbluetuna.inspection._progress import (
 
 __all__ = ["STAGE_COLORS", "ConvergenceDisplay"]
 
-STAGE_COLORS = {  # Okabe and Ito's, which the colour-blind tell apart
-    "initial": "#000000",
-    "scan": "#E69F00",
-    "learn": "#56B4E9",
-    "climb": "#D55E00",
-    "grid": "#009E73",
-    "hyperband": "#CC79A7",
-}
-OTHER_COLOR = "#0072B2"
 N_COLORS = 10  # of matplotlib's cycle; lines beyond are dashed
 
 

@@ -12,6 +12,8 @@ from skbluetuna.model import within_reach
 
 __all__ = [
     "AGAINST",
+    "OTHER_COLOR",
+    "STAGE_COLORS",
     "AUTO",
     "PointColumns",
     "axis_for",
@@ -24,7 +26,7 @@ __all__ = [
     "metric_of",
     "score_ceiling",
     "score_floor",
-    "trials_of",
+    "told_trials",
 ]
 
 PointColumns = dict[str, NDArray[Any]]
@@ -34,6 +36,16 @@ AGAINST = {
     "cost": "Cost in full evaluations",
     "seconds": "Seconds of fitting and scoring",
 }
+
+STAGE_COLORS = {  # Okabe and Ito's, which the colour-blind tell apart
+    "initial": "#000000",
+    "scan": "#E69F00",
+    "learn": "#56B4E9",
+    "climb": "#D55E00",
+    "grid": "#009E73",
+    "hyperband": "#CC79A7",
+}
+OTHER_COLOR = "#0072B2"
 
 
 def axis_for(searches: Sequence[Any], against: str) -> str:
@@ -130,13 +142,13 @@ def costs_of(search: Any) -> NDArray[np.float64]:
 def _expected(search: Any) -> NDArray[np.float64]:
     """What was expected of stopped evaluations, shape (n,); NaN of all others."""
     expected = np.full(len(search.cv_results_["mean_fit_time"]), np.nan)
-    for row, trial in enumerate(trials_of(search)):
+    for row, trial in enumerate(told_trials(search)):
         if trial.state == "stopped":
             expected[row] = trial.values[0]
     return expected
 
 
-def trials_of(search: Any) -> list[Any]:
+def told_trials(search: Any) -> list[Any]:
     """The trial of each row of ``cv_results_``; none where rows are not the trials."""
     tuner = getattr(search, "tuner_", None)
     told = [trial for trial in getattr(tuner, "trials", ()) if trial.state != "asked"]

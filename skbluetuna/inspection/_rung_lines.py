@@ -14,7 +14,7 @@ from skbluetuna.inspection._progress import (
     metric_of,
     score_ceiling,
     score_floor,
-    trials_of,
+    told_trials,
 )
 
 __all__ = ["RungDisplay"]
@@ -253,7 +253,7 @@ class RungDisplay:
 def _best(search: Any, place: dict[Any, int]) -> int | None:
     """The configuration that is the result; a callable `refit` may choose another."""
     index, best = getattr(search, "best_index_", None), search.tuner_.best
-    rows = trials_of(search)
+    rows = told_trials(search)
     if index is not None and rows:
         best = rows[index]
     return None if best is None else place.get((best.alternative, best.unit))

@@ -57,7 +57,7 @@ def next_trial(
     budgets = [n_trials]
     while budgets[-1] <= len(history) + ahead:
         budgets.append(2 * budgets[-1])
-    scheduler = Scheduler((space,), [[start]], strategy, seed, None, budgets)
+    scheduler = Scheduler((space,), [[start]], strategy, seed, None, None, budgets)
     asked = history.copy()
     while ahead <= MOST_AHEAD and len(asked) <= len(history) + ahead:
         if not scheduler.ask(asked, len(history) + ahead + 1 - len(asked)):

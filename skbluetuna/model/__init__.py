@@ -51,6 +51,7 @@ from skbluetuna.model._perceptron import (
     perceptron_scores,
 )
 from skbluetuna.model._reach import reach, within_reach
+from skbluetuna.model._scalarise import scalarised, worst_scalar
 from skbluetuna.model._warp import standardised, unwarp, warp
 
 __all__ = [
@@ -86,8 +87,10 @@ __all__ = [
     "redrawn_models",
     "perceptron_scores",
     "posterior_spread",
+    "scalarised",
     "standardised",
     "unwarp",
     "warp",
     "within_reach",
+    "worst_scalar",
 ]

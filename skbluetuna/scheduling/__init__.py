@@ -8,9 +8,11 @@ from skbluetuna.scheduling._scheduler import Scheduler
 from skbluetuna.scheduling._settings import (
     Settings,
     from_text,
+    new_history,
     to_text,
     with_spaces,
 )
+from skbluetuna.scheduling._several import as_objectives
 
 __all__ = [
     "Budget",
@@ -19,10 +21,12 @@ __all__ = [
     "Share",
     "allocate",
     "as_ladder",
+    "as_objectives",
     "as_references",
     "check_report",
     "from_text",
     "initial_rows",
+    "new_history",
     "is_outdone",
     "to_text",
     "with_spaces",

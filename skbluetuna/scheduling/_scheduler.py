@@ -12,6 +12,7 @@ from typing import Any
 from skbluetuna._utils._threads import one_blas_thread
 from skbluetuna.history import IMPORTED, History, Ladder, Trial, View
 from skbluetuna.scheduling._budget import Budget, Share, allocate, with_partial
+from skbluetuna.scheduling._several import as_one, weights_of
 from skbluetuna.space import Space
 from skbluetuna.stages import FloatArray, Proposal, open_stages
 from skbluetuna.strategies import Spent, Strategy
@@ -38,6 +39,8 @@ class Scheduler:
         Seed of the search.
     ladder : Ladder or None
         What trials may spend; None: every one is evaluated in full.
+    objectives : tuple of str or None
+        Names of several objectives; None: there is one.
     budgets : sequence of int or None
         The budgets, none smaller than the one before; None for the strategy's own
         schedule.
@@ -62,10 +65,13 @@ class Scheduler:
         strategy: Strategy,
         seed: int,
         ladder: Ladder | None,
+        objectives: tuple[str, ...] | None,
         budgets: Sequence[int | None],
         imported: Sequence[FloatArray] = (),
     ) -> None:
-        self.seed, self.ladder = seed, ladder
+        self.seed, self.ladder, self.objectives = seed, ladder, objectives
+        if objectives is not None:
+            strategy = of_several(strategy)
         self.budgets: list[Budget] = []
         for n_iter in budgets:
             first = self.budgets[0] if self.budgets else None
@@ -133,6 +139,8 @@ class Scheduler:
         now = next((b for b in self.budgets if not self._is_over(b, history)), None)
         if now is None or self._awaits_budget_before(now, history):
             return asked
+        if self.objectives is not None and n is not None and n > 1:
+            return self._ask_each(history, n)
         for k in _turns(now, history):
             left = _whole(now.n_trials - history.spent)
             room = left if n is None else min(left, n - len(asked))
@@ -142,6 +150,24 @@ class Scheduler:
                 n = 0 if history.has_pending else 1
             asked += self._ask_open(now, history, n - len(asked))
         return asked
+
+    def _ask_each(self, history: History, n: int) -> list[Trial]:
+        """Ask one by one: each trial has weights of the objectives of its own."""
+        asked: list[Trial] = []
+        while len(asked) < n:
+            one = self.ask(history, 1)
+            if not one:
+                break
+            asked += one
+        return asked
+
+    def _seen(self, now: Budget, k: int, history: History) -> View:
+        """What the stages of an alternative see, with one score a trial."""
+        view = _view(now, k, history)
+        if self.objectives is None:
+            return view
+        weights = weights_of(self.objectives, self.seed, len(history))
+        return as_one(history, view, k, weights)
 
     def _awaits_budget_before(self, now: Budget, history: History) -> bool:
         """Whether trials of the budget before are open.
@@ -169,7 +195,7 @@ class Scheduler:
             asked.append(
                 history.ask(k, "initial", unit, params=params, resource=resource)
             )
-        view = _view(now, k, history)
+        view = self._seen(now, k, history)
         for stage in open_stages(share.schedule.stages, view):
             left = room - len(asked)
             if left <= 0 or len(asked) < len(initial):
@@ -178,7 +204,7 @@ class Scheduler:
             for unit in stage.propose(space, view, wanted, seed)[:left]:
                 resource = self._resource(now, k, history, unit, stage.name)
                 asked.append(history.ask(k, stage.name, unit, resource=resource))
-            view = _view(now, k, history)
+            view = self._seen(now, k, history)
             if not stage.is_done(space, view, seed):
                 break
         return asked
@@ -207,7 +233,8 @@ class Scheduler:
             return self.ladder.full
         left = now.n_trials - history.spent
         spent = Spent(history.spent, history.spent_on_partial, left, stage)
-        return rule(self.ladder, _view(now, k, history), unit, spent)
+        space = now.shares[k].space
+        return rule(self.ladder, space, self._seen(now, k, history), unit, spent)
 
     def _choose_open(
         self, now: Budget, history: History
@@ -234,7 +261,8 @@ class Scheduler:
 
     def _proposal(self, now: Budget, k: int, history: History) -> Proposal | None:
         """The next open trial of an alternative, with the gain expected of it."""
-        space, view, seed = now.shares[k].space, _view(now, k, history), (self.seed, k)
+        space, seed = now.shares[k].space, (self.seed, k)
+        view = self._seen(now, k, history)
         stage = now.shares[k].open_stage
         if stage is None or stage.is_done(space, view, seed):
             return None
@@ -259,6 +287,24 @@ class Scheduler:
             stage.is_done(share.space, view, (self.seed, k))
             for stage in open_stages(share.schedule.stages, view)
         )
+
+
+def of_several(strategy: Strategy) -> Strategy:
+    """The strategy as it is for several objectives.
+
+    Raises
+    ------
+    ValueError
+        If it takes one only.
+    """
+    make = getattr(strategy, "for_several_objectives", None)
+    if make is None:
+        raise ValueError(
+            'strategy must be one for several objectives, which "adaptive" is; got '
+            f"{strategy!r}. Leave objectives out, or choose another strategy."
+        )
+    found: Strategy = make()
+    return found
 
 
 def check_resource(

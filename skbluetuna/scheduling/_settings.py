@@ -1,6 +1,7 @@
 """Settings of a search, and a whole search as text: everything a tuner knows."""
 
 import math
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from skbluetuna._utils._files import (
@@ -12,7 +13,8 @@ from skbluetuna._utils._files import (
     unseal,
 )
 from skbluetuna._version import __version__
-from skbluetuna.history import History, Ladder, decode_event, encode_event
+from skbluetuna.history import Event, History, Ladder, decode_event, encode_event
+from skbluetuna.scheduling._several import as_objectives
 from skbluetuna.space import (
     Space,
     check_same_names,
@@ -25,7 +27,7 @@ from skbluetuna.space import (
 )
 from skbluetuna.strategies import Strategy, decode_strategy, encode_strategy
 
-__all__ = ["Settings", "from_text", "to_text", "with_spaces"]
+__all__ = ["Settings", "from_text", "new_history", "to_text", "with_spaces"]
 
 FORMAT = 5  # of the JSON text
 
@@ -47,6 +49,7 @@ FIELDS: dict[str, Any] = {
     "spaces": lambda value: value is None or _is_list(value),
     "initial": lambda value: _is_list(value, _is_list),
     "rungs": lambda value: value is None or _is_list(value, _is_positive),
+    "objectives": lambda value: value is None or _is_list(value, is_text),
     "events": lambda value: _is_list(value, lambda own: isinstance(own, dict)),
 }
 
@@ -59,6 +62,7 @@ class Settings(NamedTuple):
     strategy: Strategy
     seed: int
     ladder: Ladder | None = None
+    objectives: tuple[str, ...] | None = None
 
 
 def to_text(settings: Settings, history: History) -> str:
@@ -77,6 +81,7 @@ def to_text(settings: Settings, history: History) -> str:
                 for space, rows in zip(settings.spaces, settings.initial, strict=True)
             ],
             "rungs": None if settings.ladder is None else list(settings.ladder.rungs),
+            "objectives": settings.objectives and list(settings.objectives),
             "events": [encode_event(one, settings.spaces) for one in history.events],
         }
     )
@@ -113,6 +118,7 @@ def from_text(
         decode_strategy(stored["strategy"], strategy),
         stored["seed"],
         None if stored["rungs"] is None else Ladder(tuple(stored["rungs"])),
+        None if stored["objectives"] is None else as_objectives(stored["objectives"]),
     )
     return settings, _history_of(stored["events"], settings)
 
@@ -128,12 +134,18 @@ def with_spaces(
     ]
     events = [decode_event(encode_event(e, own), spaces) for e in history.events]
     new = settings._replace(spaces=spaces, initial=initial)
-    return new, History(spaces, events, settings.ladder)
+    return new, new_history(new, events)
+
+
+def new_history(settings: Settings, events: Iterable[Event] = ()) -> History:
+    """A history of a search with these settings."""
+    n_values = len(settings.objectives or "1")
+    return History(settings.spaces, events, settings.ladder, n_values)
 
 
 def _history_of(rows: list[Json], settings: Settings) -> History:
     """History of stored events, every one of them checked."""
-    history = History(settings.spaces, ladder=settings.ladder)
+    history = new_history(settings)
     for number, row in enumerate(rows):
         try:
             history.append(decode_event(row, settings.spaces))

@@ -1,6 +1,5 @@
 """Which events of a file a search can have written."""
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ import numpy as np
 from skbluetuna._utils._files import check_fields, is_count, is_text
 from skbluetuna.history import Asked, Event, Ladder, Reported, Stopped
 from skbluetuna.search._scoring import REASONS, metric_names, score_of
+from skbluetuna.search._trade_off import Guide
 
 __all__ = ["EventCheck", "agree", "check_header"]
 
@@ -38,7 +38,7 @@ def check_header(header: Json, n_splits: int, *, is_repeatable: bool) -> None:
         raise ValueError("has splits of other data")
 
 
-def agree(fits: Sequence[Json], values: Sequence[float], refit: Any) -> bool:
+def agree(fits: Sequence[Json], values: Sequence[float], guide: Guide) -> bool:
     """Whether these values, none if it failed, can be what came of a trial's folds.
 
     Parameters
@@ -47,19 +47,23 @@ def agree(fits: Sequence[Json], values: Sequence[float], refit: Any) -> bool:
         Outcomes of all folds.
     values : sequence of float
         The trial's values.
-    refit : as in ``GridSearchCV``
-        Which of several metrics guides the search.
+    guide : tuple of str, or as `refit` in ``GridSearchCV``
+        The objectives, or which of several metrics guides the search.
     """
     names = metric_names(fits) or []
-    first = names[0] if names else "score"
-    metric = refit if isinstance(refit, str) and refit in names else first
-    scores = [score_of(fit, metric) for fit in fits]
+    if isinstance(guide, tuple):
+        metrics = guide
+    else:
+        first = names[0] if names else "score"
+        metrics = (guide if isinstance(guide, str) and guide in names else first,)
+    scores = np.array([[score_of(fit, name) for fit in fits] for name in metrics])
     with np.errstate(invalid="ignore", over="ignore"):
-        mean = float(np.average(scores))
+        means = np.average(scores, axis=1)
     if values:
-        near = 1e-9 * max(map(abs, scores))
-        return math.isfinite(mean) and abs(values[0] - mean) <= near
-    return not math.isfinite(mean) or all(fit["fit_error"] for fit in fits)
+        near = 1e-9 * np.abs(scores).max(axis=1)
+        is_same = len(values) == len(means) and (np.abs(values - means) <= near).all()
+        return bool(np.isfinite(means).all() and is_same)
+    return not np.isfinite(means).all() or all(fit["fit_error"] for fit in fits)
 
 
 class EventCheck:

@@ -15,8 +15,10 @@ from sklearn.utils import check_random_state, get_tags
 
 from skbluetuna._tuner import BlueTuner
 from skbluetuna._utils._checks import check_count
+from skbluetuna.ensemble._estimators import fit_alike
 from skbluetuna.inspection._ends import log_ends
 from skbluetuna.search._callbacks import callbacks_of
+from skbluetuna.search._ensembling import ensemble_of, refits_ensemble, target_of
 from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._loop import Loop, quiet_failures
@@ -34,12 +36,14 @@ from skbluetuna.search._sklearn import (
     scorers_by_name,
     warn_or_raise_of_failures,
 )
+from skbluetuna.search._trade_off import check_objectives, front_rows, pick
 
 __all__ = ["run_fit"]
 
 OF_RESULTS = (
     "cv_results_", "best_index_", "best_score_", "best_params_", "best_estimator_",
-    "refit_time_", "stop_reason_", "_published",
+    "refit_time_", "stop_reason_", "_published", "_published_target", "pareto_front_",
+    "pareto_params_",
 )  # fmt: skip
 
 
@@ -78,6 +82,7 @@ def _begin(search: Any, data: FitData) -> tuple[Folds, Past, Resource | None]:
     cv = check_cv(search.cv, data.y, classifier=is_classifier(search.estimator))
     spaces, owns = spaces_for(search.estimator, search.param_space)
     _check_numbers(search)
+    check_objectives(search)
     if search.scoring is None and len(spaces) > 1:
         _check_common_score(search.estimator, spaces)
     is_kept = search.warm_start or search.checkpoint is not None
@@ -98,6 +103,7 @@ def _begin(search: Any, data: FitData) -> tuple[Folds, Past, Resource | None]:
             initial_params=search.initial_params,
             resource=rungs,
             factor=search.factor,
+            objectives=search.objectives,
         )
 
     search._data_shape = tuple(getattr(data.X, "shape", None) or (len(data.X),))
@@ -196,6 +202,8 @@ def _publish(
     if published is not None:
         classes = _classes(search, data, results, published)
         search._published = published._replace(classes=classes)
+        if published.kept is not None:
+            search._published_target = target_of(search, data, results)
 
 
 def _classes(search: Any, data: FitData, results: Any, published: Published) -> Any:
@@ -221,9 +229,9 @@ def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
     metric = "score"
     if several:
         search._check_refit_for_multimetric(several[0])
-        metric = search.refit
+        metric = search._guiding_metric(results)
     if search.refit or not search.multimetric_:
-        search.best_index_ = search._select_best_index(search.refit, metric, results)
+        search.best_index_ = _choose(search, metric, results)
         if not callable(search.refit):
             search.best_score_ = results[f"mean_test_{metric}"][search.best_index_]
         search.best_params_ = results["params"][search.best_index_]
@@ -231,26 +239,44 @@ def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
         _refit(search, data, callbacks)
     search.scorer_ = scorers_by_name(data.scorers)
     search.cv_results_ = results
+    if search.objectives is not None:
+        search.pareto_front_ = front_rows(search, results)
+        search.pareto_params_ = [results["params"][i] for i in search.pareto_front_]
     callbacks.end_fit()
 
 
+def _choose(search: Any, metric: Any, results: Any) -> int:
+    """Row of the candidate that is chosen."""
+    if search.objectives is None and search.at_least is None:
+        return int(search._select_best_index(search.refit, metric, results))
+    return pick(search, search.refit, metric, results)
+
+
 def _refit(search: Any, data: FitData, callbacks: Any) -> None:
-    """Fit the best candidate to all rows."""
-    # The parameters are cloned too: some may be estimators.
-    best = clone(clone(search.estimator)).set_params(
-        **clone(search.best_params_, safe=False)
-    )
+    """Fit the best candidate to all rows, or an ensemble."""
+    start = time.time()
+    is_ensemble = refits_ensemble(search)
+    best = ensemble_of(search) if is_ensemble else _best_candidate(search)
     search.best_estimator_ = best
 
     def fit() -> None:
-        start = time.time()
-        args = (data.X,) if data.y is None else (data.X, data.y)
-        best.fit(*args, **data.routed.estimator.fit)
+        own = data.routed.estimator.fit
+        if is_ensemble:
+            fit_alike(best, data.X, data.y, own)
+        else:
+            best.fit(*((data.X,) if data.y is None else (data.X, data.y)), **own)
         search.refit_time_ = time.time() - start
 
     callbacks.refit(best, fit)
     if hasattr(best, "feature_names_in_"):
         search.feature_names_in_ = best.feature_names_in_
+
+
+def _best_candidate(search: Any) -> Any:
+    # The parameters are cloned too: some may be estimators.
+    return clone(clone(search.estimator)).set_params(
+        **clone(search.best_params_, safe=False)
+    )
 
 
 def _warn_of_scoring(outcomes: list[dict[str, Any]]) -> None:

@@ -20,6 +20,7 @@ from skbluetuna.history import (
 )
 from skbluetuna.search._event_checks import agree
 from skbluetuna.search._problem import choice_key
+from skbluetuna.search._trade_off import Guide
 from skbluetuna.space import Categorical, Space
 
 __all__ = ["PastEvaluation", "add_imports", "of_history", "of_rows"]
@@ -100,7 +101,7 @@ def add_imports(
     own: Mapping[str, Any],
     *,
     n_splits: int,
-    refit: Any,
+    guide: Guide,
 ) -> None:
     """Add evaluations of which every fold is known and that lie in a space.
 
@@ -116,8 +117,8 @@ def add_imports(
         The estimator's own values.
     n_splits : int
         Number of folds.
-    refit : as in ``GridSearchCV``
-        Which of several metrics guides the search.
+    guide : tuple of str, or as `refit` in ``GridSearchCV``
+        The objectives, or which of several metrics guides the search.
     """
     places = [Place(space, own) for space in spaces]
     seen: set[tuple[int, bytes]] = set()
@@ -126,7 +127,7 @@ def add_imports(
             continue
         fits = [dict(one.parts[fold]) for fold in range(n_splits)]
         k, params = _first_of(places, one.keys)
-        if params is None or not agree(fits, one.values, refit):
+        if params is None or not agree(fits, one.values, guide):
             continue
         (unit,) = spaces[k].to_unit([params])
         if (k, row_key(unit)) in seen:

@@ -28,7 +28,12 @@ from skbluetuna.search._predicting import PREDICTIONS
 from skbluetuna.search._predictions import Predictions
 from skbluetuna.search._progress_log import ProgressLog
 from skbluetuna.search._results import NOT_FINITE, Rows
-from skbluetuna.search._scoring import cause_of, metric_name, note_reasons, score_of
+from skbluetuna.search._scoring import (
+    fill_fit_times,
+    metric_name,
+    note_reasons,
+    score_of,
+)
 from skbluetuna.search._window import ask_up_to
 from skbluetuna.search._workers import Workers
 
@@ -252,6 +257,7 @@ class Loop:
 
     def _report(self, trial: Trial, fold: int, outcome: Outcome) -> None:
         note_reasons([outcome])
+        fill_fit_times([outcome])
         self._tuner.history.append(Reported(trial.number, fold, outcome))
         self._callbacks.fold_ends(trial, fold)
         self._at_risk += outcome["fit_time"] + outcome["score_time"]
@@ -338,8 +344,8 @@ class Loop:
         if estimate is not None:
             history.append(Stopped(trial.number, (estimate,), seconds))
             return
-        score = self._rows.score(trial) if self._has_fit else math.nan
-        history.tell(trial.number, [score], seconds, self._causes[trial.number])
+        values = self._rows.values(trial) if self._has_fit else [math.nan]
+        history.tell(trial.number, values, seconds, self._causes[trial.number])
         if self._tuner.best != before:
             self._log.improved(self._tuner.best)
 
@@ -352,7 +358,7 @@ class Loop:
         """Find out why a trial has no score, and say so of the first."""
         outcomes = self._rows.outcomes([trial])
         self._has_fit |= any(one["fit_error"] is None for one in outcomes)
-        cause = cause_of(outcomes, self._rows.metric)
+        cause = self._rows.cause(trial)
         is_new = trial.number not in self._causes
         self._causes[trial.number] = cause
         if cause is not None and is_new:

@@ -34,6 +34,7 @@ from skbluetuna.search._replay import Replay
 from skbluetuna.search._results import Rows
 from skbluetuna.search._section_store import SectionStore
 from skbluetuna.search._sources import Kept, Sources
+from skbluetuna.search._trade_off import guide_of
 from skbluetuna.search._window import usual_window
 
 __all__ = ["Past"]
@@ -168,7 +169,7 @@ class Past:
             tuner,
             self._folds.n_splits,
             self.window,
-            self._search.refit,
+            guide_of(self._search),
             self.race(Rows(self._search, tuner.history, self._folds.n_splits), tuner),
             [event for event, _ in read.values()],
         )
@@ -227,7 +228,7 @@ class Past:
     def _import(self, tuner: BlueTuner) -> None:
         """Add what a search of other settings has evaluated of this one's space."""
         found: list[PastEvaluation] = []
-        n_splits, refit = self._folds.n_splits, self._search.refit
+        n_splits, guide = self._folds.n_splits, guide_of(self._search)
         kept = self._sources.kept
         if kept is not None:
             found += of_history(kept.spaces, kept.events, kept.ladder)
@@ -238,7 +239,7 @@ class Past:
             found += of_rows(choices, section.rows, check, rungs[-1])
         own = self._search.estimator.get_params(deep=True) if found else {}
         add_imports(
-            tuner.history, tuner.spaces, found, own, n_splits=n_splits, refit=refit
+            tuner.history, tuner.spaces, found, own, n_splits=n_splits, guide=guide
         )
         if found:
             logger.info(

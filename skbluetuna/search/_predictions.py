@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from skbluetuna.exceptions import CheckpointWarning
 from skbluetuna.history import Trial, best_first
 from skbluetuna.search._checkpoint import point_of
+from skbluetuna.search._ensembling import refits_ensemble
 from skbluetuna.search._predicting import (
     METHODS,
     FoldPredictions,
@@ -43,7 +44,7 @@ Layout = tuple[
 def n_predictions(search: Any) -> int | Literal["auto"]:
     """How many candidates a search keeps predictions of."""
     wanted: int | Literal["auto"] = search.keep_predictions
-    return wanted
+    return "auto" if wanted == 0 and refits_ensemble(search) else wanted
 
 
 class Published(NamedTuple):

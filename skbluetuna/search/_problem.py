@@ -15,6 +15,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from skbluetuna._utils._hidden import HIDDEN, hides
+from skbluetuna.search._ensembling import refits_ensemble
 from skbluetuna.space import Categorical, encode_space
 
 __all__ = ["Problem", "choice_key", "problem_of"]
@@ -64,13 +65,15 @@ def problem_of(
     seed = search.random_state
     is_seed = seed is None or isinstance(seed, int | np.integer)
     refit = search.refit
+    is_metric = isinstance(refit, str) and not refits_ensemble(search)
     scores = {
         "estimator": _text(search.estimator, secrets),
         "scoring": _text(search.scoring, secrets),
-        "refit": _text(refit, secrets) if isinstance(refit, str) else None,
+        "refit": _text(refit, secrets) if is_metric else None,
         "error_score": _text(search.error_score, secrets),
         "return_train_score": bool(search.return_train_score),
         # A score is one by the full resource.
+        "objectives": None if search.objectives is None else list(search.objectives),
         "resource": None
         if resource is None or resource.is_own
         else [resource.name, resource.ladder.full],

@@ -22,6 +22,7 @@ from skbluetuna.history import (
 from skbluetuna.search._checkpoint import point_of
 from skbluetuna.search._event_checks import agree
 from skbluetuna.search._racing import Race
+from skbluetuna.search._trade_off import Guide
 from skbluetuna.search._window import ask_up_to
 
 __all__ = ["Replay"]
@@ -40,8 +41,8 @@ class Replay:
         Number of folds.
     window : int
         How many candidates may be open.
-    refit : as in ``GridSearchCV``
-        Which of several metrics guides the search.
+    guide : tuple of str, or as `refit` in ``GridSearchCV``
+        The objectives, or which of several metrics guides the search.
     race : Race
         Which candidates are stopped.
     stored : sequence of Event
@@ -53,12 +54,12 @@ class Replay:
         tuner: BlueTuner,
         n_splits: int,
         window: int,
-        refit: Any,
+        guide: Guide,
         race: Race,
         stored: Sequence[Event],
     ) -> None:
         self._tuner, self._n_splits, self._race = tuner, n_splits, race
-        self._window, self._refit = window, refit
+        self._window, self._guide = window, guide
         # Events by which trials came to be, wherever in the file they stand.
         self._asked: dict[int, Asked | Imported] = {}
         for event in stored:
@@ -200,7 +201,7 @@ class Replay:
             return
         fits = [dict(known[fold]) for fold in sorted(known)]
         values = end.values if isinstance(end, Finished) else ()
-        if not agree(fits, values, self._refit):
+        if not agree(fits, values, self._guide):
             del self._ends[number]
             raise ValueError("has another score than its folds")
         history.append(end)

@@ -12,6 +12,7 @@ from skbluetuna.history import History, Trial
 from skbluetuna.search._evaluator import Outcome
 from skbluetuna.search._resource import Resource
 from skbluetuna.search._scoring import REASONS, cause_of, metric_names, score_of
+from skbluetuna.search._trade_off import columns_of
 
 __all__ = ["NOT_FINITE", "N_RESOURCES", "Rows"]
 
@@ -121,6 +122,25 @@ class Rows:
         for number in range(len(self.history)):
             yield from self.history.parts(number).values()
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics that guide the search: its objectives, or one."""
+        objectives = self._search.objectives
+        return (self.metric,) if objectives is None else tuple(objectives)
+
+    def values(self, trial: Trial) -> list[float]:
+        """Means of a trial's folds by the metrics that guide the search."""
+        outcomes = self.outcomes([trial])
+        scores = [[score_of(one, name) for one in outcomes] for name in self.metrics]
+        with np.errstate(invalid="ignore", over="ignore"):
+            return [float(mean) for mean in np.average(np.array(scores), axis=1)]
+
+    def cause(self, trial: Trial) -> str | None:
+        """Why a trial has no score by one of these metrics; None if it has all."""
+        outcomes = self.outcomes([trial])
+        causes = (cause_of(outcomes, name) for name in self.metrics)
+        return next((cause for cause in causes if cause is not None), None)
+
     def score(self, trial: Trial) -> float:
         """Mean of a trial's folds by the guiding metric, as in ``cv_results_``."""
         metric = self.metric
@@ -133,7 +153,7 @@ class Rows:
         outcomes = self.outcomes([trial])
         if all(one["fit_error"] is None and REASONS not in one for one in outcomes):
             return ""
-        cause = cause_of(outcomes, self.metric) or ""
+        cause = self.cause(trial) or ""
         return brief_error(cause, tuple(trial.params))
 
     def cv_results(self) -> dict[str, Any]:
@@ -164,7 +184,7 @@ class Rows:
             )
         if stopped:
             self._amend(results, trials, stopped)
-        return results
+        return results | columns_of(self._search, results)
 
     def params(self, trial: Trial) -> dict[str, Any]:
         """Parameters of a trial as its estimator has them."""

@@ -15,6 +15,7 @@ WORDS = {
     "refit": "guiding metric (refit)",
     "error_score": "error_score",
     "return_train_score": "return_train_score",
+    "objectives": "objectives",
     "resource": "full resource (resource, max_resources)",
     "shape": "data (they have another shape)",
     "fingerprint": "data",

@@ -13,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from skbluetuna.objectives import FitTime
 from skbluetuna.search._sklearn import MultimetricScorer, scorers_of
 
 __all__ = [
     "REASONS",
     "cause_of",
     "failure",
+    "fill_fit_times",
     "for_table",
     "last_error",
     "metric_name",
@@ -53,6 +55,18 @@ class FailedScore(float):
 
     def __getnewargs__(self) -> tuple[float, str]:  # type: ignore[override]
         return float(self), self.reason
+
+
+class UntimedScore(float):
+    """A number in the place of a score that the time of its fit will be."""
+
+
+class LaterFitTime(FitTime):
+    """Fit time as a worker scores it: the outcome of its fit knows the time."""
+
+    def __call__(self, *_args: Any, **_kwargs: Any) -> float:
+        """Leave the score open."""
+        return UntimedScore(math.nan)
 
 
 class ComplexScore:
@@ -117,8 +131,20 @@ def telling(scorer: Any, error_score: Any) -> Any:
     """The scorer of a search, or the scorers of several metrics, with reasons."""
     several = scorers_of(scorer)
     if several is not None:
-        return TellingScorers(several, error_score)
-    return TellingScorer(scorer, error_score)
+        later = {name: _later(one) for name, one in several.items()}
+        return TellingScorers(later, error_score)
+    return TellingScorer(_later(scorer), error_score)
+
+
+def fill_fit_times(fits: Sequence[Fit]) -> None:
+    """Write scores by the time of the fit into the outcomes of their fits."""
+    for fit in fits:
+        for part in ("test_scores", "train_scores"):
+            scores = fit.get(part)
+            if isinstance(scores, dict):
+                fit[part] = {k: _timed(s, fit["fit_time"]) for k, s in scores.items()}
+            elif scores is not None:
+                fit[part] = _timed(scores, fit["fit_time"])
 
 
 def note_reasons(fits: Sequence[Fit]) -> None:
@@ -192,7 +218,8 @@ def metric_name(scoring: Any, refit: Any, metric: str) -> str:
         return str(getattr(scoring, "__name__", repr(scoring)))
     if isinstance(scoring, str):
         return repr(scoring)
-    return repr(refit if isinstance(refit, str) else next(iter(scoring)))
+    is_named = isinstance(refit, str) and refit in scoring
+    return repr(refit if is_named else next(iter(scoring)))
 
 
 def scoring_failures(fits: Sequence[Fit]) -> list[str]:
@@ -269,6 +296,17 @@ def _score(fit: Fit, metric: str) -> float:
 
 def _by_name(scores: Any) -> dict[str, Any]:
     return scores if isinstance(scores, dict) else {"score": scores}
+
+
+def _later(scorer: Any) -> Any:
+    """The scorer as workers get it."""
+    return LaterFitTime() if isinstance(scorer, FitTime) else scorer
+
+
+def _timed(score: Any, fit_time: float) -> Any:
+    """A score, by the time of its fit where that was left open."""
+    is_open = isinstance(score, UntimedScore)
+    return FitTime().score_of_fit(fit_time) if is_open else score
 
 
 def _checked(score: Any) -> Any:

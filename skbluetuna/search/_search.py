@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbluetuna.history import best_of
 from skbluetuna.production import search_again
 from skbluetuna.report import write_report
+from skbluetuna.search._ensembling import ensemble_of, refits_ensemble
 from skbluetuna.search._fit import run_fit
 from skbluetuna.search._results import N_RESOURCES
 from skbluetuna.search._scoring import for_table
@@ -129,12 +130,18 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         gets it. When the space is evaluated exhaustively, its grid's order holds.
     scoring : str, callable, list, tuple or dict, default=None
         As in ``GridSearchCV``. With several metrics the search is guided by the one
-        that `refit` names; if `refit` is a callable or False, by the first.
+        that `refit` names; if `refit` is a callable, False or ``"ensemble"``, by the
+        first.
     n_jobs : int, default=None
         Number of fits to run in parallel, as in ``GridSearchCV``: each fold of each
         open candidate is a task of its own, on joblib's active backend.
     refit : bool, str or callable, default=True
-        As in ``GridSearchCV``.
+        As in ``GridSearchCV``. ``"ensemble"``: `best_estimator_` is a weighted mean of
+        several candidates, as :meth:`ensemble` chooses them, fitted to all rows;
+        ``best_estimator_.selection`` reports on it. The other ``best_`` attributes stay
+        those of the best candidate. Predictions are kept as by
+        ``keep_predictions="auto"`` unless it says how many. Where a metric has that
+        name, it means the metric.
     cv : int, cross-validation generator or iterable, default=None
         As in ``GridSearchCV``. The splits are drawn once: every candidate is scored on
         the same folds, also by a shuffling splitter without a seed.
@@ -195,6 +202,18 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         search itself is the cost; or where you need the scores of all candidates on all
         folds, as for tests of their differences. See ``doc/cheap_evaluations.md``.
         None: every fold of every candidate is evaluated.
+    objectives : list of str or None, default=None
+        Names of two to four metrics of `scoring` that the search weighs against each
+        other; other metrics are watched. Each candidate is chosen for other weights of
+        them, so that the search finds the front: candidates that no other is better
+        than by all. It takes no `racing`, no `stopping`, and no classic strategy. None:
+        one metric guides the search. See ``doc/objectives.md``.
+    at_least : dict or None, default=None
+        Least value of some metrics, by their names, with scikit-learn's sign (larger is
+        better: of a time of 50 ms it is ``-0.05``). It only chooses: the best by
+        `refit` of the candidates that meet it, and if none does the one that misses it
+        by the least, with a warning. With several objectives `refit` may also be
+        :func:`skbluetuna.objectives.knee`.
     resource : str or None, default=None
         What cheap evaluations spend less of, as in scikit-learn's halving searches:
         ``"n_samples"``, or a parameter of the estimator such as ``"n_estimators"``,
@@ -247,6 +266,11 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_,\
  refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in ``GridSearchCV``.
+    pareto_front_ : ndarray of int
+        With `objectives`: rows of the front, the best by the first objective first;
+        `pareto_params_` has their parameters. ``cv_results_`` has columns ``on_front``
+        and, with `at_least`, ``meets_limits``. The tables below then have a column
+        ``objective``.
     regions_ : dict of arrays
         The regions of each parameter, one row each, ready for ``pandas.DataFrame``:
         ``param``; ``low`` and ``high``, in the parameter's own values (a choice's
@@ -366,6 +390,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         "candidate_timeout": [positive(), None],
         "stopping": [one_of("regret"), None],
         "racing": [below_half(), None],
+        "objectives": [list, tuple, None],
+        "at_least": [dict, None],
         "resource": [str, None],
         "min_resources": [one_of("auto"), positive()],
         "max_resources": [one_of("auto"), positive()],
@@ -398,6 +424,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         candidate_timeout=None,
         stopping=None,
         racing=None,
+        objectives=None,
+        at_least=None,
         resource=None,
         min_resources="auto",
         max_resources="auto",
@@ -422,6 +450,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self.candidate_timeout = candidate_timeout
         self.stopping = stopping
         self.racing = racing
+        self.objectives = objectives
+        self.at_least = at_least
         self.resource = resource
         self.min_resources = min_resources
         self.max_resources = max_resources
@@ -551,6 +581,73 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         """
         return search_again(self, X, y, n_iter=n_iter, holdback=holdback)
 
+    def ensemble(self, max_size=20, metric=None, n_bags=0):
+        """An ensemble of candidates, chosen by their out-of-fold predictions.
+
+        Greedy selection with replacement (Caruana et al. 2004): from the mean of up to
+        five of the best candidates on, whichever candidate improves the score of the
+        mean most is added, again and again. Nothing is fitted: what the folds have
+        predicted is averaged. ``doc/ensembles.md`` says when it gains and what it
+        costs.
+
+        Parameters
+        ----------
+        max_size : int, default=20
+            How many candidates a selection adds, each as often as it is; also how many
+            members there are at most. 1 gives the best candidate alone.
+        metric : str, callable or None, default=None
+            What to choose by: a name or a scorer as in `scoring`. None: the metric that
+            guided the search; without `scoring`, accuracy or R2. If it can not be
+            computed from predictions, log loss (without probabilities accuracy) or the
+            squared error takes its place, and ``selection.note`` says so.
+        n_bags : int, default=0
+            0 selects once from all candidates. Else the weights are the mean over so
+            many selections from random halves of the candidates, drawn by a fixed seed:
+            nearly twice as many members, for little.
+
+        Returns
+        -------
+        ensemble : SearchEnsembleClassifier or SearchEnsembleRegressor
+            Unfitted: ``search.ensemble().fit(X, y)`` fits its members to all rows. Its
+            ``selection`` (:class:`~skbluetuna.ensemble.EnsembleChoice`) prints members,
+            weights, and the out-of-fold score beside the best candidate's.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        ValueError, TypeError
+            If no predictions were kept, or the search has several targets of classes,
+            or a parameter breaks a rule.
+
+        Notes
+        -----
+        It needs `keep_predictions` (or ``refit="ensemble"``). Then the search also
+        keeps the targets that ``fit`` was given, and what it passed to the scorer.
+        Members have one kind of prediction, see ``cv_predictions_method_``. The score
+        is of all rows at once, not the mean over folds: of AUC or F1 it may differ from
+        `best_score_`. ``selection.score`` flatters: the rows that chose the members
+        judge them.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_iris
+        >>> from sklearn.tree import DecisionTreeClassifier
+        >>> from skbluetuna import BlueTunaSearchCV
+        >>> X, y = load_iris(return_X_y=True)
+        >>> search = BlueTunaSearchCV(
+        ...     DecisionTreeClassifier(random_state=0), {"max_depth": (1, 8)}, n_iter=6,
+        ...     scoring="neg_log_loss", keep_predictions="auto", random_state=0,
+        ... ).fit(X, y)
+        >>> ensemble = search.ensemble()
+        >>> bool(ensemble.selection.score >= ensemble.selection.best_score)
+        True
+        >>> ensemble.fit(X, y).predict(X[:2])
+        array([0, 0])
+        """
+        check_is_fitted(self, "tuner_")
+        return ensemble_of(self, max_size, metric, n_bags)
+
     def score(self, X, y=None, **params):
         """Score of the refitted estimator, by the metric that guided the search.
 
@@ -567,10 +664,12 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         -------
         score : float
             By `scoring` if it is given, else the estimator's own. Of several metrics
-            the one that `refit` names; if `refit` is a callable, the first.
+            the one that `refit` names; if `refit` is a callable or ``"ensemble"``, the
+            first.
         """
         search = self
-        if callable(self.refit) and getattr(self, "multimetric_", False):
+        is_other = callable(self.refit) or refits_ensemble(self)
+        if is_other and getattr(self, "multimetric_", False):
             search = copy(self)  # scikit-learn looks the metric up by `refit`
             search.refit = self._guiding_metric(self.cv_results_)
         return BaseSearchCV.score(search, X, y, **params)
@@ -662,6 +761,11 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
             return best_of(scores) or 0
         given = np.asarray(results[N_RESOURCES])  # what is less than full never wins
         return best_of(np.where(given == given.max(), scores, np.nan)) or 0
+
+    def _check_refit_for_multimetric(self, scores):
+        """As in ``GridSearchCV``, but an ensemble needs no metric's name."""
+        if not refits_ensemble(self):
+            super()._check_refit_for_multimetric(scores)
 
     def _guiding_metric(self, results):
         """Name of the metric that guides the search, as a key of ``cv_results_``."""

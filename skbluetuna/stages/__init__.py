@@ -26,8 +26,10 @@ from skbluetuna.stages._classic_scan import ClassicScan
 from skbluetuna.stages._full_grid import FullGrid
 from skbluetuna.stages._hypercube import Hypercube
 from skbluetuna.stages._latin_choices import LatinChoices, n_unseen
+from skbluetuna.stages._surrogate import agreement
 
 __all__ = [
+    "agreement",
     "Brackets",
     "bracket_rung",
     "AdaptiveClimb",

@@ -23,6 +23,7 @@ from skbluetuna.stages._fits import N_WHOLE, fitted_to, modelled_rows
 
 __all__ = [
     "Chooser",
+    "agreement",
     "SequentialStage",
     "generator_of",
     "fitted_model",
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 N_FULL = 15  # scores by the full resource, from which on the model sees no others
+N_TO_COMPARE = 3  # full scores, before cheap ones are judged by them
+N_RANDOM = 256  # configurations at which they are compared
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
 Model = GaussianProcess | AtFull
@@ -149,6 +152,35 @@ def redrawn(space: Space, view: View, model: Model, rng: np.random.Generator) ->
     if isinstance(model, AtFull):
         return AtFull(redrawn_models(model.whole, 1, rng, spread)[0])
     return redrawn_models(model, 1, rng, spread)[0]
+
+
+def agreement(space: Space, view: View) -> float:
+    """How well cheap scores tell full ones, as the model has it.
+
+    Parameters
+    ----------
+    space : Space
+        The space.
+    view : View
+        What was asked and told.
+
+    Returns
+    -------
+    correlation : float
+        Of the model's means at the lowest rung and at the full one, over random
+        configurations (eq. 23); 1 while nothing tells them apart.
+    """
+    n_full = int(np.sum((view.level == 1.0) & ~view.is_pending))
+    model = surrogate(space, view).model if n_full >= N_TO_COMPARE else None
+    if not isinstance(model, AtFull):
+        return 1.0
+    U = np.random.default_rng(0).random((N_RANDOM, len(space)))
+    U = space.snap(U)[:, active(space)]
+    low = model.whole.predict(np.column_stack([U, np.zeros(N_RANDOM)])).mean
+    full = model.predict(U).mean
+    if np.ptp(low) == 0.0 or np.ptp(full) == 0.0:
+        return 1.0
+    return float(np.corrcoef(low, full)[0, 1])
 
 
 def _told_enough(view: View) -> View:

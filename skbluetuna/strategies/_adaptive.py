@@ -74,6 +74,10 @@ class Adaptive:
         check_int_option(self, "n_lhs", 0)
         check_int_option(self, "n_scan", 0)
 
+    def for_several_objectives(self) -> "SpreadFirst":
+        """The strategy where scores change with the weights of several objectives."""
+        return SpreadFirst(self.n_lhs, self.n_scan)
+
     def n_trials(self, space: Space, initial: FloatArray) -> int:
         """Length of its own schedule, the initial trials included."""
         return len(initial) + 10 * max(1, len(active(space)))
@@ -96,6 +100,24 @@ class Adaptive:
         n_scan = min(self.n_scan, n_trials // 4, left - n_learn)
         stages = first, AdaptiveScan(n_scan), AdaptiveClimb(left - n_learn - n_scan)
         return Schedule(stages, ADAPTIVE, is_open=True, rungs=one_above)
+
+
+@dataclass(frozen=True)
+class SpreadFirst(Adaptive):
+    """The same with a small hypercube at first, that of any weights something is known.
+
+    Of 2 d + 1 trials, unless another number is asked for.
+    """
+
+    def schedule(
+        self,
+        space: Space,
+        initial: FloatArray,
+        n_trials: int,
+    ) -> Schedule:
+        """Hypercube, scan, and climb for a budget."""
+        n_lhs = self.n_lhs or 2 * len(active(space)) + 1
+        return Adaptive(n_lhs, self.n_scan).schedule(space, initial, n_trials)
 
 
 def _n_levels(space: Space, initial: FloatArray) -> int:

@@ -87,6 +87,7 @@ class Hyperband:
 
 def _rung(
     ladder: Ladder,
+    space: Space,  # noqa: ARG001
     view: View,
     unit: FloatArray,  # noqa: ARG001
     spent: Spent,

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from skbluetuna.history import Ladder, View
-from skbluetuna.stages import FloatArray
+from skbluetuna.space import Space
+from skbluetuna.stages import FloatArray, agreement
 
 __all__ = ["RungRule", "Spent", "one_above"]
 
 FIRST_COST = 3.0  # full evaluations; before that cheap ones may be more than half
 CHEAP_SHARE = 0.5  # of all cost
 CHEAP_UNTIL = 10.0  # full evaluations
+AGREEMENT = 0.0  # of cheap scores with full ones, below which cheap ones mislead
 
 
 class Spent(NamedTuple):
@@ -22,19 +24,24 @@ class Spent(NamedTuple):
     stage: str  # that asks now
 
 
-RungRule = Callable[[Ladder, View, FloatArray, Spent], float]
+RungRule = Callable[[Ladder, Space, View, FloatArray, Spent], float]
 
 
-def one_above(ladder: Ladder, view: View, unit: FloatArray, spent: Spent) -> float:
+def one_above(
+    ladder: Ladder, space: Space, view: View, unit: FloatArray, spent: Spent
+) -> float:
     """One rung above where a configuration stands; in full where cheap is of no use.
 
     In full: the first configuration; any once cheap evaluations would be more than half
-    of all cost, or ten full ones' worth is spent; and where no full one could follow.
+    of all cost, or ten full ones' worth is spent; where no full one could follow; and
+    where cheap scores do not tell full ones.
 
     Parameters
     ----------
     ladder : Ladder
         The rungs.
+    space : Space
+        The space.
     view : View
         What was asked and told.
     unit : ndarray of shape (d,)
@@ -56,5 +63,7 @@ def one_above(ladder: Ladder, view: View, unit: FloatArray, spent: Spent) -> flo
         return ladder.full
     total, partial = spent.total + cost, spent.partial + cost
     if total > FIRST_COST and partial > CHEAP_SHARE * total:
+        return ladder.full
+    if agreement(space, view) < AGREEMENT:
         return ladder.full
     return resource

@@ -17,6 +17,7 @@ from skbluetuna.model import (
     encode,
     fit_hyperparameters,
 )
+from skbluetuna.stages import agreement
 from skbluetuna.stages._brackets import brackets
 from skbluetuna.strategies._rungs import CHEAP_SHARE, CHEAP_UNTIL, FIRST_COST
 
@@ -162,6 +163,26 @@ def test_a_resource_that_changes_nothing_finds_the_same_best():
     for best in found:
         assert best["k"] == 3
         assert best["x"] == pytest.approx(0.3, abs=0.02)
+
+
+def test_where_cheap_scores_point_the_other_way_the_ladder_ends():
+    """The model finds it out from full ones; where they agree it goes on."""
+
+    def cheap(sign):
+        def f(trial):
+            sign_here = 1.0 if trial.resource == 9 else sign
+            return -sign_here * (trial.params["x"] - 0.3) ** 2
+
+        tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=12, random_state=0, resource=LADDER)
+        go_on(tuner, f=f)
+        return [t.resource < 9 for t in tuner.trials], tuner
+
+    agrees, _ = cheap(1.0)
+    misleads, tuner = cheap(-1.0)
+    assert sum(misleads) < sum(agrees) / 2
+    assert not any(misleads[-6:])
+    assert agreement(tuner.spaces[0], tuner.history.view(0)) < 0.0
+    assert tuner.best.params["x"] == pytest.approx(0.3, abs=0.02)
 
 
 def test_a_finite_space_is_evaluated_in_full_where_the_budget_allows():
