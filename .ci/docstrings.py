@@ -11,6 +11,7 @@ import skbluetuna.callbacks
 import skbluetuna.ensemble
 import skbluetuna.inspection
 import skbluetuna.objectives
+import skbluetuna.production
 from skbluetuna.exceptions import MissingDependencyError
 
 # Not asked: an extended summary (ES01), See Also (SA01) and an example (EX01) on each
@@ -31,6 +32,7 @@ def modules():
         skbluetuna,
         skbluetuna.inspection,
         skbluetuna.callbacks,
+        skbluetuna.production,
         skbluetuna.ensemble,
         skbluetuna.objectives,
     )

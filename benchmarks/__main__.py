@@ -9,6 +9,7 @@ from benchmarks import (
     _peers,
     _published,
     cheap,
+    drift,
     ensemble,
     history,
     objectives,
@@ -22,6 +23,7 @@ COMMANDS = {
     "windows": windows,
     "ensemble": ensemble,
     "cheap": cheap,
+    "drift": drift,
     "objectives": objectives,
     "history": history,
 }

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbluetuna.history import best_of
 from skbluetuna.past import HistoryStore
+from skbluetuna.production import search_again
 from skbluetuna.report import write_report
 from skbluetuna.search._ensembling import ensemble_of, refits_ensemble
 from skbluetuna.search._fit import run_fit
@@ -545,6 +546,59 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         'report.html'
         """
         return write_report(self, path)
+
+    def refresh(self, X, y, *, n_iter=20, holdback=0.25):
+        """Search again on new data, from the best of this search, and compare.
+
+        The new search has this one's settings. It begins with the best configurations
+        of this one (up to five, a quarter of `n_iter` at most), and is fitted to all
+        rows but the last ones. On these its best estimator is compared with the one in
+        use. Nothing is replaced: this search stays as it is.
+
+        Parameters
+        ----------
+        X : array, sparse array or data frame of shape (n_samples, n_features)
+            New rows, the oldest first; the more recent ones count in the comparison.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their target.
+        n_iter : int, default=20
+            Number of candidates.
+        holdback : float, default=0.25
+            Share of the rows, the last ones, that the models are compared on; at least
+            20 rows.
+
+        Returns
+        -------
+        refresh : Refresh
+            ``search``, the new search; ``comparison``, both scores by the metric that
+            guides the search, and the gain with a paired interval and an exact p;
+            ``recommendation``, ``"keep"`` or ``"replace"``.
+
+        Raises
+        ------
+        NotFittedError
+            If the search has no ``best_estimator_``: it is not fitted, or has
+            ``refit=False``.
+        ValueError, TypeError
+            If `n_iter` or `holdback` breaks a rule, or `cv` lists rows.
+
+        See Also
+        --------
+        skbluetuna.production.Watch : When it is time for it.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import make_classification
+        >>> from sklearn.linear_model import LogisticRegression
+        >>> from skbluetuna import BlueTunaSearchCV
+        >>> X, y = make_classification(600, random_state=0)
+        >>> space = {"C": (1e-3, 1e2, "log")}
+        >>> search = BlueTunaSearchCV(LogisticRegression(), space, n_iter=5)
+        >>> search = search.fit(X[:300], y[:300])
+        >>> search.refresh(X[300:], y[300:], n_iter=5).recommendation
+        'keep'
+        """
+        return search_again(self, X, y, n_iter=n_iter, holdback=holdback)
 
     def ensemble(self, max_size=20, metric=None, n_bags=0):
         """An ensemble of candidates, chosen by their out-of-fold predictions.

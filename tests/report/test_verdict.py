@@ -7,7 +7,7 @@ from sklearn.svm import SVC
 
 from skbluetuna.report._scores import scores_of
 from skbluetuna.report._values import cell, listed, percent, took
-from skbluetuna.report._verdict import _found, _pair
+from skbluetuna.report._verdict import _flatters, _found, _pair
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -139,3 +139,40 @@ def test_names_are_listed_as_in_a_sentence():
         "a and b",
         "a, b and c",
     ]
+
+
+def flatters(folds):
+    return _flatters(scores_of(searched(folds)))
+
+
+def test_the_gap_of_a_choice_by_noise_is_told():
+    folds = np.random.default_rng(0).normal(0.5, 0.05, size=(30, 5))
+    best = folds.mean(axis=1).max()
+    text = flatters(folds)
+    assert text.startswith("By a bootstrap over the folds choosing the best of all has")
+    told = float(text.split("expect about ")[1].split()[0])
+    assert 0.45 < told < best
+
+
+def test_no_gap_is_told_where_nothing_was_gained_by_choosing():
+    clear = [[0.1, 0.2, 0.3], [0.9, 0.9, 0.9]]
+    assert "has added nothing" in flatters(clear)
+
+
+@pytest.mark.parametrize(
+    "folds",
+    [
+        [[0.5, 0.6], [0.7, 0.4], [0.3, 0.9]],  # two folds leave one to choose by
+        [[0.5, 0.6, 0.7]],  # nothing was chosen
+        [[0.5, 0.6, 0.7], [np.nan, 0.7, 0.8]],
+    ],
+)
+def test_no_gap_is_told_where_it_can_not_be_known(folds):
+    assert flatters(folds) == ""
+
+
+def test_no_gap_is_told_of_a_choice_by_another_rule():
+    """A callable `refit` may look at more than the mean."""
+    scores = scores_of(searched(np.random.default_rng(0).normal(size=(9, 5))))
+    worst = int(np.argmin(scores.mean))
+    assert _flatters(scores._replace(best=worst)) == ""
