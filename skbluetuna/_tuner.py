@@ -295,13 +295,20 @@ class BlueTuner:
         TypeError
             If `trial` is neither, or `score` is not a real number.
         ValueError
-            If `resource` is more than the trial has, or the search has none.
+            If `resource` is more than the trial has, or the search has none; or it is
+            None where `should_stop` says that the trial should stop.
         """
         number = self._number(trial)
         if resource is not None:
             own = self._history.trial(number)
             resource = check_report(self.ladder, own, resource)
             resource = None if resource == own.resource else resource
+        elif self.should_stop(number):
+            raise ValueError(
+                f"resource must be given for trial {number}, which should stop before "
+                "it has spent all of its own. Write tell(trial, score, resource=...), "
+                "what it has spent."
+            )
         values, took = self._values(score), _as_seconds(seconds)
         self._history.tell(number, values, took, resource=resource)
 

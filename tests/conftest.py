@@ -11,7 +11,7 @@ from hypothesis import settings
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # How long an example takes depends on what else the machine does, so it is no law.
-settings.register_profile("skbluetuna", deadline=None)
+settings.register_profile("skbluetuna", deadline=None, max_examples=40)
 settings.load_profile("skbluetuna")
 
 

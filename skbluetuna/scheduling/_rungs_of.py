@@ -38,7 +38,7 @@ def as_ladder(resource: Any, factor: Any) -> Ladder:
         raise ValueError(
             "resource must begin above 0, and with at most the full amount divided by "
             f"factor ({full!r} / {factor!r}); got {resource!r}. Write resource="
-            f"({_smaller(full, factor)!r}, {full!r})."
+            f"{_proposed(least, full, factor)!r}."
         )
     return Ladder.between(_native(least), _native(full), factor)
 
@@ -47,5 +47,9 @@ def _native(value: Any) -> float:
     return int(value) if float(value).is_integer() else float(value)
 
 
-def _smaller(full: Any, factor: Any) -> float:
-    return _native(max(1, round(full / factor)) if full > factor else full / factor)
+def _proposed(least: Any, full: Any, factor: Any) -> tuple[float, float]:
+    """What may have been meant: the two in the other order, or a smaller beginning."""
+    if 0 < full <= least / factor:
+        return full, least
+    smaller = max(1, round(full / factor)) if full > factor else full / factor
+    return _native(smaller), full

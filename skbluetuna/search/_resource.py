@@ -5,7 +5,7 @@ first so many: what a lower rung learns from is a part of what a higher one does
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -174,7 +174,7 @@ def _own_value(search: Any, name: str, spaces: Sequence[Space]) -> Any:
         raise ValueError(
             f'resource must be "n_samples" or a parameter of the estimator, such as '
             f'"n_estimators"; got {name!r}, which '
-            f"{type(search.estimator).__name__} has not."
+            f"{type(search.estimator).__name__} does not have.{_meant(name, own)}"
         )
     for space in spaces:
         if name in space.names:
@@ -184,6 +184,12 @@ def _own_value(search: Any, name: str, spaces: Sequence[Space]) -> Any:
             )
         _check_choices(name, space)
     return own[name]
+
+
+def _meant(name: str, own: Mapping[str, Any]) -> str:
+    """Parameters of that name within a pipeline."""
+    nested = [other for other in own if other.endswith(f"__{name}")]
+    return f" Write resource={nested[0]!r}." if nested else ""
 
 
 def _check_choices(name: str, space: Space) -> None:
@@ -196,5 +202,5 @@ def _check_choices(name: str, space: Space) -> None:
             if name.removeprefix(f"{step}__") not in known:
                 raise ValueError(
                     f"resource must be a parameter of every choice of {step!r}; "
-                    f"got {name!r}, which {choice!r} has not."
+                    f"got {name!r}, which {choice!r} does not have."
                 )

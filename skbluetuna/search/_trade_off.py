@@ -75,6 +75,12 @@ def _check_limits(search: Any) -> None:
                 f"at_least must have a number for {name!r}; got {limit!r}. Larger is "
                 "better: of a time of 50 ms it is -0.05."
             )
+        known = search.scoring if isinstance(search.scoring, Mapping) else {}
+        if limit > 0.0 and hasattr(known.get(name), "unit"):
+            raise ValueError(
+                f"at_least must be negative for {name!r}, a cost of which the score is "
+                f"minus; got {limit}. Write {-limit}."
+            )
     if refits_ensemble(search):
         raise ValueError(
             "refit must name a metric (or be a callable) with at_least; got "

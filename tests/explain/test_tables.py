@@ -258,7 +258,7 @@ def regions_of(kept):
     ],
 )
 def test_kept_regions_and_the_best_value_are_what_is_left(spec, kept, best, expected):
-    got = narrowed_space(Space({"p": spec}), regions_of(kept), {"p": best})["p"]
+    got = narrowed_space(Space({"p": spec}), regions_of(kept), [{"p": best}])["p"]
     assert [type(v) for v in got] == [type(v) for v in expected]
     for value, wanted in zip(got, expected, strict=True):
         exact = not isinstance(wanted, float)
@@ -272,13 +272,13 @@ def test_a_best_value_one_rounding_step_outside_its_region_is_held_too(side, hig
     space = Space({"p": (0.1, high, 1, "log")})
     (middle,) = space.from_unit([[0.5]])[0].values()
     best = {"p": float(np.nextafter(middle, high * side))}
-    narrowed = narrowed_space(space, regions_of([side, 1 - side]), best)
+    narrowed = narrowed_space(space, regions_of([side, 1 - side]), [best])
     assert Space(narrowed).dimensions[0].contains(best["p"])
 
 
 def test_without_a_score_the_kept_regions_alone_are_left():
     space, regions = Space({"p": (0.0, 8.0)}), regions_of([0, 0, 1, 0])
-    assert narrowed_space(space, regions, None) == {"p": (4.0, 6.0)}
+    assert narrowed_space(space, regions, []) == {"p": (4.0, 6.0)}
 
 
 def test_nothing_cut_leaves_a_distribution_as_it_was():

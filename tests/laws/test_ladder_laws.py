@@ -299,7 +299,10 @@ def test_hyperband_waits_for_its_rung_and_passes_over_failures():
         ({"strategy": Classic(), "resource": (1, 9)}, "strategy must be one that"),
         ({"resource": (5, 9)}, r"resource must begin above 0.*Write resource=\(3, 9\)"),
         ({"resource": (0, 9)}, "resource must begin above 0"),
-        ({"resource": (1, 9), "factor": 1.5}, "factor must be a number of at least 2"),
+        (
+            {"resource": (1, 9), "factor": 1.5},
+            "factor must be a finite number",
+        ),
     ],
 )
 def test_a_resource_that_can_not_be_is_refused(options, match):
@@ -371,6 +374,19 @@ def test_a_report_is_of_what_the_trial_has(resource):
         tuner.report(trial, 0.1, resource)
     with pytest.raises(ValueError, match="at most the trial's own, 9"):
         tuner.tell(trial, 0.1, resource=resource)
+
+
+def test_a_trial_that_should_stop_is_told_with_what_it_spent():
+    """Told without that, it would count as evaluated in full."""
+    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=30, random_state=0, resource=LADDER)
+    for number, value in enumerate([0.9, 0.8, 0.7, 0.1]):
+        tuner.history.append(Asked(number, (number / 10,), "climb", resource=9))
+        tuner.report(number, value, 1)
+    assert tuner.should_stop(3)
+    with pytest.raises(ValueError, match="resource must be given for trial 3"):
+        tuner.tell(3, 0.1)
+    tuner.tell(3, 0.1, resource=1)
+    assert tuner.trials[3].state == "partial"
 
 
 def test_without_a_resource_there_are_no_reports():

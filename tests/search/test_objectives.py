@@ -286,3 +286,9 @@ def test_one_objective_named_twice_is_a_search_for_it():
     scores = search.cv_results_["mean_test_good"]
     assert_array_equal(search.pareto_front_, np.flatnonzero(scores == scores.max()))
     assert search.best_params_["x"] == pytest.approx(0.2, abs=0.05)
+
+
+def test_the_limit_of_a_cost_is_negative():
+    scoring = {"good": good, "size": ModelSize()}
+    with pytest.raises(ValueError, match=r"negative for 'size'.*Write -50"):
+        weighed(scoring=scoring, objectives=["good", "size"], at_least={"size": 50})

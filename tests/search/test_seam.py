@@ -120,7 +120,7 @@ def listed():
 
 # Of other packages: of scipy's distributions, and of Optuna's studies and trials.
 # A named tuple's own method has its underscore lest it be taken for a field.
-OF_OTHERS = {"_ppf", "_storage", "_study_id", "_trial_id", "_replace"}
+OF_OTHERS = {"_asdict", "_ppf", "_replace", "_storage", "_study_id", "_trial_id"}
 
 
 def test_private_attributes_of_others_are_on_the_list():

@@ -6,15 +6,15 @@ pytest.importorskip("optuna", reason='needs pip install "skbluetuna[optuna]"')
 
 from optuna.testing.pytest_samplers import (
     BasicSamplerTestCase,
+    MultiObjectiveSamplerTestCase,
     RelativeSamplerTestCase,
-    SingleOnlySamplerTestCase,
 )
 
 from skbluetuna.integrations.optuna_sampler import BlueTunaSampler
 
 
 class TestBlueTunaSampler(
-    BasicSamplerTestCase, RelativeSamplerTestCase, SingleOnlySamplerTestCase
+    BasicSamplerTestCase, RelativeSamplerTestCase, MultiObjectiveSamplerTestCase
 ):
     @pytest.fixture
     def sampler(self):
