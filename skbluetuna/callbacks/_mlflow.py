@@ -11,6 +11,7 @@ from skbluetuna._utils._hidden import masked
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.callbacks._pictures import save_pictures
 from skbluetuna.callbacks._tracker import Evaluation, Tracker, settings_of
+from skbluetuna.inspection._progress import told_trials
 
 __all__ = ["MLflowTracker"]
 
@@ -116,8 +117,9 @@ class MLflowTracker(Tracker):
     def _log_result(run: MLflowRun, search: Any) -> None:
         run.client.set_tag(run.name, "stop_reason", search.stop_reason_)
         best, index = search.tuner_.best, getattr(search, "best_index_", None)
-        if search.objectives is not None and index is not None:
-            best = search.tuner_.trials[index]  # not always the best by the first one
+        told = told_trials(search)
+        if index is not None and told:
+            best = told[index]  # not always the best by the first objective
         if best is not None and best.score is not None:
             found = masked(best.params)
             params = {f"best_{name}": value for name, value in found.items()}

@@ -331,8 +331,7 @@ class History:
             last = View.of(own, d, others, last, None if key[1] else self._ladder)
             if last.ladder is not None and others:
                 full = self._others(alternative, is_full=True)
-                best = max((one.max() for one in full if len(one)), default=-np.inf)
-                last = replace(last, best_of_others=float(best))
+                last = last.with_full_others(full)
             if which is not None:
                 last = replace(last, Y=last.Y[:, which : which + 1])
             self._views[key] = self.n_events, last

@@ -76,7 +76,7 @@ class Ladder:
         if self.is_full(resource) or len(self.rungs) == 1:
             return 1.0
         ratio = math.log((resource or self.full) / self.least)
-        return ratio / math.log(self.full / self.least)
+        return max(0.0, ratio / math.log(self.full / self.least))
 
     def resource(self, level: float) -> float:
         """The rung at a level."""

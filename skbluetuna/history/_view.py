@@ -55,9 +55,10 @@ class View:
         Keys of configurations that count as asked, though no row has them.
     ladder : Ladder or None, default=None
         The rungs; None: every trial is evaluated in full.
+    full_others : tuple of ndarrays, default=()
+        The same of `others` with the full resource alone, if there is a ladder.
     best_of_others : float, default=-inf
-        Best score of the other alternatives with the full resource, if there is a
-        ladder.
+        The best of these.
     past : tuple of PastScores, default=()
         What past searches found, see `HistoryStore`.
     """
@@ -70,6 +71,7 @@ class View:
     others: tuple[FloatArray, ...] = ()
     excluded: frozenset[bytes] = field(default=frozenset(), repr=False)
     ladder: Ladder | None = None
+    full_others: tuple[FloatArray, ...] = ()
     best_of_others: float = -np.inf
     past: tuple[PastScores, ...] = field(default=(), repr=False)
 
@@ -283,11 +285,16 @@ class View:
         own = self._only(rows)
         return replace(
             own,
-            others=self.others,
+            others=self.full_others,
             excluded=self.excluded,
             ladder=None,
             past=self.past,
         )
+
+    def with_full_others(self, others: tuple[FloatArray, ...]) -> "View":
+        """The view with scores of other alternatives by the full resource."""
+        best = max((float(own.max()) for own in others if len(own)), default=-np.inf)
+        return replace(self, full_others=others, best_of_others=best)
 
     def _only(self, rows: NDArray[np.intp]) -> "View":
         """These rows by themselves, without other alternatives."""

@@ -36,6 +36,9 @@ MARK_OF_RECORD = "skbluetuna past search"  # key of the format's number
 FORMAT_OF_RECORD = 1
 
 
+N_TOLD_APART = 5  # scores, by which searches of other data are told apart
+
+
 class PastAlternative(NamedTuple):
     """What one alternative of a past search asked and found."""
 
@@ -90,7 +93,13 @@ def record_of(
     Only evaluations with the full resource are. The identity is that of the search: one
     that goes on keeps it.
     """
-    full = [t for t in trials if t.state in ("complete", "failed")]
+    given = [t.resource for t in trials if t.resource is not None]
+    full = [
+        t
+        for t in trials
+        if t.state in ("complete", "failed")
+        and (t.resource is None or t.resource >= max(given))
+    ]
     if not any(t.state == "complete" for t in full):
         return None
     found = tuple(
@@ -99,7 +108,8 @@ def record_of(
     )
     first = next(t for t in full if t.state == "complete")
     names = [(own.classes, own.names, own.ranges) for own in found]
-    of = names, scorer, tuple(shape), seed, first.unit, first.score
+    scores = tuple(t.score for t in full)  # other data have others, of the same shape
+    of = names, scorer, tuple(shape), seed, first.unit, scores[:N_TOLD_APART]
     identity = sha256(repr(of).encode()).hexdigest()[:16]
     return Record(identity, __version__, scorer, tuple(shape), found)
 

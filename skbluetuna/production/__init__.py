@@ -2,8 +2,8 @@
 
 ``_watch`` is what is fed with batches. ``_losses`` makes one number of each row,
 ``_evidence`` tests them one by one, ``_inputs`` and ``_two_samples`` read and compare
-columns. ``_refresh`` searches
-again on new data, and ``_comparison`` compares the result with the model in use.
+columns. ``_refresh`` searches again on new data, and ``_comparison`` compares the
+result with the model in use.
 """
 
 from skbluetuna.production._comparison import Comparison

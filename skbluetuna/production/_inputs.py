@@ -1,4 +1,4 @@
-"""TableColumns of a table, one by one, as numbers or as categories."""
+"""Columns of a table, one by one, as numbers or as categories."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -48,7 +48,7 @@ class TableColumns:
         self.reference = self.read(X)
 
     def read(self, X: Any) -> list[NDArray[Any]]:
-        """TableColumns of a table: floats with -inf for missing, or texts.
+        """Columns of a table: floats with -inf for missing, or texts.
 
         A missing number is smaller than all others, so that a change of how many are
         missing is a change of the column.

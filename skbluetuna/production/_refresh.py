@@ -106,7 +106,9 @@ def _starts(search: Any, scores: Any, n_iter: int) -> list[dict[str, Any]]:
     chosen = search.best_index_
     order = [chosen, *(int(i) for i in best_first(scores) if i != chosen)]
     n = max(1, min(MOST_STARTS, n_iter // 4))
-    return [dict(search.cv_results_["params"][i]) for i in order[:n]]
+    rows = [dict(search.cv_results_["params"][i]) for i in order[:n]]
+    resource = getattr(search, "resource", None)  # which is no parameter of the space
+    return [{k: v for k, v in row.items() if k != resource} for row in rows]
 
 
 def _n_held(n: int, holdback: float) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from skbluetuna._utils._checks import draw_seed
@@ -215,8 +216,10 @@ class Watch:
         ValueError
             If `X` has other columns than the reference, or `y` another length.
         """
+        # Before anything is counted: what can not be scored is refused as a whole.
+        losses = None if y is None else losses_of(self._model, self._metric, X, y)
         found = self._update_inputs(X)
-        return found if y is None else found + self.update_target(X, y)
+        return found if losses is None else found + self._update_losses(losses)
 
     def update_target(self, X: Any, y: Any) -> tuple[Alarm, ...]:
         """Add rows whose target has become known, and test the score alone.
@@ -238,7 +241,9 @@ class Watch:
         ValueError
             If `y` has another length than `X`.
         """
-        losses = losses_of(self._model, self._metric, X, y)
+        return self._update_losses(losses_of(self._model, self._metric, X, y))
+
+    def _update_losses(self, losses: NDArray[np.float64]) -> tuple[Alarm, ...]:
         if len(losses) == 0:
             return ()
         evidence = self._test.update(losses)

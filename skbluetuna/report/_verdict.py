@@ -7,6 +7,7 @@ import numpy as np
 from skbluetuna.exceptions import UnexplainedError
 from skbluetuna.inspection._alternatives import chosen, objective_of, rows_of
 from skbluetuna.inspection._ends import widen
+from skbluetuna.inspection._progress import told_trials
 from skbluetuna.report._optimism import known_optimism
 from skbluetuna.report._scores import Scores, n_learned_from, scores_of
 from skbluetuna.report._values import counted, listed, percent, rough, took
@@ -46,7 +47,8 @@ def _advice(search: Any) -> str:
     """The advice to widen ranges at whose end the best configuration stands."""
     index, best = getattr(search, "best_index_", None), search.tuner_.best
     if index is not None:
-        best = search.tuner_.trials[index]
+        told = told_trials(search)
+        best = told[index] if told else best
     return widen(search.tuner_, best)
 
 

@@ -72,13 +72,19 @@ def as_one(
     worst = worst_scalar(weights) if known else np.nan
     own: dict[int, list[float]] = {k: [] for k in range(len(history.spaces))}
     told: dict[int, list[float]] = {k: [] for k in own}
+    full: dict[int, list[float]] = {k: [] for k in own}
     for trial in history.trials:
         is_open = trial.state == "asked"
         score = np.nan if is_open else scores.get(trial.number, worst)
         own[trial.alternative].append(score)
         if not is_open:
             told[trial.alternative].append(score)
-    others = tuple(
-        np.array(told[k]) for k in sorted(told) if k != alternative and told[k]
-    )
-    return replace(view, Y=np.array(own[alternative])[:, None], others=others)
+        if not is_open and history.is_full(trial):
+            full[trial.alternative].append(score)
+
+    def others(of: dict[int, list[float]]) -> tuple[NDArray[np.float64], ...]:
+        return tuple(np.array(of[k]) for k in sorted(of) if k != alternative and of[k])
+
+    Y = np.array(own[alternative])[:, None]
+    seen = replace(view, Y=Y, others=others(told))
+    return seen if view.ladder is None else seen.with_full_others(others(full))

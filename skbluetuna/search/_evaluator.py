@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
 from sklearn.base import clone
 
 from skbluetuna.history import Trial
@@ -61,9 +62,12 @@ class Evaluator:
         self._resource = resource
         if resource is not None:
             y, seed = strata(search, data.y), search.tuner_.seed
+            every = np.arange(search._data_shape[0])
+            # A list of numbers, or a mask, as numbers.
+            self._trains = [every[np.asarray(train)] for train, _ in folds.splits]
             self._orders = [
                 resource.order(train, y, (seed, fold))
-                for fold, (train, _) in enumerate(folds.splits)
+                for fold, train in enumerate(self._trains)
             ]
         self._estimator = clone(search.estimator)
         self._caller = search if runs_here(search.n_jobs) else without_tuner(search)
@@ -90,7 +94,8 @@ class Evaluator:
         params, resource, is_full = one.trial.params, self._resource, True
         if resource is not None:
             is_full = resource.ladder.is_full(one.trial.resource)
-            train = resource.train(one.trial, self._orders[one.fold], train)
+            own = self._trains[one.fold]
+            train = resource.train(one.trial, self._orders[one.fold], own)
             params = resource.params(one.trial)
         return fold_task(
             clone(self._estimator),

@@ -49,7 +49,7 @@ def of_history(
             trial.values, trial.seconds, history.parts(trial.number),
         )
         for trial in history.trials
-        if trial.state not in ("asked", "partial")
+        if trial.state != "asked" and history.is_full(trial)
     ]  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """Past searches of an estimator: what a fit asks of their store, and writes into it."""
 
 import logging
+import warnings
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
 
 from skbluetuna._tuner import BlueTuner
+from skbluetuna.exceptions import HistoryWarning
 from skbluetuna.history import Trial
 from skbluetuna.past import Notebook, class_names, notebook_of
 from skbluetuna.search._problem import choice_key
@@ -55,10 +57,11 @@ def _scorer(search: Any) -> str:
     scoring = search.scoring
     if scoring is None:
         return ""
-    if isinstance(scoring, dict) and search.refit in scoring:
-        scoring = scoring[search.refit]
-    elif isinstance(scoring, list | tuple | set) and isinstance(search.refit, str):
-        scoring = search.refit
+    if isinstance(scoring, dict | list | tuple | set) and len(scoring):
+        refit = search.refit
+        named = isinstance(refit, str) and refit in scoring
+        name = refit if named else next(iter(scoring))
+        scoring = scoring[name] if isinstance(scoring, dict) else name
     if isinstance(scoring, str):
         return scoring
     return str(choice_key(scoring) or "a scorer of its own")
@@ -74,8 +77,16 @@ def remember(notebook: Notebook | None, tuner: BlueTuner, rows: Rows) -> None:
         found = float(np.std(scores)) if scores else np.nan
         return found if np.isfinite(found) else None
 
-    if notebook.write(tuner.spaces, tuner.trials, tuner.seed, spread):
-        logger.info("remembered in %s", notebook.store.path)
+    try:
+        if notebook.write(tuner.spaces, tuner.trials, tuner.seed, spread):
+            logger.info("remembered in %s", notebook.store.path)
+    except OSError as error:  # it is no reason to lose the search
+        warnings.warn(
+            f"history: the search can not be written to {notebook.store.path} "
+            f"({error}); all else is there.",
+            HistoryWarning,
+            stacklevel=2,
+        )
 
 
 def say_lessons(notebook: Notebook | None, tuner: BlueTuner) -> None:

@@ -36,10 +36,16 @@ class Resource:
         Its rungs.
     is_own : bool
         Whether the full resource is what the estimator has anyway.
+    n_rows : int, default=0
+        Number of rows of the data, of which a resource of rows is a share; 0: as many
+        as the full resource.
     """
 
-    def __init__(self, name: str, ladder: Ladder, *, is_own: bool) -> None:
+    def __init__(
+        self, name: str, ladder: Ladder, *, is_own: bool, n_rows: int = 0
+    ) -> None:
         self.name, self.ladder, self.is_own = name, ladder, is_own
+        self._n_rows = n_rows or ladder.full
 
     def params(self, trial: Trial) -> dict[str, Any]:
         """The trial's parameters, with the resource if it is one of them."""
@@ -53,13 +59,14 @@ class Resource:
 
     def train(self, trial: Trial, order: RowNumbers, train: RowNumbers) -> RowNumbers:
         """Rows of a training part that the trial learns from, in their own order."""
-        if self.name != ROWS or self.ladder.is_full(trial.resource):
+        share = self.amount(trial) / self._n_rows
+        if self.name != ROWS or share >= 1.0:
             return train
-        n = max(1, round(len(train) * self.ladder.cost(trial.resource)))
+        n = max(1, round(len(train) * share))
         return np.asarray(train[np.sort(order[:n])])
 
     def order(self, train: RowNumbers, y: Any, seed: Sequence[int]) -> RowNumbers:
-        """RowNumbers of a training part, of which lower rungs take the first ones.
+        """Positions of a training part, of which lower rungs take the first ones.
 
         Classes stand in them as evenly as can be, so that each beginning is stratified.
         """
@@ -68,9 +75,8 @@ class Resource:
         place = np.empty(len(train))
         for label in np.unique(labels):
             own = np.flatnonzero(labels == label)
-            place[rng.permutation(own)] = (np.arange(len(own)) + rng.random()) / len(
-                own
-            )
+            at = (np.arange(len(own)) + rng.random()) / len(own)
+            place[rng.permutation(own)] = at
         return np.argsort(place, kind="stable")
 
 
@@ -110,7 +116,7 @@ def resource_of(search: Any, spaces: Sequence[Space], n_rows: int) -> Resource |
     full = _as_own("max_resources", full, name, own)
     least = _as_own("min_resources", _least(search, name, full), name, own)
     ladder = as_ladder((least, full), search.factor)
-    return Resource(name, ladder, is_own=bool(full == own))
+    return Resource(name, ladder, is_own=bool(full == own), n_rows=n_rows)
 
 
 def strata(search: Any, y: Any) -> Any:

@@ -64,9 +64,10 @@ def _ranks(scores, resources=None):
         return rankdata(-last_of_all, method="min").astype(np.int32)
     given = np.where(is_known, np.asarray(resources, dtype=float), -np.inf)
     order = np.lexsort([-last_of_all, -given])
-    pairs = list(zip(given[order], last_of_all[order], strict=True))
+    pairs = np.column_stack([given, last_of_all])[order]
+    is_new = np.append(True, (pairs[1:] != pairs[:-1]).any(axis=1))
     ranks = np.empty(len(order), dtype=np.int32)
-    ranks[order] = [pairs.index(pair) + 1 for pair in pairs]
+    ranks[order] = np.maximum.accumulate(np.where(is_new, np.arange(len(order)), 0)) + 1
     return ranks
 
 
@@ -111,8 +112,8 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         the strategy's own schedule in full. A finite space no larger than this is
         evaluated exhaustively, in ``ParameterGrid`` order.
     strategy : str or strategy object, default="adaptive"
-        ``"adaptive"``, ``"classic"`` (the published search), or an object such as
-        ``Classic(n_lhs=20, tune_reps=20)``.
+        ``"adaptive"``, ``"classic"`` (the published search), ``"hyperband"`` (which
+        needs a `resource`), or an object such as ``Classic(n_lhs=20, tune_reps=20)``.
     max_concurrent : int or None, default=None
         How many candidates may be open at a time, the window w: candidate i is chosen
         once all up to i - w have their scores, however long the others take. So for a
@@ -226,7 +227,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         has a stratified order, drawn once, of which it takes the first ones; test rows
         are all. `n_iter` counts in full evaluations: one with a ninth of the resource
         is a ninth. What is cheap is evaluated in the first ten full evaluations' worth
-        only, as it helps no more later. Do not use it where you can afford more
+        only; later it no longer helps. Do not use it where you can afford more
         than 25 full evaluations, where the cheap score misleads, or with fewer than
         3,000 rows as the resource. See ``doc/cheap_evaluations.md``.
     min_resources : "auto" or number, default="auto"

@@ -475,3 +475,25 @@ def test_numbers_of_numpy_are_kept_as_text():
     tuner.report(trial, np.float32(0.5), np.int64(1))
     tuner.tell(trial, np.float32(0.5), resource=np.int64(3))
     assert BlueTuner.from_json(tuner.to_json()).trials == tuner.trials
+
+
+@pytest.mark.parametrize("objectives", [None, ("a", "b")])
+def test_cheap_scores_of_other_alternatives_are_no_incumbent(objectives):
+    """Nor do they move the targets once the model sees full ones alone."""
+    tuner = BlueTuner(SPACES["alternatives"], n_iter=30, random_state=0,
+                      resource=LADDER, objectives=objectives)  # fmt: skip
+    go_on(tuner, f=lambda t: score(t) if objectives is None else (score(t), -1.0))
+    scheduler = tuner._scheduler
+    for k in (0, 1):
+        view = scheduler._seen(scheduler.budgets[0], k, tuner.history)
+        full = [t for t in tuner.trials if t.alternative != k and t.resource == 9]
+        assert [len(own) for own in view.full_others] == [len(full)]
+        assert len(view.others[0]) > len(full)
+        assert view.best_of_others == view.full_others[0].max()
+        assert view.of_full().others is view.full_others
+        if objectives is None:
+            assert view.best_of_others == max(t.score for t in full)
+
+
+def test_less_than_the_lowest_rung_is_its_level():
+    assert Ladder((1, 3, 9)).level(0.1) == 0.0

@@ -177,3 +177,13 @@ def test_lists_of_rows_are_no_folds_of_new_data():
 def test_a_search_without_a_model_in_use_is_not_refreshed():
     with pytest.raises(NotFittedError):
         BlueTunaSearchCV(LogisticRegression(), SPACE).refresh(*rows(0))
+
+
+def test_a_search_with_a_parameter_as_its_resource_is_refreshed():
+    """It stands in the parameters of the candidates, and is none of the space."""
+    search = BlueTunaSearchCV(
+        LogisticRegression(max_iter=90), SPACE, n_iter=3, cv=3, random_state=0,
+        resource="max_iter",
+    ).fit(*rows(0))  # fmt: skip
+    found = search.refresh(*rows(1), n_iter=4)
+    assert found.search.best_params_["max_iter"] == 90

@@ -161,3 +161,14 @@ def test_a_model_of_no_known_kind_needs_a_metric(rng):
     X, y = rows(rng)
     with pytest.raises(ValueError, match="metric must be given for KMeans"):
         Watch(KMeans(2, n_init=1).fit(X), X, y)
+
+
+def test_a_batch_whose_target_is_refused_is_not_counted(model, rng):
+    """So that it can be given again."""
+    watch = watch_of(model, rng)
+    X, y = rows(rng, 50)
+    with pytest.raises(ValueError, match="one value for each"):
+        watch.update(X, y[:-1])
+    assert (watch._n_inputs, len(watch.batches["loss"])) == (0, 0)
+    watch.update(X, y)
+    assert (watch._n_inputs, len(watch.batches["loss"])) == (1, 1)

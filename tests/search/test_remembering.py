@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
 from skbluetuna import BlueTunaSearchCV, HistoryStore
+from skbluetuna.exceptions import HistoryWarning
 
 X, y = make_classification(90, 4, random_state=0)
 SPACE = {"ccp_alpha": (1e-5, 1e-1, "log"), "min_samples_split": (2, 40)}
@@ -164,3 +165,27 @@ def test_alternatives_are_remembered_by_their_own_classes(tmp_path):
     ]  # fmt: skip
     assert sum(len(own.rows) for own in record.alternatives) == 6
     assert not np.any([own.classes[0] == "sklearn.SVC" for own in record.alternatives])
+
+
+def test_a_file_that_can_not_be_written_loses_no_search(store, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(HistoryStore, "append", full)
+    with pytest.warns(HistoryWarning, match="no space left"):
+        found = search(store, n_iter=3).fit(X, y)
+    assert found.best_index_ >= 0
+
+
+@pytest.mark.parametrize("scoring", [["accuracy", "roc_auc"], ("accuracy", "roc_auc")])
+def test_of_several_metrics_the_guiding_one_is_kept(store, scoring):
+    search(store, n_iter=3, scoring=scoring, refit="ensemble").fit(X, y)
+    assert store.records()[-1].scorer == "accuracy"
+
+
+def test_searches_of_other_data_of_the_same_shape_are_kept_apart(tmp_path):
+    """Though their first scores are the same."""
+    store = HistoryStore(tmp_path / "searches.jsonl")
+    for rows in (slice(0, 60), slice(30, 90)):
+        search(store, n_iter=4, scoring="accuracy").fit(X[rows], y[rows])
+    assert len(store.records()) == 2

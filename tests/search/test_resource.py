@@ -346,3 +346,41 @@ def test_predictions_are_kept_of_full_evaluations_alone(tmp_path, window):
     assert set(search.cv_results_["n_resources"][kept]) == {9}
     again = laddered(checkpoint=tmp_path / "search.jsonl", **options)
     assert_array_equal(again.cv_predictions_, search.cv_predictions_)
+
+
+def test_a_full_resource_of_fewer_rows_is_what_is_fitted():
+    """Of folds of two thirds of the rows, two thirds of it."""
+    X, y = make_classification(6000, 3, n_informative=2, n_redundant=0, random_state=0)
+    Seen.seen.clear()
+    search_of(
+        Seen(), X_SPACE, n_iter=3, resource="n_samples", max_resources=3000, cv=3,
+        refit=False,
+    ).fit(X, y)  # fmt: skip
+    assert sorted(Seen.seen) == [667, 2000]
+
+
+@pytest.mark.parametrize("kind", [list, "mask"])
+def test_folds_may_be_lists_or_masks(kind):
+    X, y = make_classification(3000, 3, n_informative=2, n_redundant=0, random_state=0)
+    splits = list(KFold(2).split(X))
+    if kind is list:
+        other = [(train.tolist(), test.tolist()) for train, test in splits]
+    else:
+        rows = np.arange(3000)
+        other = [(np.isin(rows, a), np.isin(rows, b)) for a, b in splits]
+    options = {"resource": "n_samples", "n_iter": 2, "refit": False}
+    one, two = (
+        search_of(Seen(), X_SPACE, cv=cv, **options).fit(X, y).cv_results_
+        for cv in (splits, other)
+    )
+    assert_array_equal(one["mean_test_score"], two["mean_test_score"])
+
+
+def test_a_failure_with_little_is_not_imported_as_one_in_full():
+    with pytest.warns(Warning, match=r"fits failed|non-finite"):
+        search = laddered(estimator=Grown(fails_above=0.6), n_iter=8)
+    n_full = (search.cv_results_["n_resources"] == 9).sum()
+    search.set_params(random_state=5, n_iter=2, error_score=np.nan)
+    with pytest.warns(Warning, match=r"fits failed|non-finite"):
+        search.fit(X, y)
+    assert (search.cv_results_["stage"] == "imported").sum() == n_full
