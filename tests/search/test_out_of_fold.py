@@ -307,10 +307,10 @@ def test_alternatives_share_one_layout():
 class Fails(DecisionTreeClassifier):
     """Fails where it is deep; in the first fold alone where it is very deep."""
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y, sample_weight=None, check_input=True):
         if self.max_depth > 8 or (self.max_depth > 6 and X[0, 0] == FIRST):
             raise ValueError("too deep")
-        return super().fit(X, y, sample_weight)
+        return super().fit(X, y, sample_weight, check_input)
 
 
 FIRST = X[next(iter(KFold(3).split(X)))[0][0], 0]
@@ -514,10 +514,10 @@ class Killed(DecisionTreeClassifier):
 
     at = None
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y, sample_weight=None, check_input=True):
         if self.max_depth == self.at:
             os._exit(9)
-        return super().fit(X, y, sample_weight)
+        return super().fit(X, y, sample_weight, check_input)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
