@@ -60,7 +60,7 @@ class PredictionsFile:
                 arrays[name] = array.astype(np.str_) if kind == "U" else array
 
         def save(file: BinaryIO) -> None:
-            np.savez(file, **arrays)  # of no objects, so without pickles
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # none of objects
 
         replace_file(self._path, save)
 

@@ -4,6 +4,7 @@ import os
 import pickle
 import time
 import warnings
+from functools import wraps
 from itertools import count
 
 import numpy as np
@@ -85,6 +86,7 @@ def interrupting(fit, at):
     """The method, with Ctrl-C in its call number `at`."""
     calls = count(1)
 
+    @wraps(fit)  # scikit-learn 1.7 looks at the signature
     def interrupted(*args, **kwargs):
         if next(calls) == at:
             raise KeyboardInterrupt

@@ -3,6 +3,7 @@
 import os
 import tracemalloc
 import warnings
+from functools import wraps
 from io import BytesIO
 from pathlib import Path
 
@@ -543,6 +544,7 @@ def counted(monkeypatch):
     """Numbers of rows that trees are fitted to from now on."""
     fits, fit = [], DecisionTreeClassifier.fit
 
+    @wraps(fit)  # scikit-learn 1.7 looks at the signature
     def counting(self, X, y, **kwargs):
         fits.append(len(X))
         return fit(self, X, y, **kwargs)
