@@ -11,7 +11,9 @@ from hypothesis import settings
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # How long an example takes depends on what else the machine does, so it is no law.
-settings.register_profile("skbluetuna", deadline=None, max_examples=40)
+# `--hypothesis-profile thorough`, which nightly runs use, tries more of them.
+settings.register_profile("skbluetuna", deadline=None, max_examples=20)
+settings.register_profile("thorough", deadline=None, max_examples=200)
 settings.load_profile("skbluetuna")
 
 

@@ -91,10 +91,10 @@ def estimator_of(name):
 
 @cache
 def data_for(is_of_classes):
-    """150 rows; a regression target of unit variance, as the ranges expect it."""
+    """100 rows; a regression target of unit variance, as the ranges expect it."""
     load = load_breast_cancer if is_of_classes else load_diabetes
     X, y = load(return_X_y=True)
-    rows = np.random.default_rng(0).permutation(len(X))[:150]
+    rows = np.random.default_rng(0).permutation(len(X))[:100]
     X, y = X[rows, :10], y[rows]
     return X, y if is_of_classes else (y - y.mean()) / y.std()
 
@@ -444,11 +444,12 @@ def test_the_space_can_be_searched_without_a_failure_or_a_warning(name):
     pipeline = Pipeline([("scale", StandardScaler()), ("model", estimator)])
     half = ShuffleSplit(1, train_size=0.5, random_state=0)
     search = BlueTunaSearchCV(
-        pipeline, suggest_space(pipeline), n_iter=8, cv=half, random_state=0
-    )
+        pipeline, suggest_space(pipeline), n_iter=5, cv=half, random_state=0,
+        refit=False,
+    )  # fmt: skip
     search.fit(X, y)
     scores = search.cv_results_["mean_test_score"]
-    assert len(scores) == 8
+    assert len(scores) == 5
     assert np.isfinite(scores).all()
 
 

@@ -41,9 +41,8 @@ def initial_rows(
     """
     references = as_references(spaces, reference)
     rows = [[s.filled(r)] for s, r in zip(spaces, references, strict=True)]
-    if isinstance(initial_params, Mapping) or not isinstance(
-        initial_params, Iterable | None
-    ):
+    given: object = initial_params  # whatever its annotation promises
+    if isinstance(given, Mapping) or not isinstance(given, Iterable | None):
         raise TypeError(
             f"initial_params must be a list of dicts; got {initial_params!r}."
         )

@@ -111,8 +111,8 @@ def test_interactions_have_one_row_for_each_pair_and_kind_of_term():
 
 
 @pytest.mark.slow
-@given(space=specs, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
-@settings(deadline=None, max_examples=12)
+@given(space=specs, n_iter=st.integers(1, 30), seed=st.integers(0, 99))
+@settings(deadline=None, max_examples=6)
 def test_shares_of_both_tables_sum_to_one_or_to_zero(space, n_iter, seed):
     """To zero if the climb, whose model they show, began after a single trial."""
     tuner = searched(space, n_iter, seed)
@@ -139,8 +139,8 @@ def test_the_share_finds_the_parameter_that_matters():
 
 
 @pytest.mark.slow
-@given(space=specs, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
-@settings(deadline=None, max_examples=25)
+@given(space=specs, n_iter=st.integers(1, 30), seed=st.integers(0, 99))
+@settings(deadline=None, max_examples=10)
 def test_region_bounds_are_native_values_of_their_parameter(space, n_iter, seed):
     regions, dims = searched(space, n_iter, seed).regions, dict(
         zip(space, Space(space).dimensions, strict=True)
@@ -191,8 +191,8 @@ def test_what_was_not_scanned_is_one_kept_region_without_scores():
 
 
 @pytest.mark.slow
-@given(space=specs, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
-@settings(deadline=None, max_examples=25)
+@given(space=specs, n_iter=st.integers(1, 30), seed=st.integers(0, 99))
+@settings(deadline=None, max_examples=10)
 def test_the_narrowed_space_is_native_lies_in_the_space_and_holds_the_best(
     space, n_iter, seed
 ):
@@ -223,7 +223,7 @@ def test_the_narrowed_space_is_native_lies_in_the_space_and_holds_the_best(
 
 @pytest.mark.slow
 @given(space=specs, seed=st.integers(0, 99))
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 def test_the_narrowed_space_can_be_searched_and_narrowed_again(space, seed):
     first = searched(space, 25, seed)
     second = searched(first.optimized_space, 12, seed)

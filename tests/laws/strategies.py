@@ -74,7 +74,7 @@ planned = st.sampled_from(
     ]
 )
 strategies = planned | st.sampled_from([Adaptive(), Adaptive(2, 12)])
-budgets = st.integers(1, 30)
+budgets = st.integers(1, 20)
 seeds = st.integers(0, 2**31)
 
 

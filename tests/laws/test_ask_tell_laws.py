@@ -28,7 +28,7 @@ _spec.loader.exec_module(laws)
 
 asks, make, objective, run = laws.asks, laws.make, laws.objective, laws.run
 search = given(laws.spaces, laws.budgets, laws.strategies, laws.seeds)
-few = settings(max_examples=6, deadline=None)
+few = settings(max_examples=4, deadline=None)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -57,7 +57,7 @@ def test_threads_of_linear_algebra_change_nothing(strategy):
         _fit.cache_clear()  # what one number of threads found is not the other's
         _train.cache_clear()
         with threadpool_limits(limits=n_threads, user_api="blas"):
-            found.append(asks(run(make(space, 40, strategy, 0))))
+            found.append(asks(run(make(space, 20, strategy, 0))))
     assert found[0] == found[1]
 
 
@@ -189,7 +189,7 @@ def test_failures_never_win_and_never_stop_the_search(
 
 @pytest.mark.slow
 @few
-@given(laws.spaces, laws.spaces, laws.strategies, laws.seeds, st.integers(2, 30))
+@given(laws.spaces, laws.spaces, laws.strategies, laws.seeds, st.integers(2, 20))
 def test_alternatives_share_the_budget_and_each_trial_has_one(
     first, second, strategy, seed, n_iter
 ):

@@ -20,7 +20,7 @@ laws = importlib.util.module_from_spec(_spec)
 sys.modules["laws_strategies"] = laws
 _spec.loader.exec_module(laws)
 
-few = settings(max_examples=5, deadline=None)
+few = settings(max_examples=3, deadline=None)
 QUICK = Classic(n_lhs=5, tune_reps=5, n_epochs=5)
 REALS = {"x": (0.0, 1.0, 1), "y": (0.0, 1.0, 1), "c": list("ab")}
 CHOICES = {f"c{i}": list("abcde") for i in range(3)} | {"x": (0.0, 1.0)}

@@ -102,12 +102,12 @@ def test_the_weights_of_a_quadratic_have_no_error_of_the_sample_s_own():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("d", [6, 20, 40])
+@pytest.mark.parametrize("d", [6, 20])
 def test_pairs_without_effect_do_not_add_up(d):
     """Three parameters together, and one alone, among many: no pair has a share."""
     n = max(1024, 150 * d)
     sums = []
-    for seed in range(4):
+    for seed in range(3):
         U = qmc.Halton(d, rng=np.random.default_rng(seed)).random(n)
         main, pair, _ = shares(_one_and_three, U)
         sums.append([main.sum(), pair.sum()])
@@ -158,7 +158,7 @@ def test_the_error_of_a_share_is_its_scatter_over_samples():
         return rough + (2.0 * U[:, 0] - 1.0) + 2.0 * (U[:, 0] - 0.5) * (U[:, 1] - 0.5)
 
     found = []
-    for seed in range(200):
+    for seed in range(100):
         U = np.random.default_rng(seed).random((700, 5))
         found.append(analysis(f(U)[:, None], [basis(U[:, j], 0) for j in range(5)]))
     for effect, error in (("main", "main_error"), ("pair", "pair_error")):

@@ -26,8 +26,7 @@ MEASURE = """<script>addEventListener("load", () => {
 
 
 @pytest.mark.skipif(BROWSER is None, reason=f"no browser: none of {', '.join(NAMES)}")
-@pytest.mark.parametrize("width", [1200, 500])
-@pytest.mark.parametrize("kind", ["adaptive", "classic"])
+@pytest.mark.parametrize(("kind", "width"), [("adaptive", 500), ("classic", 1200)])
 def test_a_browser_shows_all_of_it(reported, kind, width, tmp_path):
     _, path = reported(kind)
     text = path.read_text(encoding="utf-8")

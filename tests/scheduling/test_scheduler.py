@@ -1,5 +1,7 @@
 """Whose turn it is: trials that are open to all alternatives."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -18,10 +20,10 @@ def bowl(trial, centres, heights):
     return height - float(np.sum((np.array(trial.unit) - centre) ** 2))
 
 
-def contest(heights, n_iter=60, seed=0, n=None, **kwargs):
+def contest(heights, n_iter=60, seed=0, n=None, until=math.inf, **kwargs):
     spaces = [{f"{c}{i}": (0.0, 1.0) for i in range(2)} for c in "abc"[: len(heights)]]
     tuner = BlueTuner(spaces, n_iter=n_iter, random_state=seed, **kwargs)
-    while not tuner.finished:
+    while not tuner.finished and len(tuner.trials) < until:
         for trial in tuner.ask(n):
             tuner.tell(trial, bowl(trial, (0.3, 0.6, 0.8), heights))
     return tuner
@@ -33,7 +35,7 @@ def counts(tuner):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("winner", "n"), [(0, None), (1, None), (2, None), (1, 4)])
+@pytest.mark.parametrize(("winner", "n"), [(2, None), (1, 4)])
 def test_the_budget_goes_where_it_pays_and_none_is_starved(winner, n):
     heights = [0.3 * (k == winner) for k in range(3)]
     tuner = contest(heights, n=n)
@@ -48,12 +50,13 @@ def test_the_budget_goes_where_it_pays_and_none_is_starved(winner, n):
 
 @pytest.mark.slow
 def test_the_first_look_is_two_more_than_parameters_or_half_of_the_budget():
-    assert [t.alternative for t in contest([0.0, 0.0, 0.0]).trials[:12]] == (
+    assert [t.alternative for t in contest([0.0, 0.0, 0.0], until=12).trials[:12]] == (
         [0, 1, 2] * 4
     )
-    few = [t.alternative for t in contest([0.0, 0.0, 0.0], n_iter=12).trials]
+    few = [t.alternative for t in contest([0.0] * 3, n_iter=12, until=6).trials]
     assert few[:6] == [0, 1, 2] * 2
-    named = contest([0.0, 0.0], initial_params=[{"a0": k / 9.0} for k in range(9)])
+    own = [{"a0": k / 9.0} for k in range(9)]
+    named = contest([0.0, 0.0], until=20, initial_params=own)
     assert [t.stage for t in named.trials if t.alternative == 0][:10] == [
         "initial"
     ] * 10

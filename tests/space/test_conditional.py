@@ -70,10 +70,10 @@ def test_size_and_grid_are_those_of_brute_force(space):
 
 
 @given(finite_spaces(), st.integers(0, 2**31), st.booleans())
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=10)
 def test_a_finite_search_ends_when_every_configuration_was_asked(space, seed, grown):
     own = Space(space)
-    assume(own.size <= 60)  # each trial is a proposal
+    assume(own.size <= 25)  # each trial is a proposal
     n_iter = own.size + 5 if not grown else max(1, own.size - 1)
     tuner = BlueTuner(space, n_iter=n_iter, random_state=seed)
     if grown:
@@ -102,7 +102,7 @@ def test_what_does_not_apply_makes_no_difference():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strategy", [Adaptive(), Classic(n_epochs=30)], ids=str)
+@pytest.mark.parametrize("strategy", [Adaptive(), Classic(n_epochs=5)], ids=str)
 def test_the_estimator_is_given_what_applies_and_nothing_else(strategy):
     seen = []
 
@@ -112,7 +112,7 @@ def test_the_estimator_is_given_what_applies_and_nothing_else(strategy):
             return super().fit(X, y)
 
     search = BlueTunaSearchCV(
-        Spy(gamma=0.123, degree=4), SVMS, n_iter=25, cv=2, random_state=0,
+        Spy(gamma=0.123, degree=4), SVMS, n_iter=14, cv=2, random_state=0,
         strategy=strategy,
     ).fit(X, y)  # fmt: skip
     assert {p["kernel"] for p in seen} == {"linear", "rbf", "poly"}
@@ -163,12 +163,12 @@ def test_conditions_in_a_row_all_hold():
 def test_a_conditional_space_and_its_search_survive_json():
     space = Space(SVMS)
     assert decode_space(json.loads(json.dumps(encode_space(space)))) == space
-    tuner = BlueTuner(SVMS, n_iter=20, random_state=0)
+    tuner = BlueTuner(SVMS, n_iter=12, random_state=0)
     while not tuner.finished:
         for trial in tuner.ask():
             tuner.tell(trial, trial.unit[1])
         tuner = BlueTuner.from_json(tuner.to_json())
-    assert len(tuner.trials) == 20
+    assert len(tuner.trials) == 12
 
 
 def test_the_model_learns_from_every_trial_what_all_share():
@@ -307,7 +307,12 @@ def test_classic_knows_nothing_of_what_did_not_apply_where_it_looked():
     space = {"kernel": ["linear", "rbf"], "C": (0.1, 10.0, "log"),
              "gamma": when("kernel", "rbf", (1e-3, 1.0, "log"))}  # fmt: skip
     search = BlueTunaSearchCV(
-        SVC(kernel="linear"), space, n_iter=30, cv=2, strategy="classic", random_state=0
+        SVC(kernel="linear"),
+        space,
+        n_iter=20,
+        cv=2,
+        strategy=Classic(n_epochs=20),
+        random_state=0,
     ).fit(X, y)
     mine = search.regions_["param"] == "gamma"
     assert np.isnan(search.regions_["score"][mine]).all()

@@ -22,7 +22,7 @@ from skbluetuna.space import (
     parse_dimension,
 )
 
-modest = settings(max_examples=150, deadline=None)
+modest = settings(max_examples=50, deadline=None)
 HUGE = 2**32
 ABOVE = [(k + 0.5) / 64 for k in range(64)]  # inner units
 

@@ -603,7 +603,7 @@ almost_ranges = st.tuples(numbers, numbers, st.lists(scalars, max_size=2)).map(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(almost_ranges | junk)
 @example((0.0, 5e-324))
 @example((-1.7e308, 0.0))
@@ -622,7 +622,7 @@ def test_whatever_is_written_is_refused_by_name_or_can_be_searched(spec):
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(junk | st.lists(st.dictionaries(st.text(max_size=2), junk, max_size=2)))
 def test_whatever_is_given_as_a_space_is_refused_or_read(param_space):
     spaces, refusal = answer(parse_spaces, param_space)

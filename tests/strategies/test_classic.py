@@ -165,7 +165,7 @@ def test_the_full_scan_visits_every_boundary_and_its_nudged_point():
     n_iter=st.integers(1, 400),
     n_initial=st.integers(1, 4),
 )
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 def test_initial_trials_and_stages_add_up_to_the_budget(
     space, strategy, n_iter, n_initial
 ):
@@ -180,7 +180,7 @@ def test_initial_trials_and_stages_add_up_to_the_budget(
 
 @pytest.mark.slow
 @given(space=anywhere, n_iter=st.integers(1, 40), seed=st.integers(0, 99))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 def test_a_search_asks_exactly_its_budget_or_every_configuration(space, n_iter, seed):
     strategy, rng = Classic(n_epochs=1), np.random.default_rng(seed)
     tuner = BlueTuner(space, n_iter=n_iter, strategy=strategy, random_state=seed)
@@ -264,7 +264,7 @@ def chosen(space, strategy, n_iter, at=0.5):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("at", "nudge"), [(0.5, 0.35), (0.3, 0.5)])
-@pytest.mark.parametrize("splits", [[1], [3], [2, 4], [3, 1, 2]])
+@pytest.mark.parametrize("splits", [[1], [2, 4], [3, 1, 2]])
 def test_lines_then_nudges_then_the_last_line_then_parameters_are_given_up(
     splits, nudge, at
 ):
@@ -282,7 +282,7 @@ def test_lines_then_nudges_then_the_last_line_then_parameters_are_given_up(
 
 @pytest.mark.slow
 @given(space=continuous, strategy=options, n_iter=st.integers(1, 400))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 def test_the_scan_keeps_its_proportion_unless_both_ends_cost_more(
     space, strategy, n_iter
 ):
