@@ -12,6 +12,7 @@ import skbluetuna.ensemble
 import skbluetuna.inspection
 import skbluetuna.objectives
 import skbluetuna.production
+import skbluetuna.testing
 from skbluetuna.exceptions import MissingDependencyError
 
 # Not asked: an extended summary (ES01), See Also (SA01) and an example (EX01) on each
@@ -35,6 +36,7 @@ def modules():
         skbluetuna.production,
         skbluetuna.ensemble,
         skbluetuna.objectives,
+        skbluetuna.testing,
     )
     for door in DOORS:
         try:

@@ -150,6 +150,6 @@ def test_ci_runs_the_commands_that_the_readme_names():
     """It looks for them by pattern; one that is worded anew would no longer be run."""
     run = (ROOT / ".ci" / "run").read_text()
     patterns = re.findall(r"grep -E '([^']+)' README\.md", run)
-    assert len(patterns) == 2
+    assert patterns
     for pattern in patterns:
         assert len(re.findall(pattern, README, flags=re.MULTILINE)) == 1, pattern
