@@ -1,5 +1,10 @@
-"""Results as JSON lines: one run a line, appended, so that a killed command goes on."""
+"""Results as JSON lines: one run a line, appended, so that a killed command goes on.
 
+Those that the pages were made of are packed in ``benchmarks/records``; what a command
+adds to them stands beside the page, until ``python -m benchmarks pack`` packs it too.
+"""
+
+import gzip
 import json
 import os
 import platform
@@ -14,7 +19,10 @@ from joblib import Parallel, delayed
 
 from skbluetuna import __version__
 
-__all__ = ["Records", "anywhere", "run_all", "versions"]
+__all__ = ["PAGES", "Records", "anywhere", "packed_of", "run_all", "versions"]
+
+PAGES = Path("doc/benchmarks")
+PACKED = Path("benchmarks/records")
 
 PACKAGES = (
     "numpy", "scipy", "scikit-learn", "joblib", "xgboost-cpu", "xgboost",
@@ -29,6 +37,15 @@ ABSOLUTE = re.compile(
     r"(?<![\w./:~-])"  # neither within a relative path nor within an address
     r"(?:~?/(?=[\w.])|[A-Za-z]:[\\/]|\\\\(?=\w))[^\s'\"<>|,;:()]*"
 )
+
+
+def packed_of(path):
+    """The packed runs of a file beside the pages; None for files anywhere else."""
+    path = Path(path).resolve()
+    if not path.is_relative_to(PAGES.resolve()):
+        return None
+    inner = path.relative_to(PAGES.resolve())
+    return PACKED / inner.with_name(f"{inner.name}.gz")
 
 
 def anywhere(argv):
@@ -85,6 +102,9 @@ class Records:
         self._is_open = False
 
     def _load(self):
+        packed = packed_of(self.path)
+        if packed is not None and packed.exists():
+            self._read(gzip.decompress(packed.read_bytes()), packed)
         if not self.path.exists():
             return
         raw = self.path.read_bytes()
@@ -92,13 +112,15 @@ class Records:
         if len(whole) < len(raw):
             with self.path.open("r+b") as file:
                 file.truncate(len(whole))
-        for number, line in enumerate(whole.splitlines(), start=1):
+        self._read(whole, self.path)
+
+    def _read(self, lines, path):
+        """Sort in the lines of a file."""
+        for number, line in enumerate(lines.splitlines(), start=1):
             try:
                 row = json.loads(line)
             except ValueError as error:
-                raise ValueError(
-                    f"{self.path}:{number} is no record: {error}"
-                ) from error
+                raise ValueError(f"{path}:{number} is no record: {error}") from error
             if "header" in row:
                 self._check(row["header"]["problem"])
                 self._head(row["header"])

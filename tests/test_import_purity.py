@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ CORE_FILES = sorted(
 ALL_FILES = sorted(PACKAGE.glob("**/*.py"))
 
 
+@cache
 def imported(source, *, lazily=True):
     """List the dotted names that a source imports; `lazily`: in functions too."""
     names, nodes = set(), [ast.parse(source)]
@@ -46,7 +48,7 @@ def imported(source, *, lazily=True):
             }
         if lazily or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             nodes += ast.iter_child_nodes(node)
-    return names
+    return frozenset(names)
 
 
 def foreign(names):

@@ -1,6 +1,7 @@
 """The repository as strangers meet it: its links, its commands, its texts."""
 
 import ast
+import gzip
 import re
 import tomllib
 from importlib import import_module
@@ -12,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT, SETUPTOOLS = SETTINGS["project"], SETTINGS["tool"]["setuptools"]
-FOLDERS = (".ci", "benchmarks", "doc", "examples", "skbluetuna", "tests")
-TEXTS = {".cfg", ".css", ".in", ".jsonl", ".md", ".py", ".toml", ""}
+FOLDERS = (".ci", ".github", "benchmarks", "doc", "examples", "skbluetuna", "tests")
+TEXTS = {".cff", ".cfg", ".css", ".gz", ".in", ".md", ".py", ".toml", ".yml", ""}
 
 # Homes on Linux, macOS and Windows, and places where one machine alone has a file.
 OF_A_MACHINE = re.compile(
@@ -36,6 +37,12 @@ def texts():
     for path in [*ROOT.glob("[!.]*"), *inside]:
         if path.suffix in TEXTS and path.is_file() and "__pycache__" not in path.parts:
             yield path
+
+
+def read(path):
+    """The text of a file; of a packed one what is in it."""
+    raw = path.read_bytes()
+    return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
 
 
 def test_no_link_of_the_readme_is_relative():
@@ -131,7 +138,7 @@ def test_no_text_holds_a_path_of_a_machine():
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line[:100]}"
         for path in texts()
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        for number, line in enumerate(read(path).splitlines(), start=1)
         if OF_A_MACHINE.search(line)
     ]
     assert found == []

@@ -5,7 +5,8 @@ import shlex
 
 import pytest
 
-from benchmarks._records import Records, run_all
+from benchmarks._records import PAGES, Records, packed_of, run_all
+from benchmarks.pack import command
 
 
 def counted(log, value):
@@ -105,3 +106,18 @@ def test_words_that_are_no_path_stand_as_they_were_given(tmp_path):
     (header,) = Records(path, {}, []).headers
     assert shlex.split(header["command"])[3:] == words
     assert json.loads(path.read_text().splitlines()[1])["error"].endswith("1 / 2, a/b")
+
+
+def test_packed_runs_count_as_before(tmp_path, monkeypatch):
+    """Packing changes where runs are; more of them are packed after them."""
+    monkeypatch.chdir(tmp_path)
+    path = PAGES / "sub" / "runs.jsonl"
+    for keys in (["a"], ["b"]):
+        Records(path, {}, []).add({"key": keys, "score": 1})
+        before = Records(path, {}, [])
+        assert command(None, []) == 0
+        after = Records(path, {}, [])
+        assert (after.runs, after.headers) == (before.runs, before.headers)
+        assert not path.exists()
+    assert set(after.runs) == {("a",), ("b",)}
+    assert packed_of(tmp_path / "elsewhere.jsonl") is None
