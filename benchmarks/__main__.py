@@ -14,6 +14,7 @@ from benchmarks import (
     history,
     objectives,
     pack,
+    picture,
     windows,
 )
 
@@ -28,6 +29,7 @@ COMMANDS = {
     "objectives": objectives,
     "history": history,
     "pack": pack,
+    "picture": picture,
 }
 
 

@@ -1,11 +1,13 @@
 """Pictures of comparisons: banded convergence, box plots, critical difference."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from benchmarks._statistics import band
 from skbluetuna.inspection import ConvergenceDisplay
 
-__all__ = ["boxes", "convergence", "many_workers", "ranks"]
+__all__ = ["ahead", "boxes", "convergence", "many_workers", "ranks"]
 
 DPI = 110
 MOST_FAINT_BANDS = 3
@@ -49,6 +51,43 @@ def convergence(ways, score_name, path, floor=None):
         ax.set_ylim(bottom=max(floor, ax.get_ylim()[0]))
     figure.savefig(path, dpi=DPI)
     plt.close(figure)
+
+
+def ahead(means, path):
+    """One line for each search, named at its end; the first one stands out."""
+    plt = _plt()
+    figure, ax = plt.subplots(figsize=(8, 3.6), layout="constrained")
+    ends = [float(mean[-1]) for mean in means.values()]
+    heights = _apart(ends, 0.023)
+    looks = ({"color": "#D55E00", "linewidth": 3}, *LOOKS[:2], *LOOKS[3:])
+    for k, (name, mean) in enumerate(means.items()):
+        look = {"linewidth": 1.5} | looks[k] | ({"color": "0.45"} if k else {})
+        n = np.arange(1, len(mean) + 1)
+        ax.plot(n, mean, zorder=3 if k == 0 else 2, **look)
+        weight = "bold" if k == 0 else "normal"
+        ax.annotate(
+            name, (n[-1] + 1, heights[k]), va="center", weight=weight,
+            color=look["color"], annotation_clip=False, fontsize="small",
+        )  # fmt: skip
+    ax.set_ylim(0.45, 1.0)
+    ax.set_xlim(1, n[-1])
+    ax.set_xlabel("Evaluations (candidates, five folds each)")
+    ax.set_ylabel("Best score so far, normalised")
+    ax.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=DPI)
+    plt.close(figure)
+
+
+def _apart(heights, gap):
+    """Heights of labels; those that would overlap are moved apart, up and down."""
+    placed = np.array(heights)
+    order = np.argsort(placed)
+    for _ in range(200):
+        for below, above in pairwise(order):
+            lack = max(0.0, gap - (placed[above] - placed[below]))
+            placed[above] += lack / 2.0
+            placed[below] -= lack / 2.0
+    return placed
 
 
 def boxes(groups, unit, path, *, log=False):
