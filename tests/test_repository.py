@@ -14,6 +14,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT, SETUPTOOLS = SETTINGS["project"], SETTINGS["tool"]["setuptools"]
 FOLDERS = (".ci", ".github", "benchmarks", "doc", "examples", "skbluetuna", "tests")
+NAMES_ADDRESS = ("CHANGELOG.md", "CITATION.cff")
 TEXTS = {".cff", ".cfg", ".css", ".gz", ".in", ".md", ".py", ".toml", ".yml", ""}
 
 # Homes on Linux, macOS and Windows, and places where one machine alone has a file.
@@ -115,7 +116,11 @@ def test_the_address_stands_in_one_place():
     address = PROJECT["urls"]["Repository"]
     assert all(url.startswith(address) for url in PROJECT["urls"].values())
     github = r"https://(?:www\.|raw\.)?github(?:usercontent)?\.com/\S*?skbluetuna\S*"
-    assert [u for u in re.findall(github, README) if not u.startswith(address)] == []
+    texts_with_it = (README, *((ROOT / n).read_text("utf-8") for n in NAMES_ADDRESS))
+    for text in texts_with_it:
+        found = re.findall(github, text)
+        assert found
+        assert [u for u in found if not u.startswith(address)] == []
 
 
 def test_no_reference_of_the_readme_lacks_its_definition():
