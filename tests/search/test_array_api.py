@@ -32,8 +32,9 @@ def searched(X, y, **options):
 
 with sklearn.config_context(array_api_dispatch=True):
     strict = xp.asarray(X), xp.asarray(y)
-    for options in ({}, {"racing": 0.005}, {"keep_predictions": 2}, {"checkpoint": path},
-                    {"checkpoint": path}, {"resource": "n_samples", "factor": 2}):
+    file = {"checkpoint": path}
+    for options in ({}, {"racing": 0.005}, {"keep_predictions": 2}, file, file,
+                    {"resource": "n_samples", "factor": 2}):
         ours = searched(*strict, **options)
         assert isinstance(ours.best_estimator_.coef_, type(strict[0])), options
         assert isinstance(ours.predict(strict[0]), type(strict[0])), options
