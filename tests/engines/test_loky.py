@@ -14,6 +14,16 @@ from skbluetuna.callbacks import JSONLinesTracker
 from tests.engines.conftest import Told
 
 
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory):
+    """Where joblib makes files for workers, which all tests here share."""
+    path = tmp_path_factory.mktemp("joblib")
+    get_reusable_executor().shutdown()  # whose folder is another one
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JOBLIB_TEMP_FOLDER", str(path))
+        yield path
+
+
 # The thread that the killed worker talks to, scikit-learn's, may end by an error.
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -73,11 +83,8 @@ class Counts(Told):
         return self
 
 
-def test_large_data_are_sent_to_workers_once(tmp_path, monkeypatch):
-    monkeypatch.setenv("JOBLIB_TEMP_FOLDER", str(tmp_path / "joblib"))
-    (tmp_path / "joblib").mkdir()
+def test_large_data_are_sent_to_workers_once(tmp_path):
     wide = np.random.default_rng(0).random((3_000, 100))  # 2.4 MB
-    get_reusable_executor().shutdown()  # whose folder is another one
     search = BlueTunaSearchCV(
         Counts(folder=str(tmp_path)), {"x": (0.0, 1.0)}, n_iter=8, cv=3, n_jobs=2,
         max_concurrent=4, random_state=0, refit=False,
@@ -103,19 +110,3 @@ def test_a_candidate_that_ends_its_worker_is_one_that_failed(engine, caplog):
     (warned,) = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
     assert warned.startswith("evaluation 2 is recorded as failed")
     assert "TerminatedWorkerError" in warned
-
-
-@pytest.mark.filterwarnings("ignore:[\\s\\S]*(fits failed|scores are non-finite)")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_one_that_ends_its_worker_in_a_race_ends_one_for_all_its_folds(engine, caplog):
-    """Those that it would have had next are not tried."""
-    search = BlueTunaSearchCV(
-        Deadly(), {"x": [1, 3, 4, 2, 0]}, cv=4, n_jobs=2, n_retries=0, random_state=0,
-        racing=0.05, max_concurrent=1,
-    )  # fmt: skip
-    engine.fit(search)
-    assert search.best_params_ == {"x": 4}
-    assert list(search.cv_results_["n_folds"]) == [4, 4, 4, 4, 1]
-    assert "TerminatedWorkerError" in search.cv_results_["failure"][3]
-    lost = [r for r in caplog.records if "ended its worker" in r.getMessage()]
-    assert len(lost) == 1

@@ -11,7 +11,7 @@ import pytest
 from joblib import parallel_config, register_parallel_backend
 from joblib._parallel_backends import ThreadingBackend
 from joblib.externals.loky.process_executor import TerminatedWorkerError
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_iris
 from sklearn.naive_bayes import GaussianNB
 
@@ -40,13 +40,13 @@ class NoWorkers(ThreadingBackend):
 class DeadlyTasks(NoWorkers):
     """Threads that are lost over the tasks of some candidates, each time."""
 
-    def __init__(self, deadly=(), **kwargs):
+    def __init__(self, deadly=frozenset(), **kwargs):
         super().__init__(**kwargs)
         self.deadly = deadly
 
     def refuse(self, func):
         of = [task.get("parameters", {}) for _, _, task in func.items]
-        if any(params.get("var_smoothing") in self.deadly for params in of):
+        if any(self.deadly & set(params.values()) for params in of):
             raise self.error("the workers are gone")
         super().refuse(func)
 
@@ -143,6 +143,34 @@ def test_a_candidate_that_kills_its_worker_fails_alone(
     assert all("TerminatedWorkerError" in reason for reason in reasons)
 
 
+class Own(ClassifierMixin, BaseEstimator):
+    """Scores its parameter."""
+
+    def __init__(self, x=1):
+        self.x = x
+
+    def fit(self, X, y):
+        return self
+
+    def score(self, X, y):
+        return float(self.x)
+
+
+@pytest.mark.filterwarnings(FAILED)
+def test_one_that_ends_its_worker_in_a_race_ends_one_for_all_its_folds(caplog):
+    """Those that it would have had next are not tried."""
+    search = BlueTunaSearchCV(
+        Own(), {"x": [1, 3, 4, 2, 0]}, cv=4, n_jobs=2, n_retries=0, random_state=0,
+        racing=0.05, max_concurrent=1, pre_dispatch="all",
+    )  # fmt: skip
+    fit_deadly({2}, search)
+    assert search.best_params_ == {"x": 4}
+    assert list(search.cv_results_["n_folds"]) == [4, 4, 4, 4, 1]
+    assert "TerminatedWorkerError" in search.cv_results_["failure"][3]
+    lost = [r for r in caplog.records if "ended its worker" in r.getMessage()]
+    assert len(lost) == 1
+
+
 @pytest.mark.filterwarnings(FAILED)
 def test_a_failure_by_death_is_recalled_and_not_tried_again(caplog, engine, tmp_path):
     path = tmp_path / "search.jsonl"
@@ -199,6 +227,7 @@ def test_with_error_score_raise_none_is_recorded_as_failed():
 def test_a_suspect_is_not_evaluated_where_only_this_process_is_left(monkeypatch):
     """joblib evaluates here where it finds no worker; the suspect would end us."""
     left = [2]  # workers that it says it has, later none
+    monkeypatch.setattr("skbluetuna.search._engine.RESTART", (0.01, 0.02, 0.0))
 
     def n_jobs(backend, n_jobs):
         return left[0]

@@ -119,7 +119,7 @@ def test_candidates_that_hang_fail_wherever_they_run(backend, n_jobs, caplog, tm
 def test_a_deaf_fit_is_ended_with_its_process(tmp_path, caplog):
     """Also one beside another that heeds; else it would hold a worker to the end."""
     estimator = Sleeps(slow=(0,), is_deaf="half", folder=str(tmp_path), rest=0.1)
-    search = search_of(20, estimator, n_jobs=2, max_concurrent=3)
+    search = search_of(12, estimator, n_jobs=2, max_concurrent=3)
     with parallel_config("loky"):
         search.fit(X, y)
     assert_failed(search, [0])
@@ -131,11 +131,11 @@ def test_a_thread_that_is_deaf_is_left_alone(monkeypatch):
     """It holds its worker; where all are held there are new ones."""
     monkeypatch.setattr("skbluetuna.search._deadlines.GRACE_AFAR", 0.2)
     monkeypatch.setattr("skbluetuna.search._time_limit._raise_in", lambda *_: None)
-    estimator = Sleeps(slow=SLOW, seconds=4.0)
+    estimator = Sleeps(slow=SLOW, seconds=3.0)
     began = time.monotonic()
     with parallel_config("threading"):
         search = search_of(10, estimator, n_jobs=2, candidate_timeout=0.1).fit(X, y)
-    assert time.monotonic() - began < 4.0
+    assert time.monotonic() - began < 3.0
     assert_failed(search)
 
 

@@ -49,18 +49,18 @@ class Heard:
 @pytest.mark.parametrize("strategy", ["adaptive", QUICK], ids=str)
 def test_callbacks_hear_of_every_fold_and_the_right_total(strategy, tmp_path):
     heard = Heard()
-    search = search_of(n_iter=12, strategy=strategy).set_callbacks(heard).fit(X, y)
+    search = search_of(n_iter=9, strategy=strategy).set_callbacks(heard).fit(X, y)
     began = heard.tasks("begin")
     (total,) = [total for name, _, total in began if name == "search"]
     folds = [i for name, i, _ in began if name == "candidate-split-evaluation"]
-    assert total == len(folds) == len(set(folds)) == 12 * 3
+    assert total == len(folds) == len(set(folds)) == 9 * 3
     assert sorted((n, i) for n, i, _ in began) == sorted(heard.tasks("end"))
-    assert len(search.cv_results_["params"]) == 12
+    assert len(search.cv_results_["params"]) == 9
     # A search that is recalled tells of the same tasks.
     path = tmp_path / "search.jsonl"
     for _ in range(2):
         again = Heard()
-        search_of(n_iter=12, strategy=strategy, checkpoint=path).set_callbacks(
+        search_of(n_iter=9, strategy=strategy, checkpoint=path).set_callbacks(
             again
         ).fit(X, y)
         assert sorted(again.tasks("begin"), key=str) == sorted(began, key=str)
@@ -135,12 +135,13 @@ def test_workers_are_sent_neither_the_folds_nor_what_was_evaluated():
 @pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_a_callback_that_asks_to_stop_ends_the_search_cleanly(n_jobs):
-    stopped = search_of(n_iter=30, strategy="adaptive", n_jobs=n_jobs)
-    stopped.set_callbacks(Heard(stop_at=4)).fit(X, y)
+    stopped = search_of(strategy="adaptive", n_jobs=n_jobs)
+    with parallel_config("threading"):
+        stopped.set_callbacks(Heard(stop_at=4)).fit(X, y)
     assert stopped.stop_reason_ == "callback"
     done = len(stopped.cv_results_["params"])
     assert 1 < done < 6
-    whole = search_of(n_iter=30, strategy="adaptive").fit(X, y)
+    whole = search_of(strategy="adaptive").fit(X, y)
     assert stopped.cv_results_["params"] == whole.cv_results_["params"][:done]
     assert stopped.best_estimator_.predict(X).shape == (150,)
 

@@ -17,6 +17,7 @@ from skbluetuna.exceptions import CheckpointWarning
 from tests.search.durable import (
     SPACE,
     X_SPACE,
+    Kernel,
     Logged,
     X,
     clone_state,
@@ -109,7 +110,7 @@ def test_importing_equals_adding(tmp_path, other):
     options = {"n_iter": 6, "checkpoint": path, "refit": False} | OTHERS[other]
     second = search_of(**options).fit(X, y)
     tuner = BlueTuner(
-        options.get("space", SPACE), n_iter=6, reference=SVC().get_params(),
+        options.get("space", SPACE), n_iter=6, reference=Kernel().get_params(),
         strategy=options.get("strategy", "adaptive"),
         random_state=options.get("random_state", 0),
     )  # fmt: skip
@@ -280,5 +281,7 @@ def test_a_pickled_search_imports_as_the_search_itself(tmp_path):
 def test_another_estimator_is_still_refused():
     search = search_of(n_iter=3, warm_start=True).fit(X, y)
     search.set_params(estimator=GaussianNB(), param_space={"var_smoothing": (0.1, 1.0)})
-    with pytest.raises(ValueError, match=r"estimator \(there SVC, here GaussianNB\)"):
+    with pytest.raises(
+        ValueError, match=r"estimator \(there Kernel, here GaussianNB\)"
+    ):
         search.fit(X, y)

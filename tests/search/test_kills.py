@@ -46,10 +46,10 @@ def n_lines(path):
 
 @pytest.mark.parametrize(
     ("backend", "n_jobs", "n_kills", "window"),
-    # loky starts too late for 24
-    [("sequential", 1, 26, 2), ("threading", 2, 24, 5)],
+    # loky starts too late for 8
+    [("sequential", 1, 10, 2), ("threading", 2, 8, 5)],
 )
-def test_fifty_kills_lose_nothing_and_pay_for_nothing_twice(
+def test_many_kills_lose_nothing_and_pay_for_nothing_twice(
     tmp_path, backend, n_jobs, n_kills, window
 ):
     path, log = tmp_path / "search.jsonl", tmp_path / "fits"
@@ -59,7 +59,7 @@ def test_fifty_kills_lose_nothing_and_pay_for_nothing_twice(
         # The file's name is in the estimator, which the checkpoint compares.
         estimator = Logged(log=str(log), sleep=0.001)
         options = {
-            "n_iter": 60,
+            "n_iter": 20,
             "refit": False,
             "n_jobs": n_jobs,
             "max_concurrent": window,
@@ -77,14 +77,14 @@ def test_fifty_kills_lose_nothing_and_pay_for_nothing_twice(
         patience = time.monotonic() + 10.0
         while n_lines(path) < wanted and time.monotonic() < patience:
             time.sleep(0.001)
-        time.sleep(float(rng.uniform(0.0, 0.01)))
+        time.sleep(float(rng.uniform(0.0, 0.005)))
         kill(child)
         struck += os.WIFSIGNALED(os.waitpid(child, 0)[1])
         fits = lines(log) if log.exists() else []
         kills.append((known_folds(path), len(fits)))
     assert struck == n_kills
     assert len(kills[-1][0]) > 0  # they struck on the way
-    assert len(kills[n_kills // 2][0]) < 60 * 3
+    assert len(kills[n_kills // 2][0]) < 20 * 3
     resumed = fit()
     fits = lines(log)
     for before, n_fits in kills:

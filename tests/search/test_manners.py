@@ -41,7 +41,7 @@ def _conformance_searches():
         ),
     ]:
         yield search_of(
-            estimator, space, n_iter=4, cv=2, error_score="raise", strategy=strategy
+            estimator, space, n_iter=2, cv=2, error_score="raise", strategy=strategy
         )
 
 

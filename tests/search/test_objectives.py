@@ -18,7 +18,7 @@ from skbluetuna.inspection import (
     hypervolume,
 )
 from skbluetuna.objectives import FitTime, ModelSize, PredictTime, knee
-from tests.search.durable import X_SPACE, X, search_of, y
+from tests.search.durable import X_SPACE, X, cuts, search_of, y
 from tests.search.test_window import course
 
 plt = pytest.importorskip("matplotlib.pyplot")
@@ -198,9 +198,8 @@ def test_a_file_may_end_anywhere(tmp_path):
     path = tmp_path / "search.jsonl"
     options = {"checkpoint": path, "space": [X_SPACE, {"x": [0.25, 0.75]}]}
     whole = weighed(**options)
-    text = path.read_text().splitlines(keepends=True)
-    for n in range(1, len(text), 13):
-        path.write_text("".join(text[:n]))
+    for left in cuts(path):
+        path.write_text(left)
         again = weighed(**options)
         assert course(again) == course(whole)
         assert_array_equal(again.pareto_front_, whole.pareto_front_)

@@ -16,7 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 from skbluetuna import BlueTunaSearchCV, BlueTuner
 from skbluetuna.history import History, Ladder, Reported, Trial
 from skbluetuna.search._resource import Resource
-from tests.search.durable import assert_same_results, search_of
+from tests.search.durable import assert_same_results, cuts, search_of
 from tests.search.test_window import Uneven, course
 
 X_SPACE = {"x": (0.0, 1.0)}
@@ -162,9 +162,8 @@ def test_a_file_may_end_anywhere(tmp_path, window, strategy):
     path = tmp_path / "search.jsonl"
     options = {"checkpoint": path, "max_concurrent": window, "strategy": strategy}
     whole = laddered(**options)
-    text = path.read_text().splitlines(keepends=True)
-    for n in range(1, len(text), 23):
-        path.write_text("".join(text[:n]))
+    for left in cuts(path):
+        path.write_text(left)
         again = laddered(**options)
         assert course(again) == course(whole)
         assert_same_results(*(refitted(one) for one in (again, whole)))

@@ -59,11 +59,12 @@ def test_what_scores_otherwise_is_refused_and_the_difference_named(
 ):
     """Also where the space differs, too; and never by two hashes."""
     path = tmp_path / "search.jsonl"
-    search_of(n_iter=3, checkpoint=path).fit(X, y)
+    search_of(SVC(), n_iter=2, checkpoint=path, refit=False).fit(X, y)
     before = path.read_bytes()
     wanted = re.escape(f"another search: not the same {field}")
     for space in (SPACE, {"C": (0.1, 9.0)}):
-        options = {"n_iter": 3, "checkpoint": path, "space": space} | changed
+        options = {"estimator": SVC(), "n_iter": 2, "checkpoint": path} | changed
+        options["space"] = space
         if isinstance(changed.get("estimator"), GaussianNB):
             options["space"] = {"var_smoothing": (1e-9, 1.0, "log")}
         with pytest.raises(ValueError, match=wanted) as caught:
@@ -224,9 +225,10 @@ def test_clones_in_cross_val_score_share_a_file_and_not_their_folds(tmp_path):
 
 def test_other_weights_are_another_problem(tmp_path):
     path, weight = tmp_path / "search.jsonl", np.where(y == 0, 1e3, 1e-3)
-    search_of(n_iter=4, checkpoint=path).fit(X, y, sample_weight=np.ones(150))
-    again = search_of(n_iter=4, checkpoint=path).fit(X, y, sample_weight=weight)
-    assert_same_results(again, search_of(n_iter=4).fit(X, y, sample_weight=weight))
+    options = {"estimator": SVC(), "n_iter": 4}
+    search_of(**options, checkpoint=path).fit(X, y, sample_weight=np.ones(150))
+    again = search_of(**options, checkpoint=path).fit(X, y, sample_weight=weight)
+    assert_same_results(again, search_of(**options).fit(X, y, sample_weight=weight))
 
 
 def test_a_problem_reads_the_same_in_any_process():
@@ -254,7 +256,7 @@ def test_a_problem_reads_the_same_in_any_process():
             check=True,
             text=True,
         ).stdout
-        for seed in ("0", "1", "2")
+        for seed in ("0", "2")  # which give these sets another order
     }
     assert len(texts) == 1
     assert "BaseLibSVM.fit" in texts.pop()

@@ -4,6 +4,7 @@ A release that moves one breaks these tests, and not users.
 """
 
 import ast
+from functools import cache
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -90,8 +91,10 @@ def test_what_scikit_learn_hands_to_its_search_is_what_ours_is_given(monkeypatch
 # --- what other files may use ---------------------------------------------------------
 
 
+@cache
 def trees(path):
-    return ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    """All nodes of a file."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
 def is_private(name):

@@ -23,12 +23,12 @@ pytestmark = pytest.mark.slow  # whole searches, several times
 def test_max_time_ends_the_search_and_keeps_it():
     estimator = Logged(sleep=0.02)
     start = time.monotonic()
-    search = search_of(estimator, X_SPACE, n_iter=10_000, max_time=1.0, refit=False)
+    search = search_of(estimator, X_SPACE, n_iter=10_000, max_time=0.5, refit=False)
     search.fit(X, y)
     assert search.stop_reason_ == "max_time"
     assert time.monotonic() - start < 20.0
     done = len(search.cv_results_["params"])
-    assert 2 <= done <= 17  # 60 ms of fits each
+    assert 1 <= done <= 9  # 60 ms of fits each
     whole = search_of(Logged(), X_SPACE, n_iter=10_000, max_time=1e-9).fit(X, y)
     assert whole.stop_reason_ == "max_time"
 
@@ -45,10 +45,10 @@ def test_an_endless_clock_is_no_clock():
 def test_a_batch_is_cut_to_the_time_that_is_left():
     # The published scan names all its trials at once; the clock lets few of them start.
     search = search_of(
-        Logged(sleep=0.02), X_SPACE, n_iter=300, strategy="classic", max_time=0.5,
+        Logged(sleep=0.02), X_SPACE, n_iter=60, strategy="classic", max_time=0.4,
         refit=False,
     ).fit(X, y)  # fmt: skip
-    whole = search_of(Logged(), X_SPACE, n_iter=300, strategy="classic", refit=False)
+    whole = search_of(Logged(), X_SPACE, n_iter=60, strategy="classic", refit=False)
     done = len(search.cv_results_["params"])
     assert 1 <= done < 20
     assert (
@@ -101,15 +101,15 @@ def test_the_regret_rule_bounds_all_alternatives_together():
 def test_the_bound_covers_what_is_really_left_to_gain():
     rng = np.random.default_rng(0)
     covered = []
-    for seed in range(10):
+    for seed in range(5):
         centre = rng.uniform(0.1, 0.9, 3)
         space = {f"x{i}": (0.0, 1.0) for i in range(3)}
-        tuner = BlueTuner(space, n_iter=40, random_state=seed)
+        tuner = BlueTuner(space, n_iter=28, random_state=seed)
         while not tuner.finished:
             for trial in tuner.ask():
                 tuner.tell(trial, -float(np.sum((np.array(trial.unit) - centre) ** 2)))
             if len(tuner.trials) % 4 == 0 and len(tuner.trials) >= 20:
-                covered.append(tuner.regret_bound() >= 0.0 - tuner.best.score - 1e-3)
+                covered.append(tuner.regret_bound() >= 0.0 - tuner.best.score)
     assert np.mean(covered) > 0.9
 
 

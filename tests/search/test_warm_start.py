@@ -27,8 +27,8 @@ def test_warm_start_goes_on_from_what_was_evaluated(strategy, space):
     search = search_of(n_iter=5, strategy=strategy, warm_start=True, space=space)
     search.fit(X, y)
     before = {name: list(col) for name, col in search.cv_results_.items()}
-    search.set_params(n_iter=20).fit(X, y)
-    assert len(search.cv_results_["params"]) == min(20, len(_product(space)))
+    search.set_params(n_iter=12).fit(X, y)
+    assert len(search.cv_results_["params"]) == min(12, len(_product(space)))
     for name, column in before.items():
         if "rank" not in name:
             assert list(search.cv_results_[name])[:5] == column
@@ -80,7 +80,7 @@ def test_warm_start_with_less_evaluates_nothing_that_was_left(tmp_path):
     search.set_params(n_iter=4).fit(X, y)
     assert search.stop_reason_ == "n_iter"
     assert len(lines(tmp_path / "fits")) == n_fits
-    search.set_params(n_iter=14).fit(X, y)
+    search.set_params(n_iter=10).fit(X, y)
     whole = search_of(Logged(), X_SPACE, refit=False).fit(X, y)
     assert search.cv_results_["params"] == whole.cv_results_["params"]
 
