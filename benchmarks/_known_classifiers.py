@@ -74,18 +74,18 @@ KNOWN = {
     "nearest_neighbours": Known(lambda: _scaled(KNeighborsClassifier()), 40, 10_000),
     "svm": Known(lambda: _scaled(SVC(max_iter=100_000, random_state=0)), 48, 10_000),
     "logistic_regression": Known(
-        lambda: _scaled(LogisticRegression(solver="saga", random_state=0)), 32, 5000
+        lambda: _scaled(LogisticRegression(solver="saga", random_state=0)), 20, 3000
     ),
-    "lightgbm": Known(_lightgbm, 24, 1500),
+    "lightgbm": Known(_lightgbm, 18, 1000),
     "random_forest": Known(
-        lambda: RandomForestClassifier(n_jobs=1, random_state=0), 24, 2000
+        lambda: RandomForestClassifier(n_jobs=1, random_state=0), 14, 1000
     ),
     "extra_trees": Known(
-        lambda: ExtraTreesClassifier(n_jobs=1, random_state=0), 24, 2000
+        lambda: ExtraTreesClassifier(n_jobs=1, random_state=0), 16, 1000
     ),
-    "xgboost": Known(_xgboost, 16, 1500),
+    "xgboost": Known(_xgboost, 12, 800),
     "hist_gradient_boosting": Known(
-        lambda: HistGradientBoostingClassifier(random_state=0), 14, 1200
+        lambda: HistGradientBoostingClassifier(random_state=0), 12, 800
     ),
 }  # the cheap ones first
 
