@@ -28,7 +28,9 @@ X, y = make_classification(120, 4, random_state=0)
 
 def estimator_for(family):
     """With what it takes for the portfolio to apply."""
-    solver = {"solver": "saga"} if family["class"].endswith("LogisticRegression") else {}
+    solver = (
+        {"solver": "saga"} if family["class"].endswith("LogisticRegression") else {}
+    )
     return class_of(family["class"])(**solver)
 
 
