@@ -15,6 +15,7 @@ from benchmarks import (
     objectives,
     pack,
     picture,
+    portfolio,
     windows,
 )
 
@@ -30,6 +31,7 @@ COMMANDS = {
     "history": history,
     "pack": pack,
     "picture": picture,
+    "portfolio": portfolio,
 }
 
 

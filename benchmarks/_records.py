@@ -32,7 +32,7 @@ PACKAGES = (
 
 # What records and pages say in place of a folder: a reader has another one, and where
 # ours was is nobody's business.
-PLACES = {"--out": "OUT", "--data": "DATA", "--yahpo": "BENCH"}
+PLACES = {"--out": "OUT", "--data": "DATA", "--yahpo": "BENCH", "--tables": "TABLES"}
 ABSOLUTE = re.compile(
     r"(?<![\w./:~-])"  # neither within a relative path nor within an address
     r"(?:~?/(?=[\w.])|[A-Za-z]:[\\/]|\\\\(?=\w))[^\s'\"<>|,;:()]*"

@@ -9,7 +9,15 @@ from skbluetuna._version import __version__
 from skbluetuna.ensemble import SearchEnsembleClassifier, SearchEnsembleRegressor
 from skbluetuna.past import HistoryStore
 from skbluetuna.search import BlueTunaSearchCV
-from skbluetuna.space import Categorical, Integer, Real, Space, suggest_space, when
+from skbluetuna.space import (
+    Categorical,
+    Integer,
+    Real,
+    Space,
+    suggest_portfolio,
+    suggest_space,
+    when,
+)
 from skbluetuna.strategies import Adaptive, Classic, Hyperband
 
 __all__ = [
@@ -25,6 +33,7 @@ __all__ = [
     "Real",
     "Integer",
     "Categorical",
+    "suggest_portfolio",
     "suggest_space",
     "when",
     "__version__",

@@ -22,7 +22,13 @@ from skbluetuna.history import (
     Trial,
 )
 from skbluetuna.objectives import front_of
-from skbluetuna.past import Lessons, Notebook, lessons_from, notebook_of
+from skbluetuna.past import (
+    Lessons,
+    Notebook,
+    lessons_from,
+    lessons_of_portfolio,
+    notebook_of,
+)
 from skbluetuna.scheduling import (
     Scheduler,
     Settings,
@@ -95,6 +101,11 @@ class BlueTuner:
         ``doc/past_searches.md``: of those that tuners wrote, with parameters in common
         and 20 scores or more. What is taken from them is chosen here, once. The search
         itself is written into it by `remember`.
+    portfolio : list of dicts, default=None
+        Configurations that are known to be good starts, as
+        :func:`suggest_portfolio` returns them. They are asked after `initial_params`
+        (stage ``"portfolio"``), at most five and at most a quarter of `n_iter`; not
+        where something is taken from `history`. Values as in `initial_params`.
 
     Attributes
     ----------
@@ -130,6 +141,7 @@ class BlueTuner:
         factor: float = 3,
         objectives: Sequence[str] | None = None,
         history: Any = None,
+        portfolio: Sequence[Mapping[str, Any]] | None = None,
     ) -> None:
         spaces = parse_spaces(space)
         spaces = read_spaces(spaces, as_references(spaces, reference))
@@ -141,7 +153,9 @@ class BlueTuner:
         several = None if objectives is None else as_objectives(objectives)
         if several is not None and history not in (None, ()):
             raise ValueError(NO_HISTORY)
+        known = initial_rows(spaces, reference, portfolio, "portfolio")
         self._notebook, lessons = _taken_from(history, spaces, initial, budget)
+        lessons = lessons or lessons_of_portfolio(spaces, initial, known, budget)
         settings = Settings(spaces, initial, rules, seed, ladder, several, lessons)
         self._restore(settings, new_history(settings, [Budgeted(budget)]))
 

@@ -21,8 +21,8 @@ class Trial:
     unit : tuple of d floats
         The same as a point of the unit cube.
     stage : str
-        The stage that asked: "initial", "scan", "learn", "climb", "hyperband" or
-        "grid"; or "imported", if it was evaluated elsewhere.
+        The stage that asked: "initial", "history", "portfolio", "scan", "learn",
+        "climb", "hyperband" or "grid"; or "imported", if it was evaluated elsewhere.
     alternative : int
         Which of several alternative spaces it belongs to; 0 if there is one.
     state : {"asked", "complete", "partial", "failed", "stopped"}

@@ -3,11 +3,12 @@
 ``_record.py`` is one search as a line of a file, ``_history_store.py`` the file,
 ``_keys.py`` and ``_translation.py`` know a configuration again in another space,
 ``_lessons.py`` chooses what a new search learns from, ``_portfolio.py`` where it
-starts.
+starts; ``_known_starts.py`` begins with a portfolio that comes with the package.
 """
 
 from skbluetuna.past._history_store import HistoryStore, Notebook
 from skbluetuna.past._keys import said
+from skbluetuna.past._known_starts import lessons_of_portfolio
 from skbluetuna.past._lessons import (
     Lessons,
     PastSearch,
@@ -31,6 +32,7 @@ __all__ = [
     "decode_lessons",
     "encode_lessons",
     "lessons_from",
+    "lessons_of_portfolio",
     "notebook_of",
     "said",
 ]

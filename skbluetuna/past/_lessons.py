@@ -27,6 +27,7 @@ __all__ = [
     "decode_lessons",
     "encode_lessons",
     "lessons_from",
+    "most_starts",
     "notebook_of",
 ]
 
@@ -42,6 +43,9 @@ SHARE_OF_STARTS = 4  # a quarter of the budget
 OTHER = 0.5  # weight of a search that was scored in another way
 
 
+HISTORY, PORTFOLIO = "history", "portfolio"  # where starts come from
+
+
 class PastSearch(NamedTuple):
     """A past search as one alternative of a new one sees it."""
 
@@ -50,10 +54,11 @@ class PastSearch(NamedTuple):
 
 
 class Lessons(NamedTuple):
-    """What one alternative takes from past searches."""
+    """What one alternative takes from past searches, its own or a portfolio's."""
 
     searches: tuple[PastSearch, ...] = ()
     starts: tuple[tuple[float, ...], ...] = ()  # unit points that are asked first
+    stage: str = HISTORY  # under which name
 
 
 def notebook_of(history: Any) -> Notebook | None:
@@ -95,9 +100,7 @@ def lessons_from(
         Nothing at all, if no alternative takes anything.
     """
     records = notebook.store.records()
-    n_starts = N_STARTS
-    if n_iter is not None:
-        n_starts = min(n_starts, n_iter // (SHARE_OF_STARTS * len(spaces)))
+    n_starts = most_starts(n_iter, len(spaces))
     found = tuple(
         _lessons(
             space, space.to_unit(own), _like(records, notebook, k, space), n_starts
@@ -105,6 +108,13 @@ def lessons_from(
         for k, (space, own) in enumerate(zip(spaces, initial, strict=True))
     )
     return found if any(one.searches for one in found) else ()
+
+
+def most_starts(n_iter: int | None, n_spaces: int) -> int:
+    """How many starts an alternative may have, by the budget of all."""
+    if n_iter is None:
+        return N_STARTS
+    return min(N_STARTS, n_iter // (SHARE_OF_STARTS * n_spaces))
 
 
 def _like(
@@ -220,6 +230,8 @@ def encode_lessons(lessons: Sequence[Lessons]) -> list[Any]:
                 }
                 for identity, own in one.searches
             ],
+            # Files from before portfolios have no stage, and are read all the same.
+            **({} if one.stage == HISTORY else {"stage": one.stage}),
         }
         for one in lessons
     ]
@@ -247,10 +259,16 @@ def are_lessons(stored: Any) -> bool:
 
 
 def _decoded_lessons(stored: Any, d: int) -> Lessons:
-    rule = {"starts": lambda v: _is_matrix(v, d), "searches": lambda v: type(v) is list}
-    check_fields(stored, rule)
+    rules: dict[str, Any] = {
+        "starts": lambda v: _is_matrix(v, d),
+        "searches": lambda v: type(v) is list,
+    }
+    if "stage" in stored:
+        rules["stage"] = lambda v: v == PORTFOLIO
+    check_fields(stored, rules)
     starts = tuple(tuple(map(float, row)) for row in stored["starts"])
-    return Lessons(tuple(_decoded_search(s, d) for s in stored["searches"]), starts)
+    searches = tuple(_decoded_search(s, d) for s in stored["searches"])
+    return Lessons(searches, starts, stored.get("stage", HISTORY))
 
 
 def _decoded_search(stored: Any, d: int) -> PastSearch:

@@ -150,7 +150,8 @@ def _begun_from(lessons: Lessons, schedule: Schedule) -> Schedule:
     """The schedule after what past searches began well with."""
     if not lessons.starts:
         return schedule
-    return schedule._replace(stages=(PastStarts(lessons.starts), *schedule.stages))
+    first = PastStarts(lessons.starts, lessons.stage)
+    return schedule._replace(stages=(first, *schedule.stages))
 
 
 def _begun(

@@ -15,6 +15,7 @@ def initial_rows(
     spaces: tuple[Space, ...],
     reference: Any,
     initial_params: Sequence[Mapping[str, Any]] | None,
+    name: str = "initial_params",
 ) -> list[list[Params]]:
     """Complete configurations that each alternative asks first, its reference leading.
 
@@ -28,6 +29,8 @@ def initial_rows(
     initial_params : sequence of mappings or None
         More configurations. Each goes to the first alternative that holds it; what it
         does not name stands at the reference's value.
+    name : str, default="initial_params"
+        What messages call them.
 
     Returns
     -------
@@ -43,11 +46,9 @@ def initial_rows(
     rows = [[s.filled(r)] for s, r in zip(spaces, references, strict=True)]
     given: object = initial_params  # whatever its annotation promises
     if isinstance(given, Mapping) or not isinstance(given, Iterable | None):
-        raise TypeError(
-            f"initial_params must be a list of dicts; got {initial_params!r}."
-        )
+        raise TypeError(f"{name} must be a list of dicts; got {initial_params!r}.")
     for i, params in enumerate(initial_params or ()):
-        k = _home(spaces, [own[0] for own in rows], params, f"initial_params[{i}]")
+        k = _home(spaces, [own[0] for own in rows], params, f"{name}[{i}]")
         rows[k].append(spaces[k].filled(rows[k][0] | dict(params)))
     return [_distinct(s, own) for s, own in zip(spaces, rows, strict=True)]
 

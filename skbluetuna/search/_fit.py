@@ -43,6 +43,7 @@ from skbluetuna.search._sklearn import (
     scorers_by_name,
     warn_or_raise_of_failures,
 )
+from skbluetuna.search._starting import known_starts_for, say_portfolio
 from skbluetuna.search._trade_off import check_objectives, front_rows, pick
 
 __all__ = ["run_fit"]
@@ -104,9 +105,11 @@ def _begin(
 
     rungs = None if resource is None else resource.ladder.ends
     notebook = notebook_for(search, data, spaces)
+    known_starts = known_starts_for(search, data, spaces)
 
     def make(seed: int | None, n_iter: int | None, lessons: Any) -> BlueTuner:
-        known = notebook if lessons is None else decode_lessons(lessons, spaces)
+        is_new = lessons is None
+        known = notebook if is_new else decode_lessons(lessons, spaces)
         return BlueTuner(
             spaces,
             n_iter=n_iter,
@@ -118,12 +121,14 @@ def _begin(
             factor=search.factor,
             objectives=search.objectives,
             history=known,
+            portfolio=known_starts.configurations if is_new else None,
         )
 
     search._data_shape = tuple(getattr(data.X, "shape", None) or (len(data.X),))
     search.n_splits_ = folds.n_splits
     search.tuner_ = past.begin(make)
     say_lessons(notebook, search.tuner_)
+    say_portfolio(known_starts, search.tuner_)
     return folds, past, resource, notebook
 
 

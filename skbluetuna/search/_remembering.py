@@ -94,7 +94,7 @@ def say_lessons(notebook: Notebook | None, tuner: BlueTuner) -> None:
     if notebook is None:
         return
     table = tuner.past_searches
-    n_starts = sum(len(one.starts) for one in tuner.lessons)
+    n_starts = sum(len(one.starts) for one in tuner.lessons if one.searches)
     if not len(table["search"]):
         logger.info("history has no search of this estimator with 20 scores or more")
         return

@@ -130,7 +130,10 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         come first (a value that is None or outside the space is replaced by the centre
         of its range), as far as `n_iter` goes. Parameters that are not named keep the
         estimator's own. Of several alternatives the first that holds a configuration
-        gets it. When the space is evaluated exhaustively, its grid's order holds.
+        gets it. When the space is evaluated exhaustively, its grid's order holds. None:
+        none; but where `param_space` is left out too, what :func:`suggest_portfolio`
+        knows of the estimator comes next (stage ``"portfolio"``; at most a quarter of
+        `n_iter`, and only if nothing is taken from `history`). ``[]`` turns that off.
     scoring : str, callable, list, tuple or dict, default=None
         As in ``GridSearchCV``. With several metrics the search is guided by the one
         that `refit` names; if `refit` is a callable, False or ``"ensemble"``, by the
@@ -270,9 +273,9 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     ----------
     cv_results_ : dict of arrays
         As in ``GridSearchCV``, in the order of evaluation, and column ``stage``:
-        ``"initial"``, ``"history"`` of past searches, ``"scan"``, ``"learn"``,
-        ``"climb"``, ``"grid"`` where the space was evaluated exhaustively, or
-        ``"imported"`` from an earlier search, before all others; column ``failure``:
+        ``"initial"``, ``"history"`` of past searches, ``"portfolio"``, ``"scan"``,
+        ``"learn"``, ``"climb"``, ``"grid"`` where the space was evaluated exhaustively,
+        or ``"imported"`` from an earlier search, before all others; column ``failure``:
         why a candidate has no score, or ``""``; with several alternatives also column
         ``alternative``; with `racing` also column
         ``n_folds``: a candidate that was stopped has fewer than ``n_splits_``, NaN for

@@ -29,9 +29,13 @@ from skbluetuna.space._likeness import is_alike
 from skbluetuna.space._parse import parse_dimension, read_number
 from skbluetuna.space._space import Space, Spaces, grid, parse_spaces, read_spaces
 from skbluetuna.space._suggest import suggest_space
+from skbluetuna.space._suggest_portfolio import WellKnown, suggest_portfolio, well_known
 
 __all__ = [
+    "suggest_portfolio",
     "suggest_space",
+    "WellKnown",
+    "well_known",
     "LARGEST_INT",
     "Space",
     "Real",

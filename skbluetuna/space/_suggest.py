@@ -13,7 +13,7 @@ from typing import Any
 
 from skbluetuna.space import is_alike, quoted, when
 
-__all__ = ["suggest_space"]
+__all__ = ["class_keys", "known_parts", "suggest_space"]
 
 logger = logging.getLogger("skbluetuna")
 
@@ -86,7 +86,7 @@ def suggest_space(estimator: Any, *, search_all: bool = False) -> dict[str, Any]
     space: dict[str, Any] = {}
     kept: dict[str, Any] = {}
     is_known = False
-    for prefix, own in _known(estimator):
+    for prefix, own in known_parts(estimator):
         is_known = True
         mine = {} if search_all else _given(own)
         kept |= {prefix + name: value for name, value in mine.items()}
@@ -113,7 +113,7 @@ def suggest_space(estimator: Any, *, search_all: bool = False) -> dict[str, Any]
     return space
 
 
-def _known(estimator: Any) -> Iterator[tuple[str, Any]]:
+def known_parts(estimator: Any) -> Iterator[tuple[str, Any]]:
     """Known estimators in this one, with the prefixes of their parameters."""
     if _ranges(estimator, "", {}):
         yield "", estimator
@@ -204,11 +204,15 @@ def _is_left_out(
 
 def _family(estimator: Any) -> dict[str, Any]:
     """Entry of the estimator's class or its nearest known ancestor."""
-    for cls in type(estimator).__mro__:
-        key = f"{cls.__module__.partition('.')[0]}.{cls.__name__}"
-        if key in _families():
-            return _families()[key]
-    return {}
+    return next((_families()[k] for k in class_keys(estimator) if k in _families()), {})
+
+
+def class_keys(estimator: Any) -> list[str]:
+    """Names of an estimator's class and its ancestors as the data files write them."""
+    return [
+        f"{cls.__module__.partition('.')[0]}.{cls.__name__}"
+        for cls in type(estimator).__mro__
+    ]
 
 
 def _spec(entry: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Stage "history": configurations that were good starts of past searches."""
+"""Stages "history" and "portfolio": what past searches began well with."""
 
 from dataclasses import dataclass
 
@@ -19,11 +19,13 @@ class PastStarts(PlannedStage):
     ----------
     points : tuple of tuples of float
         Snapped unit points, in their order.
+    name : str, default="history"
+        ``"portfolio"`` where they come with the package.
     """
 
     points: tuple[tuple[float, ...], ...]
+    name: str = "history"
 
-    name = "history"
     needs_scores = False
 
     def plan(self, space: Space, before: View, seed: Seed) -> FloatArray:  # noqa: ARG002

@@ -1,0 +1,42 @@
+"""Where a search begins if its space is left out: a portfolio of good starts."""
+
+import logging
+from typing import Any
+
+from skbluetuna._tuner import BlueTuner
+from skbluetuna.space import Space, WellKnown, well_known
+
+__all__ = ["known_starts_for", "say_portfolio"]
+
+logger = logging.getLogger("skbluetuna")
+
+
+def known_starts_for(search: Any, data: Any, spaces: tuple[Space, ...]) -> WellKnown:
+    """The estimator's portfolio; nothing where a space or starts are given.
+
+    Parameters
+    ----------
+    search : BlueTunaSearchCV
+        The search.
+    data : FitData
+        Of its rows only the number of columns counts.
+    spaces : tuple of Space
+        What is searched.
+    """
+    if search.param_space is not None or search.initial_params is not None:
+        return WellKnown()
+    n_features = (*getattr(data.X, "shape", ()), None, None)[1]
+    return well_known(search.estimator, spaces[0], n_features)
+
+
+def say_portfolio(known: WellKnown, tuner: BlueTuner) -> None:
+    """Log what is taken of a portfolio, or why nothing is."""
+    if known.reason:
+        logger.info("no portfolio: %s", known.reason)
+        return
+    n = sum(len(one.starts) for one in tuner.lessons if one.stage == "portfolio")
+    if n:
+        logger.info(
+            "portfolio: %d configurations that are good starts of %s come first "
+            "(initial_params=[] turns this off)", n, known.title,
+        )  # fmt: skip
