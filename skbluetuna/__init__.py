@@ -9,7 +9,17 @@ from skbluetuna._version import __version__
 from skbluetuna.ensemble import SearchEnsembleClassifier, SearchEnsembleRegressor
 from skbluetuna.past import HistoryStore
 from skbluetuna.search import BlueTunaSearchCV
-from skbluetuna.space import Categorical, Integer, Real, Space, suggest_space, when
+from skbluetuna.space import (
+    Categorical,
+    Integer,
+    Real,
+    Space,
+    at_most,
+    forbid,
+    less,
+    suggest_space,
+    when,
+)
 from skbluetuna.strategies import Adaptive, Classic, Hyperband
 
 __all__ = [
@@ -27,5 +37,8 @@ __all__ = [
     "Categorical",
     "suggest_space",
     "when",
+    "less",
+    "at_most",
+    "forbid",
     "__version__",
 ]

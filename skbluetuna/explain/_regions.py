@@ -137,8 +137,16 @@ def _tops(same: _Same, units: bytes, scores: bytes, seed: Seed) -> FloatArray:
         starts[:, j] = grid[j][(anywhere[:, j] * len(grid[j])).astype(np.intp)]
     # What does not apply keeps a value of its own, should a climb switch it on.
     starts[: len(U)] = np.where(space.applies(U), U, starts[: len(U)])
+    is_within = None
+    if space.relations:
+        starts = starts[space.feasible(space.settled(starts))]
+
+        def is_within(points: FloatArray) -> NDArray[np.bool_]:
+            return space.feasible(space.settled(points))
+
     found = [
-        maxima(Paths.drawn(model, N_PATHS, rng), starts, grid, seen) for model in models
+        maxima(Paths.drawn(model, N_PATHS, rng), starts, grid, seen, is_within)
+        for model in models
     ]
     return space.settled(np.vstack(found))
 

@@ -20,6 +20,7 @@ from skbluetuna.stages._base import (
     active,
     any_fresh_point,
 )
+from skbluetuna.stages._feasible import climbed_within, feasible_points
 from skbluetuna.stages._moves import (
     best_of_points,
     replaced_where_new,
@@ -35,11 +36,12 @@ from skbluetuna.stages._surrogate import (
     redrawn,
 )
 
-__all__ = ["AdaptiveClimb", "starting_points"]
+__all__ = ["AdaptiveClimb", "feasible_starts", "starting_points"]
 
 N_RANDOM, N_NEAR = 600, 400  # starting points: anywhere, and near the best trials
 N_BEST, N_MOVED = 3, 3  # near so many trials, in at most so many parameters
 STEPS = (0.2, 0.04)  # standard deviations of the near ones
+N_WITHIN = 100  # at least, where relations leave few of them
 N_CLIMBS = 6  # the best starting points climb
 N_CLIMB_STEPS = 40
 N_BEFORE_TURNS = 30  # told trials of the space, after which they take turns
@@ -120,11 +122,15 @@ def _best_point(
     def value(points: FloatArray) -> FloatArray:
         return log_gain(model, points[:, varying], incumbent)
 
-    starts = space.snap(starting_points(space, view, rng))
-    by_value = np.argsort(-value(starts), kind="stable")
-    climbed = _climb(space, model, incumbent, starts[by_value[:N_CLIMBS]])
+    starts = feasible_starts(space, view, rng)
+    starts = starts[np.argsort(-value(starts), kind="stable")]
     # What would be evaluated is compared: integers and choices as they snap.
-    points = np.vstack([space.snap(climbed), starts[by_value[: 10 * N_CLIMBS]]])
+    climbed = space.snap(_climb(space, model, incumbent, starts[:N_CLIMBS]))
+    out = ~space.feasible(climbed)
+    if out.any():
+        first = starts[:N_CLIMBS][out]
+        climbed[out] = climbed_within(space, value, first, climbed[out], rng)
+    points = np.vstack([climbed, starts[: 10 * N_CLIMBS]])
     points = np.vstack([points, view.X[view.partial_rows]])
     may_ask = view.may_ask(points)
     for k in np.argsort(-value(points), kind="stable"):
@@ -150,6 +156,22 @@ def starting_points(space: Space, view: View, rng: np.random.Generator) -> Float
         space, near, np.where(is_moved, moved, near), lambda: rng.random(near.shape)
     )
     return np.vstack([anywhere, points])
+
+
+def feasible_starts(
+    space: Space, view: View, rng: np.random.Generator
+) -> FloatArray:
+    """Starting points within the relations, snapped; more, where they are few."""
+    starts = space.snap(starting_points(space, view, rng))
+    is_within = space.feasible(starts)
+    if is_within.all():
+        return starts
+    starts = starts[is_within]
+    if len(starts) >= N_WITHIN:
+        return starts
+    known = view.X[view.best_rows[:N_BEST]] if len(view.best_rows) else view.X
+    more = feasible_points(space, N_WITHIN - len(starts), rng, known)
+    return np.vstack([starts, more, known])
 
 
 def _climb(

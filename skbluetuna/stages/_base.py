@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from skbluetuna.history import View, row_keys
 from skbluetuna.space import Space, is_integer, is_number
+from skbluetuna.stages._feasible import feasible_points
 
 __all__ = [
     "Boundaries",
@@ -219,7 +220,8 @@ def fresh_points(
 
     Takes the points in `first`; where they repeat, random ones of the kept intervals;
     where those are used up, of the whole cube; and last the unseen rest of a finite
-    space.
+    space. What breaks a relation is left out; where few points satisfy all, they are
+    looked for.
 
     Parameters
     ----------
@@ -246,6 +248,7 @@ def fresh_points(
     def take(points: FloatArray) -> None:
         snapped = space.snap(points)
         snapped = snapped[view.is_new(snapped)]
+        snapped = snapped[space.feasible(snapped)]
         for key, unit in zip(row_keys(snapped), snapped, strict=True):
             if len(found) < n:
                 found.setdefault(key, unit)
@@ -257,6 +260,8 @@ def fresh_points(
             if len(found) == n:
                 break
             take(sample_intervals(rng.random((4 * n + 16, len(space))), parts))
+    if len(found) < n and space.relations:
+        take(feasible_points(space, 4 * n + 16, rng, view.X))
     if len(found) < n and space.size is not None:
         take(rng.permutation(space.grid_units))
     return np.array(list(found.values())).reshape(len(found), len(space))
