@@ -72,8 +72,8 @@ class Translation:
         found = np.flatnonzero(has_place)
         settled = self._space.snap(units[found]) if len(found) else units[found]
         if self._space.relations:  # what breaks one is no configuration of the space
-            is_within = self._space.feasible(settled)
-            found, settled = found[is_within], settled[is_within]
+            holds = self._space.feasible(settled)
+            found, settled = found[holds], settled[holds]
         return Translated(found, settled, inside[found], tuple(known))
 
     def _unit(self, j: int, key: Any) -> tuple[float, bool] | None:

@@ -108,11 +108,11 @@ def _no_reference(
     if near is None:
         return (
             f"constraints {[*space.relations]} must leave something of param_space; no "
-            "configuration that satisfies them was found. Loosen them, or start the "
-            f"search from one that does: {what} or initial_params."
+            "configuration that satisfies them was found. Loosen them, or let "
+            f"{what} be one that does."
         )
     changed = {n: v for n, v in near.items() if n not in filled or filled[n] != v}
-    return f"{what}: {broken_by(relation, filled)} Write, say, {changed}."
+    return f"{what}: {broken_by(relation, filled)} Set others, say {changed}."
 
 
 def as_references(

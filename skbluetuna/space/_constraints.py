@@ -7,6 +7,7 @@ from typing import Any
 from skbluetuna._utils._files import check_fields
 from skbluetuna._utils._hidden import hides
 from skbluetuna.space._categorical import Categorical
+from skbluetuna.space._describe import reading
 from skbluetuna.space._dimensions import Dimension, is_number, quoted
 from skbluetuna.space._json import decode_choice, encode_choice
 from skbluetuna.space._relations import (
@@ -78,19 +79,29 @@ def _check_fits(what: str, relation: Relation, spaces: Sequence[Space]) -> None:
         )
         raise ValueError(f"{what}: {relation!r}: {rule}.")
     if isinstance(relation, Less | AtMost):
-        for space in homes:
-            for name in relation.names:
+        for name in relation.names:
+            for space in homes:
                 _check_numbers(what, relation, name, _dimension(space, name))
     if isinstance(relation, Forbid):
         for name, values in relation.values:
             own = [_dimension(space, name) for space in spaces if name in space.names]
-            for value in values:
-                if not any(dim.contains(value) for dim in own):
-                    raise ValueError(
-                        f"{what}: {relation!r}: {name!r} is never {quoted(value)}; it "
-                        f"may be {' or '.join(map(quoted, own))}. Leave it out, or "
-                        "write a value that may be."
-                    )
+            _check_values(what, relation, name, values, own)
+
+
+def _check_values(
+    what: str,
+    relation: Relation,
+    name: str,
+    values: Sequence[Any],
+    own: Sequence[Dimension],
+) -> None:
+    for value in values:
+        if not any(dim.contains(value) for dim in own):
+            raise ValueError(
+                f"{what}: {relation!r}: {name!r} is never {quoted(value)}; it is "
+                f"{' or '.join(map(reading, own))}. Leave it out, or write a "
+                "value that it may have."
+            )
 
 
 def _check_numbers(what: str, relation: Relation, name: str, dim: Dimension) -> None:

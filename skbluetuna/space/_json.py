@@ -265,7 +265,9 @@ def encode_choice(value: Any, depth: int = 0) -> Any:
     if type(value) is float and math.isfinite(value):
         return value
     if type(value) in (tuple, list) and depth < DEEPEST:
-        return {type(value).__name__: [encode_choice(item, depth + 1) for item in value]}
+        return {
+            type(value).__name__: [encode_choice(item, depth + 1) for item in value]
+        }
     raise TypeError(f"{shortened(value)} has no JSON form.")
 
 

@@ -150,7 +150,8 @@ class Less(Relation):
 
     def _excess(self, columns: Mapping[str, Column]) -> NDArray[np.float64]:
         low, high = (columns[name].each(_as_number) for name in self.names)
-        return np.minimum(np.maximum(low, -FAR) - np.minimum(high, FAR), FAR) + TINY
+        gap = np.maximum(low, -FAR) - np.minimum(high, FAR)
+        return np.asarray(np.minimum(gap, FAR) + TINY)
 
 
 @dataclass(frozen=True, repr=False)
@@ -189,7 +190,7 @@ class AtMost(Relation):
 
     def _excess(self, columns: Mapping[str, Column]) -> NDArray[np.float64]:
         values = np.array([columns[name].each(_as_number) for name in self.of])
-        return np.minimum(self._whole(values) - self.total, FAR)
+        return np.asarray(np.minimum(self._whole(values) - self.total, FAR))
 
     def _whole(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum or product of columns of shape (k, n), one after the other."""
@@ -200,7 +201,7 @@ class AtMost(Relation):
             else:  # 0 of no limit is 0
                 is_zero = (whole == 0.0) | (own == 0.0)
                 whole = np.where(is_zero, 0.0, whole) * np.where(is_zero, 0.0, own)
-        return whole
+        return np.asarray(whole)
 
 
 @dataclass(frozen=True, repr=False)
@@ -230,8 +231,7 @@ class Forbid(Relation):
     def arguments(self) -> tuple[list[Any], dict[str, Any]]:
         """As `forbid` takes them."""
         return [], {
-            name: own[0] if len(own) == 1 and not isinstance(own[0], SEVERAL) else [*own]
-            for name, own in self.values
+            name: own[0] if _is_single(own) else [*own] for name, own in self.values
         }
 
     def _holds(self, params: Mapping[str, Any]) -> bool:
@@ -420,7 +420,9 @@ def forbid(**values: Any) -> Forbid:
         )
     found = []
     for name, value in values.items():
-        several = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
+        several = (
+            sorted(value, key=repr) if isinstance(value, set | frozenset) else value
+        )
         own = tuple(several) if isinstance(value, SEVERAL) else (value,)
         if not own:
             raise ValueError(f"forbid: {name!r} must have a value; got {value!r}.")
@@ -439,9 +441,7 @@ def as_relation(given: Any, what: str) -> Relation:
     if isinstance(given, Relation):
         return given
     if not callable(given) or isinstance(given, type):
-        raise TypeError(
-            f"{what} must be a relation: {EXAMPLE}; got {quoted(given)}."
-        )
+        raise TypeError(f"{what} must be a relation: {EXAMPLE}; got {quoted(given)}.")
     inner = given
     while isinstance(inner, partial):
         inner = inner.func
@@ -469,6 +469,10 @@ def _as_number(value: Any) -> float:
         return math.inf if value is None else float(value)
     except OverflowError:  # an int beyond the floats
         return math.copysign(math.inf, value)
+
+
+def _is_single(values: tuple[Any, ...]) -> bool:
+    return len(values) == 1 and not isinstance(values[0], SEVERAL)
 
 
 def _is_one(values: tuple[Any, ...], value: Any) -> bool:

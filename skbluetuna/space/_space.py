@@ -34,7 +34,9 @@ __all__ = ["Space", "Spaces", "broken_by", "grid", "parse_spaces", "read_spaces"
 
 FloatArray = NDArray[np.float64]
 OTHER = -1.0  # a unit that no condition names
-MOST_LISTED = 20_000  # configurations that are looked at to count those within relations
+MOST_LISTED = (
+    20_000  # configurations that are looked at to count those within relations
+)
 
 
 @dataclass(frozen=True, init=False, eq=True, repr=False)
@@ -374,21 +376,42 @@ class Space:
         ----------
         params : mapping
             Native values of every parameter that applies.
+
+        Returns
+        -------
+        relation : Relation or None
+            The relation.
         """
         return next((one for one in self.relations if not one.holds(params)), None)
 
     def satisfied(self, U: FloatArray) -> NDArray[np.bool_]:
-        """Which relations hold at unit points of shape (n, d); shape (n, k).
+        """Which relations hold at unit points.
 
-        Of points as `snap` moves them.
+        Parameters
+        ----------
+        U : ndarray of shape (n, d)
+            Points as `snap` moves them: what counts is what would be evaluated.
+
+        Returns
+        -------
+        holds : ndarray of shape (n, k), bool
+            A column for each relation.
         """
         each = [one.holds_each(own) for one, own in self._columns(U)]
         return np.array(each, dtype=np.bool_).reshape(len(each), len(U)).T
 
     def excess(self, U: FloatArray) -> FloatArray:
-        """How far relations are from holding at unit points; 0 where they hold.
+        """How far relations are from holding at unit points.
 
-        Shapes as of `satisfied`; only what is of one relation may be compared.
+        Parameters
+        ----------
+        U : ndarray of shape (n, d)
+            Points as `snap` moves them.
+
+        Returns
+        -------
+        excess : ndarray of shape (n, k)
+            A column for each relation, in its own measure; 0 where it holds.
         """
         each = [one.excess_each(own) for one, own in self._columns(U)]
         return np.array(each, dtype=np.float64).reshape(len(each), len(U)).T
@@ -407,18 +430,24 @@ class Space:
             for one in self.relations
         ]
 
-    def _column(
-        self, j: int, units: FloatArray, is_on: NDArray[np.bool_]
-    ) -> Column:
+    def _column(self, j: int, units: FloatArray, is_on: NDArray[np.bool_]) -> Column:
         """Native values of one coordinate; that of 0 where it does not apply."""
         distinct, place = np.unique(np.where(is_on, units, 0.0), return_inverse=True)
         of = self.dimensions[j].from_unit
         return Column([of(unit) for unit in distinct.tolist()], place, is_on)
 
     def feasible(self, U: FloatArray) -> NDArray[np.bool_]:
-        """Which unit points of shape (n, d) satisfy all relations; shape (n,).
+        """Which unit points satisfy all relations.
 
-        Of points as `snap` moves them: what counts is what would be evaluated.
+        Parameters
+        ----------
+        U : ndarray of shape (n, d)
+            Points as `snap` moves them.
+
+        Returns
+        -------
+        is_within : ndarray of shape (n,), bool
+            True for all where there are no relations.
         """
         if not self.relations or not len(U):
             return np.ones(len(U), dtype=np.bool_)

@@ -20,7 +20,7 @@ from skbluetuna.stages._base import (
     active,
     any_fresh_point,
 )
-from skbluetuna.stages._feasible import climbed_within, feasible_points
+from skbluetuna.stages._feasible import climbed_within, walked_points
 from skbluetuna.stages._moves import (
     best_of_points,
     replaced_where_new,
@@ -158,9 +158,7 @@ def starting_points(space: Space, view: View, rng: np.random.Generator) -> Float
     return np.vstack([anywhere, points])
 
 
-def feasible_starts(
-    space: Space, view: View, rng: np.random.Generator
-) -> FloatArray:
+def feasible_starts(space: Space, view: View, rng: np.random.Generator) -> FloatArray:
     """Starting points within the relations, snapped; more, where they are few."""
     starts = space.snap(starting_points(space, view, rng))
     is_within = space.feasible(starts)
@@ -169,9 +167,8 @@ def feasible_starts(
     starts = starts[is_within]
     if len(starts) >= N_WITHIN:
         return starts
-    known = view.X[view.best_rows[:N_BEST]] if len(view.best_rows) else view.X
-    more = feasible_points(space, N_WITHIN - len(starts), rng, known)
-    return np.vstack([starts, more, known])
+    more = walked_points(space, N_WITHIN - len(starts), rng, view.X)
+    return np.vstack([starts, more, view.X[:1]])
 
 
 def _climb(

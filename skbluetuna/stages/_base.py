@@ -255,11 +255,10 @@ def fresh_points(
 
     whole = [np.array([[0.0, 1.0]])] * len(space)
     take(first)
-    for parts in (intervals, whole):
-        for _ in range(20):
-            if len(found) == n:
-                break
-            take(sample_intervals(rng.random((4 * n + 16, len(space))), parts))
+    for parts in [intervals] * 20 + [whole] * 20:
+        if len(found) == n:
+            break
+        take(sample_intervals(rng.random((4 * n + 16, len(space))), parts))
     if len(found) < n and space.relations:
         take(feasible_points(space, 4 * n + 16, rng, view.X))
     if len(found) < n and space.size is not None:

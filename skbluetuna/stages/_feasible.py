@@ -20,6 +20,7 @@ __all__ = [
     "filled_design",
     "nearest_feasible",
     "repaired",
+    "walked_points",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -72,13 +73,39 @@ def feasible_points(
     if not len(known) and not len(pool):
         fixed, is_within = repaired(space, draw(N_REPAIRED), rng)
         pool = _distinct(fixed[is_within])
+    more = walked_points(space, n - len(pool), rng, np.vstack([known, pool]))
+    return _distinct(np.vstack([pool, more]))
+
+
+def walked_points(
+    space: Space, n: int, rng: np.random.Generator, known: FloatArray
+) -> FloatArray:
+    """Configurations within the relations, by walks from some that are known.
+
+    Parameters
+    ----------
+    space : Space
+        The space.
+    n : int
+        How many are wanted.
+    rng : numpy.random.Generator
+        Source of the steps.
+    known : ndarray of shape (m, d)
+        Snapped points within.
+
+    Returns
+    -------
+    U : ndarray of shape (k, d)
+        Snapped points, no two alike; fewer than n where no more are found.
+    """
+    pool = np.empty((0, len(space)))
     for _ in range(N_WALKS):
         base = np.vstack([known, pool])
         if len(pool) >= n or not len(base):
             break
         near = base[rng.integers(len(base), size=min(8 * n + 64, 1024))]
         pool = _distinct(np.vstack([pool, _within(space, _moved(space, near, rng))]))
-    return pool[:n]
+    return pool[: max(0, n)]
 
 
 def repaired(
@@ -126,7 +153,7 @@ def repaired(
         is_nearer = now[own, which] <= before[own, which]
         taken = (fewer > 0) | ((fewer == 0) & is_nearer)
         raw[rows[taken]], over[rows[taken]] = moved[taken], now[taken]
-    return space.snap(raw), ~over.any(axis=1)
+    return space.snap(raw), np.asarray(~over.any(axis=1))
 
 
 def _chances(space: Space, free: NDArray[np.bool_]) -> FloatArray:

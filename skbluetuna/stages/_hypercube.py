@@ -52,7 +52,6 @@ class Hypercube(PlannedStage):
         intervals = kept_intervals(self.regions(space, before), len(space))
         sampler = qmc.LatinHypercube(d=len(space), rng=rng)
 
-
         def design(n: int) -> FloatArray:
             return sample_intervals(sampler.random(n), intervals)
 
