@@ -13,6 +13,7 @@ from benchmarks import (
     ensemble,
     history,
     objectives,
+    relations,
     windows,
 )
 
@@ -26,6 +27,7 @@ COMMANDS = {
     "drift": drift,
     "objectives": objectives,
     "history": history,
+    "relations": relations,
 }
 
 

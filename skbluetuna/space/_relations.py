@@ -8,9 +8,9 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,8 @@ EXAMPLE = (
 FAR, TINY = 1e300, 1e-300  # of an excess
 
 
-class Column(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Column:
     """Values of one parameter in n configurations."""
 
     values: list[Any]  # those that there are, each once
@@ -53,6 +54,11 @@ class Column(NamedTuple):
     def each(self, of: Callable[[Any], Any]) -> NDArray[Any]:
         """A function of the values in each configuration, (n,)."""
         return np.array([of(value) for value in self.values])[self.place]
+
+    @cached_property
+    def numbers(self) -> NDArray[np.float64]:
+        """The values as they are compared, (n,)."""
+        return self.each(_as_number)
 
 
 class Relation(ABC):
@@ -145,11 +151,11 @@ class Less(Relation):
         return bool(low <= high if self.or_equal else low < high)
 
     def _each(self, columns: Mapping[str, Column]) -> NDArray[np.bool_]:
-        low, high = (columns[name].each(_as_number) for name in self.names)
+        low, high = (columns[name].numbers for name in self.names)
         return np.asarray(low <= high if self.or_equal else low < high)
 
     def _excess(self, columns: Mapping[str, Column]) -> NDArray[np.float64]:
-        low, high = (columns[name].each(_as_number) for name in self.names)
+        low, high = (columns[name].numbers for name in self.names)
         gap = np.maximum(low, -FAR) - np.minimum(high, FAR)
         return np.asarray(np.minimum(gap, FAR) + TINY)
 
@@ -185,11 +191,11 @@ class AtMost(Relation):
         return bool(self._whole(values)[0] <= self.total)
 
     def _each(self, columns: Mapping[str, Column]) -> NDArray[np.bool_]:
-        values = np.array([columns[name].each(_as_number) for name in self.of])
+        values = np.array([columns[name].numbers for name in self.of])
         return np.asarray(self._whole(values) <= self.total)
 
     def _excess(self, columns: Mapping[str, Column]) -> NDArray[np.float64]:
-        values = np.array([columns[name].each(_as_number) for name in self.of])
+        values = np.array([columns[name].numbers for name in self.of])
         return np.asarray(np.minimum(self._whole(values) - self.total, FAR))
 
     def _whole(self, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ remembers nothing.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
@@ -103,7 +104,7 @@ class PlannedStage(ABC):
         before = view.before(self.name)
         if self.needs_scores and before.has_pending:
             return None
-        planned = self.plan(space, before, seed)
+        planned = _planned(_Plan(self, space, before, seed))
         return planned[view.is_new(planned)]
 
     def is_done(self, space: Space, view: View, seed: Seed) -> bool:
@@ -117,6 +118,34 @@ class PlannedStage(ABC):
         """Next points of the plan, shape (k, d)."""
         remaining = self._remaining(space, view, seed)
         return np.empty((0, len(space))) if remaining is None else remaining[:n]
+
+
+class _Plan:
+    """What a plan is a function of, as a key of a memo."""
+
+    def __init__(
+        self, stage: PlannedStage, space: Space, before: View, seed: Seed
+    ) -> None:
+        self.stage, self.space, self.before, self.seed = stage, space, before, seed
+        self._own = stage, id(space), seed, before.X.tobytes(), before.Y.tobytes()
+
+    def __hash__(self) -> int:
+        return hash(self._own)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Plan) and self._own == other._own
+
+
+def _planned(own: _Plan) -> FloatArray:
+    """The plan; made once where points within relations must be looked for."""
+    if own.space.relations:
+        return _remembered(own)
+    return own.stage.plan(own.space, own.before, own.seed)
+
+
+@lru_cache(maxsize=8)
+def _remembered(own: _Plan) -> FloatArray:
+    return own.stage.plan(own.space, own.before, own.seed)
 
 
 class Boundaries(NamedTuple):

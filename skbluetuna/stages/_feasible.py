@@ -26,7 +26,8 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 Draw = Callable[[int], FloatArray]
 
-BULKS = (512, 2048, 8192)  # points drawn at once, each time more
+BULKS = (512, 2048, 8192)  # points drawn at once, each time more; the last only
+# where nothing is known
 MOST_DRAWN = 10_000  # rows of a design, of which those within count
 N_WALKS, N_MOVED = 20, 3  # rounds of a walk; in at most so many parameters
 STEPS = (0.3, 0.1, 0.03)  # their lengths
@@ -66,7 +67,7 @@ def feasible_points(
     """
     draw = draw or (lambda size: rng.random((size, len(space))))
     pool = np.empty((0, len(space)))
-    for size in BULKS:
+    for size in BULKS[:-1] if len(known) else BULKS:
         pool = _distinct(np.vstack([pool, _within(space, draw(size))]))
         if len(pool) >= n:
             return pool[:n]
@@ -206,7 +207,11 @@ def _closest(points: FloatArray, unit: FloatArray) -> FloatArray:
 
 
 def filled_design(
-    space: Space, first: FloatArray, draw: Draw, rng: np.random.Generator
+    space: Space,
+    first: FloatArray,
+    draw: Draw,
+    known: FloatArray,
+    rng: np.random.Generator,
 ) -> FloatArray:
     """A design of n points that fills what is within the relations.
 
@@ -218,6 +223,8 @@ def filled_design(
         The design as it is without relations: returned, if all of it lies within.
     draw : callable
         From a number of points a design of so many.
+    known : ndarray of shape (m, d)
+        Snapped points within.
     rng : numpy.random.Generator
         Source of what is drawn besides.
 
@@ -239,7 +246,7 @@ def filled_design(
             return _spread(own, n)
         share = max(len(own) / size, n / MOST_DRAWN)
         found = _distinct(np.vstack([found, own]))
-    more = feasible_points(space, 4 * n, rng, found)
+    more = feasible_points(space, 4 * n, rng, np.vstack([known, found]))
     return _spread(_distinct(np.vstack([found, more])), n)
 
 

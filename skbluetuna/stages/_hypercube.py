@@ -55,5 +55,5 @@ class Hypercube(PlannedStage):
         def design(n: int) -> FloatArray:
             return sample_intervals(sampler.random(n), intervals)
 
-        first = filled_design(space, design(self.n_trials), design, rng)
+        first = filled_design(space, design(self.n_trials), design, before.X, rng)
         return fresh_points(space, before, self.n_trials, rng, intervals, first)
