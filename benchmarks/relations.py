@@ -17,8 +17,9 @@ that asks only such is ended after ``ASKS`` times as many asks as evaluations:
   has become), by how much each relation is broken; what lies outside is pruned;
 - *random*: random configurations within.
 
-Regret is 0 at the best score that any of these runs, or 3000 random configurations
-within, have; 1 at the median of the latter. ``--spaces``: searches of so many generated
+Regret is 0 at the best score that any of these runs has, or that is found by 3000 random
+configurations within and 6000 changes to the best of them; 1 at the median of the
+random ones. ``--spaces``: searches of so many generated
 spaces with relations, of all strategies, and how many trials break a relation.
 """
 
@@ -37,6 +38,7 @@ __all__ = ["add_arguments", "command"]
 AFTER = (10, 25, 50)
 ASKS = 5  # asks for each evaluation, of searches that do not know the relations
 N_RANDOM = 3000
+N_CHANGES, N_KEPT = 20, 10  # rounds of changes to the best so far, 30 of each
 PER_PIECE = 250  # generated spaces in one run
 FLOOR = 1e-3  # of a regret, before its logarithm is taken
 METHODS = ("skbluetuna", "failures", "redrawn", "Optuna TPE", "random")
@@ -161,11 +163,22 @@ def scale_of(args, index, kind):
     """Best and median score of random configurations, and their share of the space."""
     land = landscapes_of(args.yahpo, args.set)[index]
     rng, excess = np.random.default_rng(29), relations_of(land, kind)[1]
-    scores = [land.score(p) for p in random_within(land, kind, N_RANDOM, 29)]
     space = BlueTuner(land.space, n_iter=1, random_state=0).spaces[0]
+    within = random_within(land, kind, N_RANDOM, 29)
+    scores = [land.score(params) for params in within]
+    median, U, y = float(np.median(scores)), space.to_unit(within), np.array(scores)
+    for k in range(N_CHANGES):
+        best = np.repeat(U[np.argsort(-y)[:N_KEPT]], 30, axis=0)
+        step = 0.3 * 0.8**k * rng.standard_normal(best.shape)
+        is_moved = rng.random(best.shape) < 0.4
+        new = space.snap(np.clip(best + np.where(is_moved, step, 0.0), 0.0, 1.0))
+        kept = [max(excess(p)) <= 1e-9 for p in space.from_unit(new)]
+        new = new[kept]
+        U = np.vstack([U, new])
+        y = np.append(y, [land.score(params) for params in space.from_unit(new)])
     drawn = space.from_unit(space.snap(rng.random((20_000, len(space)))))
     share = float(np.mean([max(excess(p)) <= 1e-9 for p in drawn]))
-    return {"best": max(scores), "median": float(np.median(scores)), "share": share}
+    return {"best": float(y.max()), "median": median, "share": share}
 
 
 def piece(first, n):
