@@ -17,10 +17,10 @@ that asks only such is ended after ``ASKS`` times as many asks as evaluations:
   has become), by how much each relation is broken; what lies outside is pruned;
 - *random*: random configurations within.
 
-Regret is 0 at the best score that any of these runs has, or that is found by 3000 random
-configurations within and 6000 changes to the best of them; 1 at the median of the
-random ones. ``--spaces``: searches of so many generated
-spaces with relations, of all strategies, and how many trials break a relation.
+Regret is 0 at the best score that any of these runs has, or that is found by 3000
+random configurations within and 6000 changes to the best of them; 1 at the median of
+the random ones. ``--spaces``: searches of so many generated spaces with relations, of
+all strategies, and how many trials break a relation.
 """
 
 import time

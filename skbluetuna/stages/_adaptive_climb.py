@@ -11,7 +11,6 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skbluetuna.history import View
-from skbluetuna.model import log_augmented_improvement
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import (
     FloatArray,
@@ -30,6 +29,7 @@ from skbluetuna.stages._surrogate import (
     Chooser,
     Model,
     SequentialStage,
+    gain_with_slope,
     generator_of,
     log_gain,
     one_by_one,
@@ -183,12 +183,7 @@ def _climb(
     def loss(values: FloatArray) -> tuple[float, FloatArray]:
         points = starts.copy()
         points[free] = values.reshape(len(starts), -1)
-        post = model.predict(points[:, varying], gradient=True)
-        gain, by_mean, by_std = log_augmented_improvement(
-            post.mean, post.std, incumbent, model.noise
-        )
-        # Chain rule: the acquisition's slope by mean and by deviation, theirs by u.
-        slope = by_mean[:, None] * post.mean_slope + by_std[:, None] * post.std_slope
+        gain, slope = gain_with_slope(model, points[:, varying], incumbent)
         return -float(gain.sum()), -(slope[:, movable] * applies).ravel()
 
     values = starts[free].ravel()

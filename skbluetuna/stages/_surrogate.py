@@ -12,13 +12,16 @@ from skbluetuna.model import (
     AtFull,
     Columns,
     GaussianProcess,
+    Limit,
     OnPrior,
     PriorMean,
+    WithLimits,
     encode,
     log_augmented_improvement,
     past_means,
     prior_mean,
     redrawn_models,
+    scaled_margins,
     warp,
     weights_by_agreement,
 )
@@ -32,6 +35,7 @@ __all__ = [
     "SequentialStage",
     "generator_of",
     "fitted_model",
+    "gain_with_slope",
     "levels_of",
     "one_by_one",
     "log_gain",
@@ -46,7 +50,7 @@ N_RANDOM = 256  # configurations at which they are compared
 OTHER_METRIC = 0.5  # weight of a past search that was scored in another way
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
-Model = GaussianProcess | AtFull | OnPrior
+Model = GaussianProcess | AtFull | OnPrior | WithLimits
 Chooser = Callable[[View, Model, float], FloatArray | None]
 
 
@@ -153,7 +157,29 @@ def surrogate(space: Space, view: View) -> Surrogate:
     model = GaussianProcess.condition(encode(own, columns), rest, columns, known)
     seen = model if view.ladder is None else AtFull(model)
     whole = seen if prior is None else OnPrior(seen, prior)
-    return Surrogate(whole, shift, scale, incumbent)
+    if view.margins is None:
+        return Surrogate(whole, shift, scale, incumbent)
+    has_best = bool(np.any(view.meets_limits & ~view.is_pending))
+    limited = WithLimits(whole, _limits(space, view), has_best)
+    return Surrogate(limited, shift, scale, incumbent)
+
+
+def _limits(space: Space, view: View) -> tuple[Limit, ...]:
+    """Models of the margins of measured constraints that say something."""
+    found, levels = [], levels_of(space)
+    for margins in np.empty((0, 0)) if view.margins is None else view.margins.T:
+        known = ~view.is_pending & ~np.isnan(margins)
+        scaled = scaled_margins(margins[known]) if known.sum() > 1 else None
+        if scaled is None:
+            continue
+        own, (t, zero) = np.ascontiguousarray(view.X[known][:, active(space)]), scaled
+        fitted = fitted_to(own, margins[known], t, levels, is_alone=False)
+        rows = modelled_rows(own, margins[known], levels)
+        columns = Columns.of(levels, own[rows])
+        X = encode(own[rows], columns)
+        model = GaussianProcess.condition(X, t[rows], columns, fitted.hyperparameters)
+        found.append(Limit(model, zero))
+    return tuple(found)
 
 
 def _prior_of(
@@ -194,6 +220,17 @@ def redrawn(space: Space, view: View, model: Model, rng: np.random.Generator) ->
     Of many trials, how far they may lie from their most probable values is found when
     these are fitted.
     """
+    if isinstance(model, WithLimits):
+        return replace(model, rest=_redrawn_whole(space, view, model.rest, rng))
+    return _redrawn_whole(space, view, model, rng)
+
+
+def _redrawn_whole(
+    space: Space,
+    view: View,
+    model: GaussianProcess | AtFull | OnPrior,
+    rng: np.random.Generator,
+) -> GaussianProcess | AtFull | OnPrior:
     if isinstance(model, OnPrior):
         rest = _redrawn(space, view, model.rest, rng)
         return OnPrior(rest, model.prior)
@@ -270,9 +307,34 @@ def fitted_model(space: Space, view: View) -> Model:
 
 
 def log_gain(model: Model, U: FloatArray, incumbent: float) -> FloatArray:
-    """Log augmented improvement (eq. 15) at unit points of shape (m, d)."""
+    """Log augmented improvement (eq. 15) at unit points of shape (m, d).
+
+    Where constraints are measured, times the probability that all are met.
+    """
+    if isinstance(model, WithLimits):
+        chance = model.log_chance(U)
+        return chance + log_gain(model.rest, U, incumbent) if model.has_best else chance
     at = model.predict(U)
     return log_augmented_improvement(at.mean, at.std, incumbent, model.noise)[0]
+
+
+def gain_with_slope(
+    model: Model, U: FloatArray, incumbent: float
+) -> tuple[FloatArray, FloatArray]:
+    """The same, and its slope by u, shape (m, d)."""
+    if isinstance(model, WithLimits):
+        chance = model.log_chance(U, gradient=True)
+        if not model.has_best:
+            return chance[:, 0], chance[:, 1:]
+        gain, slope = gain_with_slope(model.rest, U, incumbent)
+        return gain + chance[:, 0], slope + chance[:, 1:]
+    post = model.predict(U, gradient=True)
+    gain, by_mean, by_std = log_augmented_improvement(
+        post.mean, post.std, incumbent, model.noise
+    )
+    # Chain rule: the acquisition's slope by mean and by deviation, theirs by u.
+    slope = by_mean[:, None] * post.mean_slope + by_std[:, None] * post.std_slope
+    return gain, slope
 
 
 def _targets(y: FloatArray, view: View) -> tuple[FloatArray, float, float, float]:
@@ -283,6 +345,7 @@ def _targets(y: FloatArray, view: View) -> tuple[FloatArray, float, float, float
     """
     others = view.others
     is_full = view.level[~view.is_pending] == 1.0
+    is_full = is_full & view.meets_limits[~view.is_pending]
     if not others:
         t = warp(y)
         return t, 0.0, 1.0, float(t[is_full].max() if is_full.any() else t.max())
@@ -305,7 +368,7 @@ def _targets(y: FloatArray, view: View) -> tuple[FloatArray, float, float, float
 
 def _believed(model: Model, u: FloatArray, level: float) -> Model:
     """The model as if its mean at u had been observed, at so far up the ladder."""
-    if isinstance(model, AtFull | OnPrior):
+    if isinstance(model, AtFull | OnPrior | WithLimits):
         return model.with_fantasy(u, level)
     return model.with_fantasy(u)
 
