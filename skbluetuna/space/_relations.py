@@ -22,7 +22,7 @@ from skbluetuna.space._likeness import is_alike
 
 __all__ = [
     "AtMost",
-    "Column",
+    "KnownValues",
     "Forbid",
     "Less",
     "Relation",
@@ -44,7 +44,7 @@ FAR, TINY = 1e300, 1e-300  # of an excess
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class KnownValues:
     """Values of one parameter in n configurations."""
 
     values: list[Any]  # those that there are, each once
@@ -85,28 +85,28 @@ class Relation(ABC):
         """Whether it holds, where all of its parameters apply."""
 
     @abstractmethod
-    def _each(self, columns: Mapping[str, Column]) -> NDArray[np.bool_]:
+    def _each(self, columns: Mapping[str, KnownValues]) -> NDArray[np.bool_]:
         """The same for n configurations, whether or not all apply."""
 
     def holds(self, params: Mapping[str, Any]) -> bool:
         """Whether a configuration satisfies it; so does one that lacks a parameter."""
         return not all(name in params for name in self.names) or self._holds(params)
 
-    def holds_each(self, columns: Mapping[str, Column]) -> NDArray[np.bool_]:
+    def holds_each(self, columns: Mapping[str, KnownValues]) -> NDArray[np.bool_]:
         """Whether each of n configurations satisfies it, from columns by name."""
         holds = self._each(columns)
         for name in self.names:
             holds = holds | ~columns[name].is_on
         return holds
 
-    def excess_each(self, columns: Mapping[str, Column]) -> NDArray[np.float64]:
+    def excess_each(self, columns: Mapping[str, KnownValues]) -> NDArray[np.float64]:
         """How far each of n configurations is from satisfying it; 0 for those that do.
 
         By this a search for some that do is led.
         """
         return np.where(self.holds_each(columns), 0.0, self._excess(columns))
 
-    def _excess(self, columns: Mapping[str, Column]) -> NDArray[np.float64]:
+    def _excess(self, columns: Mapping[str, KnownValues]) -> NDArray[np.float64]:
         """The same for those that do not; 1 where no more can be said."""
         return np.ones(len(next(iter(columns.values())).place))
 
@@ -150,11 +150,11 @@ class Less(Relation):
         low, high = (_as_number(params[name]) for name in self.names)
         return bool(low <= high if self.or_equal else low < high)
 
-    def _each(self, columns: Mapping[str, Column]) -> NDArray[np.bool_]:
+    def _each(self, columns: Mapping[str, KnownValues]) -> NDArray[np.bool_]:
         low, high = (columns[name].numbers for name in self.names)
         return np.asarray(low <= high if self.or_equal else low < high)
 
-    def _excess(self, columns: Mapping[str, Column]) -> NDArray[np.float64]:
+    def _excess(self, columns: Mapping[str, KnownValues]) -> NDArray[np.float64]:
         low, high = (columns[name].numbers for name in self.names)
         gap = np.maximum(low, -FAR) - np.minimum(high, FAR)
         return np.asarray(np.minimum(gap, FAR) + TINY)
@@ -190,11 +190,11 @@ class AtMost(Relation):
         values = np.array([[_as_number(params[name])] for name in self.of])
         return bool(self._whole(values)[0] <= self.total)
 
-    def _each(self, columns: Mapping[str, Column]) -> NDArray[np.bool_]:
+    def _each(self, columns: Mapping[str, KnownValues]) -> NDArray[np.bool_]:
         values = np.array([columns[name].numbers for name in self.of])
         return np.asarray(self._whole(values) <= self.total)
 
-    def _excess(self, columns: Mapping[str, Column]) -> NDArray[np.float64]:
+    def _excess(self, columns: Mapping[str, KnownValues]) -> NDArray[np.float64]:
         values = np.array([columns[name].numbers for name in self.of])
         return np.asarray(np.minimum(self._whole(values) - self.total, FAR))
 
@@ -243,7 +243,7 @@ class Forbid(Relation):
     def _holds(self, params: Mapping[str, Any]) -> bool:
         return not all(_is_one(own, params[name]) for name, own in self.values)
 
-    def _each(self, columns: Mapping[str, Column]) -> NDArray[np.bool_]:
+    def _each(self, columns: Mapping[str, KnownValues]) -> NDArray[np.bool_]:
         holds = np.zeros(len(next(iter(columns.values())).place), dtype=np.bool_)
         for name, own in self.values:
             holds |= ~columns[name].each(partial(_is_one, own))
@@ -291,7 +291,7 @@ class Satisfies(Relation):
             )
         return bool(answer)
 
-    def _each(self, columns: Mapping[str, Column]) -> NDArray[np.bool_]:
+    def _each(self, columns: Mapping[str, KnownValues]) -> NDArray[np.bool_]:
         known = [(n, own, own.is_on.tolist()) for n, own in columns.items()]
         rows = range(len(known[0][2]))
         return np.array(

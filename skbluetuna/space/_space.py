@@ -28,7 +28,7 @@ from skbluetuna.space._dimensions import (
     range_spec,
 )
 from skbluetuna.space._parse import parse_dimension
-from skbluetuna.space._relations import Column, Relation
+from skbluetuna.space._relations import KnownValues, Relation
 
 __all__ = ["Space", "Spaces", "broken_by", "grid", "parse_spaces", "read_spaces"]
 
@@ -416,7 +416,7 @@ class Space:
         each = [one.excess_each(own) for one, own in self._columns(U)]
         return np.array(each, dtype=np.float64).reshape(len(each), len(U)).T
 
-    def _columns(self, U: FloatArray) -> list[tuple[Relation, dict[str, Column]]]:
+    def _columns(self, U: FloatArray) -> list[tuple[Relation, dict[str, KnownValues]]]:
         """Each relation with the values at unit points that it looks at."""
         on = self.applies(U)
         named = {name for one in self.relations for name in one.names or self.names}
@@ -430,11 +430,13 @@ class Space:
             for one in self.relations
         ]
 
-    def _column(self, j: int, units: FloatArray, is_on: NDArray[np.bool_]) -> Column:
+    def _column(
+        self, j: int, units: FloatArray, is_on: NDArray[np.bool_]
+    ) -> KnownValues:
         """Native values of one coordinate; that of 0 where it does not apply."""
         distinct, place = np.unique(np.where(is_on, units, 0.0), return_inverse=True)
         of = self.dimensions[j].from_unit
-        return Column([of(unit) for unit in distinct.tolist()], place, is_on)
+        return KnownValues([of(unit) for unit in distinct.tolist()], place, is_on)
 
     def feasible(self, U: FloatArray) -> NDArray[np.bool_]:
         """Which unit points satisfy all relations.
