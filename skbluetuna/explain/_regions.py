@@ -25,7 +25,7 @@ from skbluetuna.model import (
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Regions, Seed, active
 from skbluetuna.stages._classic_scan import ClassicScan, join
-from skbluetuna.stages._surrogate import levels_of
+from skbluetuna.stages._gain import levels_of
 
 __all__ = ["fewest", "likely_regions"]
 

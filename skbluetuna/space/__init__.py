@@ -37,20 +37,14 @@ from skbluetuna.space._relations import (
     Forbid,
     Less,
     Relation,
-    Satisfies,
     at_most,
     forbid,
     less,
 )
-from skbluetuna.space._space import (
-    Space,
-    Spaces,
-    broken_by,
-    grid,
-    parse_spaces,
-    read_spaces,
-)
+from skbluetuna.space._satisfies import Satisfies
+from skbluetuna.space._space import Space, Spaces, grid, parse_spaces, read_spaces
 from skbluetuna.space._suggest import suggest_space
+from skbluetuna.space._within import broken_by, excess, satisfied
 
 __all__ = [
     "suggest_space",
@@ -73,6 +67,8 @@ __all__ = [
     "at_most",
     "forbid",
     "broken_by",
+    "excess",
+    "satisfied",
     "constrained",
     "decode_relation",
     "encode_relation",

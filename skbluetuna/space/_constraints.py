@@ -15,11 +15,11 @@ from skbluetuna.space._relations import (
     Forbid,
     Less,
     Relation,
-    as_relation,
     at_most,
     forbid,
     less,
 )
+from skbluetuna.space._satisfies import as_relation
 from skbluetuna.space._space import Space, Spaces
 
 __all__ = ["constrained", "decode_relation", "encode_relation"]

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skbluetuna._utils._hidden import HIDDEN, hides
 from skbluetuna.space._categorical import Categorical
 from skbluetuna.space._conditional import (
     Condition,
@@ -28,9 +27,10 @@ from skbluetuna.space._dimensions import (
     range_spec,
 )
 from skbluetuna.space._parse import parse_dimension
-from skbluetuna.space._relations import KnownValues, Relation
+from skbluetuna.space._relations import Relation
+from skbluetuna.space._within import broken_by, satisfied
 
-__all__ = ["Space", "Spaces", "broken_by", "grid", "parse_spaces", "read_spaces"]
+__all__ = ["Space", "Spaces", "grid", "parse_spaces", "read_spaces"]
 
 FloatArray = NDArray[np.float64]
 OTHER = -1.0  # a unit that no condition names
@@ -384,60 +384,6 @@ class Space:
         """
         return next((one for one in self.relations if not one.holds(params)), None)
 
-    def satisfied(self, U: FloatArray) -> NDArray[np.bool_]:
-        """Which relations hold at unit points.
-
-        Parameters
-        ----------
-        U : ndarray of shape (n, d)
-            Points as `snap` moves them: what counts is what would be evaluated.
-
-        Returns
-        -------
-        holds : ndarray of shape (n, k), bool
-            A column for each relation.
-        """
-        each = [one.holds_each(own) for one, own in self._columns(U)]
-        return np.array(each, dtype=np.bool_).reshape(len(each), len(U)).T
-
-    def excess(self, U: FloatArray) -> FloatArray:
-        """How far relations are from holding at unit points.
-
-        Parameters
-        ----------
-        U : ndarray of shape (n, d)
-            Points as `snap` moves them.
-
-        Returns
-        -------
-        excess : ndarray of shape (n, k)
-            A column for each relation, in its own measure; 0 where it holds.
-        """
-        each = [one.excess_each(own) for one, own in self._columns(U)]
-        return np.array(each, dtype=np.float64).reshape(len(each), len(U)).T
-
-    def _columns(self, U: FloatArray) -> list[tuple[Relation, dict[str, KnownValues]]]:
-        """Each relation with the values at unit points that it looks at."""
-        on = self.applies(U)
-        named = {name for one in self.relations for name in one.names or self.names}
-        columns = {
-            name: self._column(j, U[:, j], on[:, j])
-            for j, name in enumerate(self.names)
-            if name in named
-        }
-        return [
-            (one, {name: columns[name] for name in one.names or self.names})
-            for one in self.relations
-        ]
-
-    def _column(
-        self, j: int, units: FloatArray, is_on: NDArray[np.bool_]
-    ) -> KnownValues:
-        """Native values of one coordinate; that of 0 where it does not apply."""
-        distinct, place = np.unique(np.where(is_on, units, 0.0), return_inverse=True)
-        of = self.dimensions[j].from_unit
-        return KnownValues([of(unit) for unit in distinct.tolist()], place, is_on)
-
     def feasible(self, U: FloatArray) -> NDArray[np.bool_]:
         """Which unit points satisfy all relations.
 
@@ -453,7 +399,7 @@ class Space:
         """
         if not self.relations or not len(U):
             return np.ones(len(U), dtype=np.bool_)
-        return np.asarray(self.satisfied(U).all(axis=1))
+        return np.asarray(satisfied(self, U).all(axis=1))
 
     def fault(
         self, params: Mapping[str, Any], reference: Mapping[str, Any] | None = None
@@ -591,17 +537,6 @@ class Space:
     def centre(self) -> dict[str, Any]:
         """Return the configuration in the middle of every dimension."""
         return self.filled({})
-
-
-def broken_by(relation: Relation, params: Mapping[str, Any]) -> str:
-    """A sentence on a relation that a configuration breaks: rule and values."""
-    names = relation.names or params
-    values = {name: params[name] for name in names if name in params}
-    shown = ", ".join(
-        f"{name!r}: {HIDDEN if hides(name, own) else quoted(own)}"
-        for name, own in values.items()
-    )
-    return f"{relation.rule} (constraints: {relation!r}); got {{{shown}}}."
 
 
 class Spaces(tuple[Space, ...]):

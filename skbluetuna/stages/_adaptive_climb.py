@@ -20,6 +20,7 @@ from skbluetuna.stages._base import (
     any_fresh_point,
 )
 from skbluetuna.stages._feasible import climbed_within, walked_points
+from skbluetuna.stages._gain import Model, gain_with_slope, log_gain
 from skbluetuna.stages._moves import (
     best_of_points,
     replaced_where_new,
@@ -27,11 +28,8 @@ from skbluetuna.stages._moves import (
 )
 from skbluetuna.stages._surrogate import (
     Chooser,
-    Model,
     SequentialStage,
-    gain_with_slope,
     generator_of,
-    log_gain,
     one_by_one,
     redrawn,
 )

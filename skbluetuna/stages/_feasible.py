@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skbluetuna.history import row_keys
-from skbluetuna.space import Space
+from skbluetuna.space import Space, excess
 
 __all__ = [
     "climbed_within",
@@ -138,7 +138,7 @@ def repaired(
     free = np.ones(len(space), dtype=np.bool_) if free is None else free
     chance = _chances(space, free)
     raw = np.where(space.applies(U), U, rng.random(U.shape))
-    over = space.excess(space.snap(raw))
+    over = excess(space, space.snap(raw))
     for _ in range(N_REPAIRS if free.any() else 0):
         rows = np.flatnonzero(over.any(axis=1))
         if not len(rows):
@@ -149,7 +149,7 @@ def repaired(
         moved, own = raw[rows], np.arange(m)
         near = np.clip(moved[own, j] + 0.2 * rng.standard_normal(m), 0.0, 1.0)
         moved[own, j] = np.where(rng.random(m) < 0.5, rng.random(m), near)
-        now = space.excess(space.snap(moved))
+        now = excess(space, space.snap(moved))
         fewer = (before > 0.0).sum(axis=1) - (now > 0.0).sum(axis=1)
         is_nearer = now[own, which] <= before[own, which]
         taken = (fewer > 0) | ((fewer == 0) & is_nearer)

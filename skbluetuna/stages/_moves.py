@@ -7,7 +7,7 @@ import numpy as np
 from skbluetuna.history import View
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, active
-from skbluetuna.stages._surrogate import Model, log_gain
+from skbluetuna.stages._gain import Model, log_gain
 
 __all__ = ["best_of_points", "moved", "replaced_where_new", "single_moves"]
 

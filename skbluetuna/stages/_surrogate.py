@@ -12,22 +12,20 @@ from skbluetuna.model import (
     AtFull,
     Columns,
     GaussianProcess,
-    Limit,
     OnPrior,
     PriorMean,
     WithLimits,
     encode,
-    log_augmented_improvement,
     past_means,
     prior_mean,
     redrawn_models,
-    scaled_margins,
     warp,
     weights_by_agreement,
 )
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Proposal, Seed, active
 from skbluetuna.stages._fits import N_WHOLE, fitted_to, modelled_rows
+from skbluetuna.stages._gain import Model, levels_of, limits_of, log_gain
 
 __all__ = [
     "Chooser",
@@ -35,10 +33,7 @@ __all__ = [
     "SequentialStage",
     "generator_of",
     "fitted_model",
-    "gain_with_slope",
-    "levels_of",
     "one_by_one",
-    "log_gain",
     "past_weights",
     "redrawn",
     "surrogate",
@@ -50,7 +45,6 @@ N_RANDOM = 256  # configurations at which they are compared
 OTHER_METRIC = 0.5  # weight of a past search that was scored in another way
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
-Model = GaussianProcess | AtFull | OnPrior | WithLimits
 Chooser = Callable[[View, Model, float], FloatArray | None]
 
 
@@ -160,26 +154,8 @@ def surrogate(space: Space, view: View) -> Surrogate:
     if view.margins is None:
         return Surrogate(whole, shift, scale, incumbent)
     has_best = bool(np.any(view.meets_limits & ~view.is_pending))
-    limited = WithLimits(whole, _limits(space, view), has_best)
+    limited = WithLimits(whole, limits_of(space, view), has_best)
     return Surrogate(limited, shift, scale, incumbent)
-
-
-def _limits(space: Space, view: View) -> tuple[Limit, ...]:
-    """Models of the margins of measured constraints that say something."""
-    found, levels = [], levels_of(space)
-    for margins in np.empty((0, 0)) if view.margins is None else view.margins.T:
-        known = ~view.is_pending & ~np.isnan(margins)
-        scaled = scaled_margins(margins[known]) if known.sum() > 1 else None
-        if scaled is None:
-            continue
-        own, (t, zero) = np.ascontiguousarray(view.X[known][:, active(space)]), scaled
-        fitted = fitted_to(own, margins[known], t, levels, is_alone=False)
-        rows = modelled_rows(own, margins[known], levels)
-        columns = Columns.of(levels, own[rows])
-        X = encode(own[rows], columns)
-        model = GaussianProcess.condition(X, t[rows], columns, fitted.hyperparameters)
-        found.append(Limit(model, zero))
-    return tuple(found)
 
 
 def _prior_of(
@@ -306,37 +282,6 @@ def fitted_model(space: Space, view: View) -> Model:
     return surrogate(space, view).model
 
 
-def log_gain(model: Model, U: FloatArray, incumbent: float) -> FloatArray:
-    """Log augmented improvement (eq. 15) at unit points of shape (m, d).
-
-    Where constraints are measured, times the probability that all are met.
-    """
-    if isinstance(model, WithLimits):
-        chance = model.log_chance(U)
-        return chance + log_gain(model.rest, U, incumbent) if model.has_best else chance
-    at = model.predict(U)
-    return log_augmented_improvement(at.mean, at.std, incumbent, model.noise)[0]
-
-
-def gain_with_slope(
-    model: Model, U: FloatArray, incumbent: float
-) -> tuple[FloatArray, FloatArray]:
-    """The same, and its slope by u, shape (m, d)."""
-    if isinstance(model, WithLimits):
-        chance = model.log_chance(U, gradient=True)
-        if not model.has_best:
-            return chance[:, 0], chance[:, 1:]
-        gain, slope = gain_with_slope(model.rest, U, incumbent)
-        return gain + chance[:, 0], slope + chance[:, 1:]
-    post = model.predict(U, gradient=True)
-    gain, by_mean, by_std = log_augmented_improvement(
-        post.mean, post.std, incumbent, model.noise
-    )
-    # Chain rule: the acquisition's slope by mean and by deviation, theirs by u.
-    slope = by_mean[:, None] * post.mean_slope + by_std[:, None] * post.std_slope
-    return gain, slope
-
-
 def _targets(y: FloatArray, view: View) -> tuple[FloatArray, float, float, float]:
     """Targets of an alternative, their shift and scale, and the best of all (eq. 18).
 
@@ -371,12 +316,6 @@ def _believed(model: Model, u: FloatArray, level: float) -> Model:
     if isinstance(model, AtFull | OnPrior | WithLimits):
         return model.with_fantasy(u, level)
     return model.with_fantasy(u)
-
-
-def levels_of(space: Space) -> tuple[int, ...]:
-    """Number of levels of each parameter that varies; 0 if it is ordered."""
-    dims = [space.dimensions[j] for j in active(space)]
-    return tuple(0 if dim.is_ordered else dim.n_values or 0 for dim in dims)
 
 
 def generator_of(view: View, seed: Seed) -> np.random.Generator:
