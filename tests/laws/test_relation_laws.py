@@ -230,3 +230,23 @@ def test_what_past_searches_found_outside_is_not_taken(tmp_path):
     units = lessons.searches[0].found.units
     assert 5 <= len(units) < 30
     assert seen.feasible(units).all()
+
+
+def test_the_classic_scan_ends_where_relations_do_and_keeps_the_rest():
+    """What lies beyond at the reference may lie within elsewhere."""
+    tuner = run(
+        {"a": (0.0, 1.0), "b": (0.0, 1.0), "k": ["u", "v", "w"]},
+        [less("a", "b"), forbid(k="w")],
+        lambda p: p["a"] - abs(p["b"] - 0.8),
+        n_iter=40,
+        strategy=QUICK,
+    )
+    regions, boundaries = tuner.regions, tuner.boundaries
+    for name in "ab":
+        own = regions["param"] == name
+        low, high = regions["low"][own], regions["high"][own]
+        assert [*low, high[-1]] == [0.0, *high]
+    is_scanned = ~np.isnan(regions["score"].astype(float))
+    assert regions["kept"][~is_scanned].all()
+    assert 3 <= is_scanned.sum() < len(is_scanned)
+    assert "w" not in list(boundaries["value"])
