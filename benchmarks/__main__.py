@@ -16,6 +16,7 @@ from benchmarks import (
     pack,
     picture,
     portfolio,
+    relations,
     windows,
 )
 
@@ -32,6 +33,7 @@ COMMANDS = {
     "pack": pack,
     "picture": picture,
     "portfolio": portfolio,
+    "relations": relations,
 }
 
 

@@ -15,6 +15,9 @@ from skbluetuna.space import (
     Real,
     Space,
     suggest_portfolio,
+    at_most,
+    forbid,
+    less,
     suggest_space,
     when,
 )
@@ -36,5 +39,8 @@ __all__ = [
     "suggest_portfolio",
     "suggest_space",
     "when",
+    "less",
+    "at_most",
+    "forbid",
     "__version__",
 ]

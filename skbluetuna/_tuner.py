@@ -43,7 +43,14 @@ from skbluetuna.scheduling import (
     to_text,
     with_spaces,
 )
-from skbluetuna.space import Space, Spaces, is_integer, parse_spaces, read_spaces
+from skbluetuna.space import (
+    Space,
+    Spaces,
+    constrained,
+    is_integer,
+    parse_spaces,
+    read_spaces,
+)
 from skbluetuna.strategies import Strategy, resolve_strategy
 
 __all__ = ["BlueTuner"]
@@ -82,6 +89,13 @@ class BlueTuner:
         Configurations asked next, as far as the budget goes. Parameters that are not
         named stand at the reference's value; a value outside its dimension is an error.
         Of several alternatives the first that holds a configuration gets it.
+    constraints : list of relations, default=None
+        What configurations must satisfy besides: :func:`less`, :func:`at_most`,
+        :func:`forbid`, or named functions of a configuration that return a bool.
+        Nothing else is ever asked, see ``doc/relations.md``. A relation of a parameter
+        that does not apply holds; of several alternatives it holds in those that have
+        all of its parameters. A `reference` or one of `initial_params` that breaks one
+        is an error.
     resource : pair of numbers or None, default=None
         Least and full amount of what an evaluation spends, such as epochs or rows.
         Trials then have a ``resource``, which is to be spent on them: a part of the
@@ -137,6 +151,7 @@ class BlueTuner:
         random_state: Any = None,
         reference: Any = None,
         initial_params: Sequence[Mapping[str, Any]] | None = None,
+        constraints: Sequence[Any] | None = None,
         resource: tuple[float, float] | None = None,
         factor: float = 3,
         objectives: Sequence[str] | None = None,
@@ -145,6 +160,7 @@ class BlueTuner:
     ) -> None:
         spaces = parse_spaces(space)
         spaces = read_spaces(spaces, as_references(spaces, reference))
+        spaces = constrained(spaces, constraints)
         rules = resolve_strategy(strategy)
         seed = draw_seed(random_state)
         budget = None if n_iter is None else check_count("n_iter", n_iter)
@@ -643,13 +659,19 @@ class BlueTuner:
         -------
         text : str
             Space, settings and trials. Choices that JSON cannot hold (estimators,
-            callables) are stored by their position; `from_json` then needs the space.
+            callables) are stored by their position; `from_json` then needs the space,
+            and the constraints if one is a function.
         """
         return to_text(self._settings, self._history)
 
     @classmethod
     def from_json(
-        cls, text: str, *, space: Any = None, strategy: str | Strategy | None = None
+        cls,
+        text: str,
+        *,
+        space: Any = None,
+        strategy: str | Strategy | None = None,
+        constraints: Sequence[Any] | None = None,
     ) -> "BlueTuner":
         """Restore a tuner; it asks exactly what the original would have asked.
 
@@ -661,6 +683,9 @@ class BlueTuner:
             Needed if choices could not be stored; must be the original space.
         strategy : as in the constructor, default=None
             Needed if the strategy is not one of the package's own.
+        constraints : as in the constructor, default=None
+            Needed if one of them is a function, or names values that could not be
+            stored; must be the original ones.
 
         Returns
         -------
@@ -679,7 +704,7 @@ class BlueTuner:
         distributions it can name those that scipy has.
         """
         tuner = cls.__new__(cls)
-        settings, history = from_text(text, space, strategy)
+        settings, history = from_text(text, space, strategy, constraints)
         tuner._restore(settings, history)
         for trial in history.trials:
             tuner._check_place(trial.number, trial.stage)

@@ -26,8 +26,9 @@ from skbluetuna.model import (
 from skbluetuna.space import Space
 from skbluetuna.stages._base import Boundaries, FloatArray, Seed, active
 from skbluetuna.stages._classic_scan import ClassicScan, Lines, sensitivity, stack
+from skbluetuna.stages._gain import levels_of
 from skbluetuna.stages._moves import moved
-from skbluetuna.stages._surrogate import fitted_model, levels_of, surrogate
+from skbluetuna.stages._surrogate import fitted_model, surrogate
 
 __all__ = ["ADAPTIVE"]
 

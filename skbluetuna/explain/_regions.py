@@ -25,7 +25,7 @@ from skbluetuna.model import (
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Regions, Seed, active
 from skbluetuna.stages._classic_scan import ClassicScan, join
-from skbluetuna.stages._surrogate import levels_of
+from skbluetuna.stages._gain import levels_of
 
 __all__ = ["fewest", "likely_regions"]
 
@@ -137,8 +137,16 @@ def _tops(same: _Same, units: bytes, scores: bytes, seed: Seed) -> FloatArray:
         starts[:, j] = grid[j][(anywhere[:, j] * len(grid[j])).astype(np.intp)]
     # What does not apply keeps a value of its own, should a climb switch it on.
     starts[: len(U)] = np.where(space.applies(U), U, starts[: len(U)])
+    is_within = None
+    if space.relations:
+        starts = starts[space.feasible(space.settled(starts))]
+
+        def is_within(points: FloatArray) -> NDArray[np.bool_]:
+            return space.feasible(space.settled(points))
+
     found = [
-        maxima(Paths.drawn(model, N_PATHS, rng), starts, grid, seen) for model in models
+        maxima(Paths.drawn(model, N_PATHS, rng), starts, grid, seen, is_within)
+        for model in models
     ]
     return space.settled(np.vstack(found))
 

@@ -5,7 +5,7 @@ import numpy as np
 from skbluetuna.history import View
 from skbluetuna.model import unwarp
 from skbluetuna.space import Space
-from skbluetuna.stages._adaptive_climb import starting_points
+from skbluetuna.stages._adaptive_climb import feasible_starts
 from skbluetuna.stages._base import Seed, active
 from skbluetuna.stages._surrogate import surrogate
 
@@ -54,7 +54,7 @@ def gain_bounds(space: Space, view: View, seed: Seed) -> tuple[float, float]:
     model, shift, scale, _ = surrogate(space, view)
     beta = 2.0 * np.log(len(varying) * len(y) ** 2 * np.pi**2 / (6.0 * DELTA)) / SHRINK
     rng = np.random.default_rng([*seed, view.n_told])  # whatever else is open
-    anywhere = space.snap(starting_points(space, view, rng))
+    anywhere = feasible_starts(space, view, rng)
     at = model.predict(np.vstack([U, anywhere])[:, varying])
     reach = np.sqrt(beta) * at.std
     ends = np.array([(at.mean + reach).max(), (at.mean - reach)[: len(y)].max()])

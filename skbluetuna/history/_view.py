@@ -61,6 +61,9 @@ class View:
         The best of these.
     past : tuple of PastScores, default=()
         What past searches found, see `HistoryStore`.
+    margins : ndarray of shape (n, c) or None, default=None
+        How far measured constraints are from being broken, negative where they are; NaN
+        where that is not known. None: nothing is measured.
     """
 
     X: FloatArray
@@ -74,6 +77,7 @@ class View:
     full_others: tuple[FloatArray, ...] = ()
     best_of_others: float = -np.inf
     past: tuple[PastScores, ...] = field(default=(), repr=False)
+    margins: FloatArray | None = None
 
     def __post_init__(self) -> None:
         for array in (self.X, self.Y, self.level, self.is_pending, *self.others):
@@ -207,8 +211,27 @@ class View:
 
     @cached_property
     def best_rows(self) -> NDArray[np.intp]:
-        """Rows with a score by the full resource, the best first."""
-        return best_first(np.where(self.level == 1.0, self.scores, np.nan))
+        """Rows with a score by the full resource, the best first.
+
+        Those that met all measured constraints; where none did, the nearest to it
+        first.
+        """
+        scores = np.where(self.level == 1.0, self.scores, np.nan)
+        if self.margins is None:
+            return best_first(scores)
+        allowed = best_first(np.where(self.meets_limits, scores, np.nan))
+        if len(allowed):
+            return allowed
+        size = np.nanmax(np.abs(self.margins), axis=0, initial=0.0)
+        short = np.minimum(self.margins / np.where(size > 0.0, size, 1.0), 0.0)
+        return best_first(np.where(np.isnan(scores), np.nan, np.nansum(short, axis=1)))
+
+    @property
+    def meets_limits(self) -> NDArray[np.bool_]:
+        """Which rows broke no measured constraint, as far as that is known."""
+        if self.margins is None:
+            return np.ones(len(self), dtype=np.bool_)
+        return np.asarray(~(self.margins < 0.0).any(axis=1))
 
     @property
     def incumbent(self) -> FloatArray:
@@ -302,13 +325,18 @@ class View:
         return View(
             self.X[rows], self.Y[rows], self.level[rows], self.is_pending[rows],
             tuple(self.stages[row] for row in rows.tolist()), ladder=self.ladder,
+            margins=None if self.margins is None else self.margins[rows],
         )  # fmt: skip
 
     def with_asked(self, unit: FloatArray, stage: str) -> "View":
         """The view with one more trial, whose values are awaited."""
         blank = np.full((1, self.Y.shape[1]), np.nan)
+        margins = self.margins
+        if margins is not None:
+            margins = np.vstack([margins, np.full((1, margins.shape[1]), np.nan)])
         return replace(
             self,
+            margins=margins,
             X=np.vstack([self.X, unit]),
             Y=np.vstack([self.Y, blank]),
             level=np.append(self.level, 1.0),

@@ -1,5 +1,7 @@
 """A strategy's next trial where the number of trials is not known."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from skbluetuna.history import History, Trial
@@ -21,6 +23,7 @@ def next_trial(
     seed: int,
     ahead: int = 0,
     objectives: tuple[str, ...] | None = None,
+    margins: Mapping[int, Sequence[float]] | None = None,
 ) -> Trial:
     """Choose the next trial after those of a history.
 
@@ -45,6 +48,8 @@ def next_trial(
         point after theirs. If they are more than eight, a random one.
     objectives : tuple of str, default=None
         Names of several objectives; None: there is one.
+    margins : mapping of int to tuple of float, default=None
+        Margins of measured constraints, see `Scheduler`.
 
     Returns
     -------
@@ -61,7 +66,7 @@ def next_trial(
     while budgets[-1] <= len(history) + ahead:
         budgets.append(2 * budgets[-1])
     scheduler = Scheduler(
-        (space,), [[start]], strategy, seed, None, objectives, budgets
+        (space,), [[start]], strategy, seed, None, objectives, budgets, margins=margins
     )
     asked = history.copy()
     while ahead <= MOST_AHEAD and len(asked) <= len(history) + ahead:

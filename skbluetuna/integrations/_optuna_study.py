@@ -43,8 +43,8 @@ def trials_of(study: Any) -> list[Any]:
 
 def read(
     trials: list[Any], own: int, space: OptunaSpace, signs: tuple[float, ...]
-) -> History:
-    """History of a study's trials, in the order of their numbers.
+) -> tuple[History, dict[int, tuple[float, ...]]]:
+    """History of a study's trials, in the order of their numbers; and their margins.
 
     Parameters
     ----------
@@ -64,18 +64,28 @@ def read(
         the best complete one as they were; Optuna prunes none where there are several
         objectives. Failed ones count as the worst score, unless the same configuration
         was tried again.
+    margins : dict of int to tuple of float
+        Of each trial with constraints, by its number in the history, minus their
+        values, in the order of their names; NaN for those that it has not.
     """
     ranked = _complete(trials, signs[0]) if len(signs) == 1 else []
     others = (trial for trial in trials if trial.number != own)
     rows = [row for t in others if (row := _row(t, space, signs, ranked))]
     again = {row_key(row.unit) for row in rows if row.state != "failed"}
     kept = [r for r in rows if r.state != "failed" or row_key(r.unit) not in again]
+    measured = {t.number: t.constraints for t in trials if t.constraints}
+    names = sorted({name for own in measured.values() for name in own})
+    margins = {
+        n: tuple(-measured[row.number].get(name, math.nan) for name in names)
+        for n, row in enumerate(kept)
+        if row.number in measured
+    }
     history = History((space.space,), n_values=len(signs))
     for number, row in enumerate(kept):
         history.append(Asked(number, row.unit, row.stage, params=row.params))
         if row.state != "asked":
             history.tell(number, row.values)
-    return history
+    return history, margins
 
 
 def count_ahead(

@@ -54,7 +54,7 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
     ValueError, TypeError
         If an argument breaks a rule above; and while sampling, if the study has more
         than four objectives, or several that the strategy does not take, or a trial of
-        it has constraints.
+        it has constraints and the strategy is not the adaptive one.
 
     Notes
     -----
@@ -79,7 +79,15 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
 
     *Several objectives.* A study of two to four directions is searched as `BlueTuner`
     searches `objectives`, with the adaptive strategy; ``study.best_trials`` are the
-    front. A constraint is refused there too: choose under a limit among them.
+    front.
+
+    *Constraints* that a trial measures (``trial.set_constraint``; met at 0 and below)
+    are each learned by a model of their own, by the adaptive strategy: what a trial is
+    expected to gain counts by the probability that all are met, and the best trial is
+    the best of those that met them (eq. 28). Until one did, the search looks for where
+    that is most likely. What is known before an evaluation, such as that one parameter
+    must be below another, is better named to `BlueTuner` as `constraints`, which asks
+    nothing else.
 
     *Workers.* Give all of them the same `seed` or none, if the strategy is the classic
     one: its stages are planned as a whole.
@@ -138,7 +146,7 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
         """
         _objectives_of(study)
         trials = trials_of(study)
-        _check_no_constraints(trials)
+        self._check_constraints(trials)
         shared = optuna.search_space.intersection_search_space(
             trials, include_pruned=True
         )
@@ -176,14 +184,14 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
         signs = tuple(
             -1.0 if one.name == "MINIMIZE" else 1.0 for one in study.directions
         )
-        trials = trials_of(study)
-        history, chosen = read(trials, number, space, signs), None
+        trials, chosen = trials_of(study), None
+        history, margins = read(trials, number, space, signs)
         values: dict[str, Any] = {}
         for _ in range(N_ATTEMPTS):
             ahead = count_ahead(trials, number, space, chosen)
             chosen = next_trial(
                 space.space, history, self._strategy, self._n_trials, seed, ahead,
-                objectives,
+                objectives, margins,
             )  # fmt: skip
             values = space.values(chosen.params)
             # What two chose at the same time at least one of them sees: both stored
@@ -192,7 +200,7 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
             # Every configuration was tried, if this one was.
             is_repeat = history.view(0).has_row(chosen.unit)
             trials = trials_of(study)
-            history = read(trials, number, space, signs)
+            history, margins = read(trials, number, space, signs)
             if is_repeat or not history.view(0).has_row(chosen.unit):
                 break
         return values
@@ -233,6 +241,18 @@ class BlueTunaSampler(optuna.samplers.BaseSampler):
         sampler = optuna.samplers.RandomSampler(seed=int(seed))
         return sampler.sample_independent(study, trial, param_name, param_distribution)
 
+    def _check_constraints(self, trials: list[Any]) -> None:
+        """Refuse constraints where the strategy has no model to learn them."""
+        if getattr(self._strategy, "takes_limits", False):
+            return
+        for trial in trials:
+            if trial.constraints:
+                raise ValueError(
+                    "BlueTunaSampler: strategy must be one that learns constraints, "
+                    f'which "adaptive" does, as trial {trial.number} has '
+                    f"{sorted(trial.constraints)}; got {self._strategy!r}."
+                )
+
     def _seed_of(self, study: Any) -> int:
         return self._seed if self._is_seeded else seed_of(study, self._seed)
 
@@ -249,12 +269,3 @@ def _objectives_of(study: Any) -> tuple[str, ...] | None:
             f"{n} directions."
         )
     return tuple(f"objective {k}" for k in range(n))
-
-
-def _check_no_constraints(trials: list[Any]) -> None:
-    for trial in trials:
-        if trial.constraints:
-            raise ValueError(
-                "BlueTunaSampler: trials must have no constraints; "
-                f"trial {trial.number} has {sorted(trial.constraints)}."
-            )

@@ -34,6 +34,7 @@ from skbluetuna.model._influence_tables import (
     no_influence,
     perceptron_influence,
 )
+from skbluetuna.model._limits import Limit, WithLimits, scaled_margins
 from skbluetuna.model._maxima import maxima
 from skbluetuna.model._part import chosen_part, part_for_tables
 from skbluetuna.model._past_means import PastMeans, PastScores, past_means
@@ -62,6 +63,9 @@ from skbluetuna.model._scalarise import scalarised, worst_scalar
 from skbluetuna.model._warp import standardised, unwarp, warp
 
 __all__ = [
+    "Limit",
+    "WithLimits",
+    "scaled_margins",
     "OnPrior",
     "PastScores",
     "PastMeans",

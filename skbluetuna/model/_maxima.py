@@ -25,6 +25,7 @@ def maxima(
     starts: FloatArray,
     grid: dict[int, FloatArray],
     seen: Callable[[FloatArray], FloatArray],
+    is_allowed: Callable[[FloatArray], NDArray[np.bool_]] | None = None,
 ) -> FloatArray:
     """Where each of n functions is largest, as far as climbs find it.
 
@@ -38,6 +39,8 @@ def maxima(
         Coordinates that are moved, and their values.
     seen : callable
         From points of shape (m, d) to the unit points at which a function is looked at.
+    is_allowed : callable or None, default=None
+        From points of shape (m, d), as `starts`, to which of them there are; None: all.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def maxima(
     for _ in range(N_SWEEPS):
         before = value
         for j, values in grid.items():
-            at, value = _moved(paths, at, value, j, values, seen)
+            at, value = _moved(paths, at, value, j, values, seen, is_allowed)
         if np.array_equal(value, before):
             break
     own = np.arange(len(at)), np.argmax(value, axis=1)
@@ -64,6 +67,7 @@ def _moved(
     j: int,
     values: FloatArray,
     seen: Callable[[FloatArray], FloatArray],
+    is_allowed: Callable[[FloatArray], NDArray[np.bool_]] | None,
 ) -> tuple[FloatArray, FloatArray]:
     """Points (n, S, d) with coordinate j where it is best, and what they are worth."""
     n, S, d = at.shape
@@ -71,6 +75,9 @@ def _moved(
     moved[..., j] = values
     shown = seen(moved.reshape(-1, d))
     found = paths.each(shown.reshape(n, S * len(values), -1)).reshape(n, S, -1)
+    if is_allowed is not None:
+        is_out = ~is_allowed(moved.reshape(-1, d)).reshape(found.shape)
+        found = np.where(is_out, -np.inf, found)
     best = np.argmax(found, axis=2)
     new = np.take_along_axis(found, best[..., None], axis=2)[..., 0]
     at = at.copy()

@@ -27,7 +27,8 @@ class Translation:
     """From parameters by name to points of a space.
 
     A number outside a range is clipped to its end. A choice is known by what it says of
-    itself; a configuration with one that the space has not has no place. What the past
+    itself; a configuration with one that the space has not has no place, nor has one
+    that breaks a relation of the space. What the past
     search did not have stands where the reference does, and what does not apply by the
     conditions of the space where such parameters stand.
 
@@ -70,6 +71,9 @@ class Translation:
                     has_place[i] = False
         found = np.flatnonzero(has_place)
         settled = self._space.snap(units[found]) if len(found) else units[found]
+        if self._space.relations:  # what breaks one is no configuration of the space
+            holds = self._space.feasible(settled)
+            found, settled = found[holds], settled[holds]
         return Translated(found, settled, inside[found], tuple(known))
 
     def _unit(self, j: int, key: Any) -> tuple[float, bool] | None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna._utils._hidden import HIDDEN, masked
-from skbluetuna.space import Space, When, when
+from skbluetuna._utils._hidden import HIDDEN, hides, masked
+from skbluetuna.space import Relation, Space, When, at_most, forbid, less, when
 
 __all__ = ["Code"]
 
@@ -24,6 +24,7 @@ BRACKETS: dict[type[Any], tuple[str, str]] = {
     tuple: ("(", ")"),
     set: ("{", "}"),
 }
+HELPERS = {"less": less, "at_most": at_most, "forbid": forbid}
 CONSTANTS = (str, bytes, int, float, complex, bool, type(None), type(...))
 
 Items = tuple[str, list[Any], str]  # opening, items (text or items), closing
@@ -122,6 +123,8 @@ class Code:
         if isinstance(value, When):
             self._import(when)
             return ("when(", [self._part(v) for v in _when_arguments(value)], ")")
+        if isinstance(value, Relation) and value.helper:
+            return self._relation(value)
         if isinstance(value, type) or hasattr(value, "__qualname__"):
             return self._import(value)
         if hasattr(value, "get_params"):
@@ -129,6 +132,17 @@ class Code:
         if hasattr(value, "dist") and hasattr(value, "kwds"):  # scipy's frozen one
             return self._distribution(value)
         return self._shown(value)
+
+    def _relation(self, value: Relation) -> CodePart:
+        """Call of the function that makes it."""
+        self._import(HELPERS[value.helper])
+        given, named = value.arguments()
+        parts = [self._part(one) for one in given]
+        parts += [
+            _joined(f"{name}=", self._part(HIDDEN if hides(name, own) else own))
+            for name, own in named.items()
+        ]
+        return (f"{value.helper}(", parts, ")")
 
     def _constructed(self, value: Any, params: dict[str, Any]) -> CodePart | None:
         name = self._import(type(value))

@@ -40,7 +40,12 @@ def _relabelled(space: Space) -> Space:
                 for value in one.values
             ]
             specs[name] = when(one.parent, values, specs[name])
-    return Space(specs)
+    kept = [
+        one
+        for one in space.relations
+        if one.names and all(new[name] is own[name] for name in one.names)
+    ]  # the others are of values that are not shown
+    return Space(specs).related_by(tuple(kept))
 
 
 def _shown(name: str, dim: Dimension) -> Dimension:

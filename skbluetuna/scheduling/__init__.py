@@ -2,7 +2,11 @@
 
 from skbluetuna.scheduling._budget import Budget, Share, allocate
 from skbluetuna.scheduling._halving import check_report, is_outdone
-from skbluetuna.scheduling._initial import as_references, initial_rows
+from skbluetuna.scheduling._initial import (
+    as_references,
+    check_own_values,
+    initial_rows,
+)
 from skbluetuna.scheduling._rungs_of import as_ladder
 from skbluetuna.scheduling._scheduler import Scheduler
 from skbluetuna.scheduling._settings import (
@@ -24,6 +28,7 @@ __all__ = [
     "as_ladder",
     "as_objectives",
     "as_references",
+    "check_own_values",
     "check_report",
     "from_text",
     "initial_rows",

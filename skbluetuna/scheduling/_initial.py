@@ -1,12 +1,15 @@
-"""What each alternative asks first."""
+"""What each alternative asks first, within the relations of its space."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from skbluetuna.history import row_keys
-from skbluetuna.space import Space
+import numpy as np
 
-__all__ = ["as_references", "initial_rows"]
+from skbluetuna.history import row_keys
+from skbluetuna.space import Relation, Space, broken_by
+from skbluetuna.stages import nearest_feasible
+
+__all__ = ["as_references", "check_own_values", "initial_rows"]
 
 Params = dict[str, Any]
 
@@ -25,7 +28,8 @@ def initial_rows(
         The alternatives.
     reference : mapping, sequence of k mappings, or None
         Where each scan looks around; what is missing or outside its dimension (None
-        is, unless it is a choice) stands at the centre.
+        is, unless it is a choice) stands at the centre, or where that breaks a
+        relation, near to it.
     initial_params : sequence of mappings or None
         More configurations. Each goes to the first alternative that holds it; what it
         does not name stands at the reference's value.
@@ -40,10 +44,13 @@ def initial_rows(
     Raises
     ------
     ValueError, TypeError
-        If a configuration belongs to no alternative.
+        If a configuration belongs to no alternative, or breaks a relation.
     """
     references = as_references(spaces, reference)
-    rows = [[s.filled(r)] for s, r in zip(spaces, references, strict=True)]
+    rows = [
+        [_within_relations(space, own, _called("reference", k, len(spaces)))]
+        for k, (space, own) in enumerate(zip(spaces, references, strict=True))
+    ]
     given: object = initial_params  # whatever its annotation promises
     if isinstance(given, Mapping) or not isinstance(given, Iterable | None):
         raise TypeError(f"{name} must be a list of dicts; got {initial_params!r}.")
@@ -51,6 +58,61 @@ def initial_rows(
         k = _home(spaces, [own[0] for own in rows], params, f"{name}[{i}]")
         rows[k].append(spaces[k].filled(rows[k][0] | dict(params)))
     return [_distinct(s, own) for s, own in zip(spaces, rows, strict=True)]
+
+
+def check_own_values(
+    spaces: Sequence[Space], owns: Sequence[Mapping[str, Any]], what: str
+) -> None:
+    """Refuse values, such as an estimator's own, that no configuration may have.
+
+    Raises
+    ------
+    ValueError
+        If those that lie in their dimensions break a relation; the message names it,
+        the values, and a configuration that satisfies all.
+    """
+    for k, (space, own) in enumerate(zip(spaces, owns, strict=True)):
+        _within_relations(space, own, _called(what, k, len(spaces)))
+
+
+def _called(what: str, k: int, n: int) -> str:
+    return what if n == 1 else f"{what} (alternative {k})"
+
+
+def _within_relations(space: Space, own: Mapping[str, Any], what: str) -> Params:
+    """A reference; what was not given is moved where the centre breaks a relation."""
+    filled = space.filled(own)
+    relation = space.broken(filled)
+    if relation is None:
+        return filled
+    dims = dict(zip(space.names, space.dimensions, strict=True))
+    fixed = {n: v for n, v in filled.items() if n in own and dims[n].contains(own[n])}
+    unit = space.to_unit([filled])[0]
+    free = np.array([name not in fixed for name in space.names])
+    found = _nearest(space, unit, free)
+    if found is None:
+        raise ValueError(_no_reference(space, what, relation, filled, unit))
+    return space.filled({**found, **fixed})
+
+
+def _nearest(space: Space, unit: Any, free: Any) -> Params | None:
+    point = nearest_feasible(space, unit, free)
+    return None if point is None else space.from_unit(point[None])[0]
+
+
+def _no_reference(
+    space: Space, what: str, relation: Relation, filled: Params, unit: Any
+) -> str:
+    """What is wrong with a reference, and one that is right, if any is found."""
+    near = _nearest(space, unit, np.ones(len(space), dtype=np.bool_))
+    if near is None:
+        return (
+            f"constraints {[*space.relations]} must leave something of param_space; no "
+            "configuration that satisfies them was found. Loosen them, or let "
+            f"{what} be one that does."
+        )
+    changed = {n: v for n, v in near.items() if n not in filled or filled[n] != v}
+    return f"{what}: {broken_by(relation, filled)} Set others, say {changed}."
 
 
 def as_references(

@@ -6,7 +6,7 @@ search was stopped in between.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -53,6 +53,9 @@ class Scheduler:
         Units of evaluations that the search begins with, see `allocate`.
     lessons : sequence of k Lessons, default=()
         What each takes from past searches.
+    margins : mapping of int to tuple of c floats, default=None
+        Of trials by their numbers, how far measured constraints are from being broken,
+        negative where they are; NaN where that is not known.
 
     Raises
     ------
@@ -77,7 +80,9 @@ class Scheduler:
         imported: Sequence[FloatArray] = (),
         *,
         lessons: Sequence[Lessons] = (),
+        margins: Mapping[int, Sequence[float]] | None = None,
     ) -> None:
+        self._margins = margins or {}
         self.seed, self.ladder, self.objectives = seed, ladder, objectives
         if objectives is not None:
             strategy = of_several(strategy)
@@ -191,6 +196,11 @@ class Scheduler:
     def _seen(self, now: Budget, k: int, history: History) -> View:
         """What the stages of an alternative see, with one score a trial."""
         view = _view(now, k, history)
+        if self._margins:
+            numbers = [t.number for t in history.trials if t.alternative == k]
+            blank = (np.nan,) * len(next(iter(self._margins.values())))
+            rows = [self._margins.get(number, blank) for number in numbers]
+            view = replace(view, margins=np.array(rows).reshape(len(rows), len(blank)))
         if self.objectives is None:
             return view
         weights = weights_of(self.objectives, self.seed, len(history))

@@ -1,7 +1,7 @@
 """Settings of a search, and a whole search as text: everything a tuner knows."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from skbluetuna._utils._files import (
@@ -19,9 +19,12 @@ from skbluetuna.scheduling._several import as_objectives
 from skbluetuna.space import (
     Space,
     check_same_names,
+    constrained,
     decode_params,
+    decode_relation,
     decode_space,
     encode_params,
+    encode_relation,
     encode_space,
     parse_spaces,
     read_spaces,
@@ -30,7 +33,7 @@ from skbluetuna.strategies import Strategy, decode_strategy, encode_strategy
 
 __all__ = ["Settings", "from_text", "new_history", "to_text", "with_spaces"]
 
-FORMAT = 5  # of the JSON text
+FORMAT = 6  # of the JSON text
 
 
 def _is_list(value: Any, is_right: Any = lambda _: True) -> bool:
@@ -48,6 +51,7 @@ FIELDS: dict[str, Any] = {
     "strategy": lambda value: value is None or isinstance(value, dict),
     "names": lambda value: _is_list(value, lambda own: _is_list(own, is_text)),
     "spaces": lambda value: value is None or _is_list(value),
+    "constraints": lambda value: value is None or _is_list(value, _is_list),
     "initial": lambda value: _is_list(value, _is_list),
     "rungs": lambda value: value is None or _is_list(value, _is_positive),
     "objectives": lambda value: value is None or _is_list(value, is_text),
@@ -71,6 +75,8 @@ class Settings(NamedTuple):
 def to_text(settings: Settings, history: History) -> str:
     """Settings and history as JSON text."""
     spaces = [encode_space(space) for space in settings.spaces]
+    relations = [[encode_relation(r) for r in own.relations] for own in settings.spaces]
+    is_text_of_all = not any(None in own for own in relations)
     return seal(
         {
             "format": FORMAT,
@@ -79,6 +85,7 @@ def to_text(settings: Settings, history: History) -> str:
             "strategy": encode_strategy(settings.strategy),
             "names": [space.names for space in settings.spaces],
             "spaces": None if None in spaces else spaces,
+            "constraints": relations if is_text_of_all else None,
             "initial": [
                 [encode_params(space, params) for params in rows]
                 for space, rows in zip(settings.spaces, settings.initial, strict=True)
@@ -92,7 +99,10 @@ def to_text(settings: Settings, history: History) -> str:
 
 
 def from_text(
-    text: str, space: Any, strategy: str | Strategy | None
+    text: str,
+    space: Any,
+    strategy: str | Strategy | None,
+    constraints: Sequence[Any] | None = None,
 ) -> tuple[Settings, History]:
     """Settings and history of a JSON text, with what the text could not hold.
 
@@ -112,6 +122,7 @@ def from_text(
     spaces = parse_spaces(space)
     check_same_names(spaces, stored["names"])
     spaces = read_spaces(spaces, _values(spaces, stored))
+    spaces = _related(spaces, stored["constraints"], constraints)
     initial = [
         [decode_params(own, row) for row in rows]
         for own, rows in zip(spaces, stored["initial"], strict=True)
@@ -126,6 +137,29 @@ def from_text(
         _lessons_of(stored["history"], spaces),
     )
     return settings, _history_of(stored["events"], settings)
+
+
+def _related(
+    spaces: tuple[Space, ...], stored: Any, constraints: Sequence[Any] | None
+) -> tuple[Space, ...]:
+    """The spaces with their relations, stored or given."""
+    if constraints is not None:
+        return constrained(spaces, constraints)
+    if stored is None:
+        raise ValueError(
+            "constraints must be given: a stored one is a function, or has values that "
+            "JSON cannot hold."
+        )
+    if len(stored) != len(spaces):
+        raise ValueError("text: its constraints can not be those of these spaces.")
+    found: list[Space] = []
+    for space, own in zip(spaces, stored, strict=True):
+        try:
+            relations = [decode_relation(one) for one in own]
+            found += constrained((space,), relations)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"text: a constraint: {error}") from error
+    return tuple(found)
 
 
 def _lessons_of(stored: Any, spaces: tuple[Space, ...]) -> tuple[Lessons, ...]:

@@ -48,7 +48,7 @@ from skbluetuna.space import Space
 
 __all__ = ["POINT", "Checkpoint", "Section", "point_of"]
 
-FORMAT = 4
+FORMAT = 5
 MARK = "skbluetuna checkpoint"  # key of the format's number in a header
 POINT = "point"  # key of what `point_of` says, in the line of a fold
 MOST_NAMED = 20  # lines of one fault

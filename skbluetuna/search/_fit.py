@@ -91,7 +91,7 @@ def _begin(
 ) -> tuple[Folds, Past, Resource | None, Notebook | None]:
     """Make out what is searched, before the first evaluation."""
     cv = check_cv(search.cv, data.y, classifier=is_classifier(search.estimator))
-    spaces, owns = spaces_for(search.estimator, search.param_space)
+    spaces, owns = spaces_for(search.estimator, search.param_space, search.constraints)
     _check_numbers(search)
     check_objectives(search)
     check_target(search, data.y)

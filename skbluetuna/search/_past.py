@@ -246,8 +246,9 @@ class Past:
         )
         if found:
             logger.info(
-                "%d of %d evaluations of a search with other settings lie in this "
+                "%d of %d evaluations of a search with other settings (%s) lie in this "
                 "space and are learned from", tuner.history.n_imported, len(found),
+                ", ".join(self._sources.other_settings),
             )  # fmt: skip
 
     def _section_store(

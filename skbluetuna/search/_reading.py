@@ -6,9 +6,11 @@ from typing import Any
 
 from sklearn.base import clone
 
+from skbluetuna.scheduling import check_own_values
 from skbluetuna.space import (
     Categorical,
     Space,
+    constrained,
     describe,
     is_integer,
     is_number,
@@ -27,7 +29,7 @@ Params = dict[str, Any]
 
 
 def spaces_for(
-    estimator: Any, param_space: Any
+    estimator: Any, param_space: Any, constraints: Any = None
 ) -> tuple[tuple[Space, ...], list[Params]]:
     """Read the alternatives of a `param_space`, and the estimator's own values.
 
@@ -37,6 +39,8 @@ def spaces_for(
         What is searched.
     param_space : mapping, Space, sequence of these, or None
         None: what `suggest_space` knows of the estimator.
+    constraints : list of relations, or None, default=None
+        What configurations must satisfy besides.
 
     Returns
     -------
@@ -48,8 +52,8 @@ def spaces_for(
     Raises
     ------
     ValueError, TypeError
-        If a space cannot be read, or does not fit the estimator; the message names the
-        parameter.
+        If a space cannot be read, or does not fit the estimator, or its own values
+        break a relation; the message names the parameter.
     """
     given = suggest_space(estimator) if param_space is None else param_space
     spaces = parse_spaces(given)
@@ -61,7 +65,8 @@ def spaces_for(
         owns.append(_own_params(estimator, space, values))
         kinds.append(_kinds(space, values))
         _check_strings(space, kinds[-1], what)
-    spaces = read_spaces(spaces, kinds)
+    spaces = constrained(read_spaces(spaces, kinds), constraints)
+    check_own_values(spaces, owns, "the estimator's own values")
     table = describe(spaces).replace("\n", "\n  ")
     logger.info("param_space was read as:\n  %s", table)
     return spaces, owns

@@ -134,6 +134,17 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         none; but where `param_space` is left out too, what :func:`suggest_portfolio`
         knows of the estimator comes next (stage ``"portfolio"``; at most a quarter of
         `n_iter`, and only if nothing is taken from `history`). ``[]`` turns that off.
+    constraints : list of relations, default=None
+        What candidates must satisfy besides: ``less("min_samples_leaf",
+        "min_samples_split")``, ``at_most(50_000, product=("n_estimators",
+        "max_leaves"))``, ``forbid(penalty="l1", solver="lbfgs")``, or a named function
+        of a configuration (a dict of the parameters that apply) that returns a bool.
+        Nothing else is ever evaluated. A relation of a parameter that does not apply
+        holds; of several alternatives it holds in those that have all of its
+        parameters. Where the estimator's own values, or one of `initial_params`, break
+        one, ``fit`` says which. Do not use it where a parameter makes sense only for
+        some values of another: that is what :func:`when` is for. See
+        ``doc/relations.md``.
     scoring : str, callable, list, tuple or dict, default=None
         As in ``GridSearchCV``. With several metrics the search is guided by the one
         that `refit` names; if `refit` is a callable, False or ``"ensemble"``, by the
@@ -355,6 +366,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
 
     See Also
     --------
+    less, at_most, forbid : Relations between parameters.
     suggest_space : Ready-made ranges for many estimators.
     BlueTuner : The same search as ask and tell.
     sklearn.model_selection.GridSearchCV : Exhaustive search.
@@ -402,6 +414,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         "strategy": [one_of(*NAMED), has_methods("schedule", "n_trials")],
         "max_concurrent": [at_least_one(), None],
         "initial_params": [list, tuple, None],
+        "constraints": [list, tuple, None],
         "random_state": ["random_state"],
         "checkpoint": [str, PathLike, None],
         "warm_start": ["boolean"],
@@ -429,6 +442,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         strategy="adaptive",
         max_concurrent=None,
         initial_params=None,
+        constraints=None,
         scoring=None,
         n_jobs=None,
         refit=True,
@@ -464,6 +478,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self.strategy = strategy
         self.max_concurrent = max_concurrent
         self.initial_params = initial_params
+        self.constraints = constraints
         self.random_state = random_state
         self.checkpoint = checkpoint
         self.warm_start = warm_start

@@ -164,6 +164,15 @@ class Sources:
         is_same = is_same and settings == own.settings
         return is_same and same_secret(own.settings_secret, hidden)
 
+    @property
+    def other_settings(self) -> list[str]:
+        """Names of the settings in which the past differs from this search."""
+        past = [] if self.kept is None else [self.kept.problem.settings]
+        past += [section.header["settings"] for section in self.sections]
+        own = self._own.settings
+        names = [k for k in own if any(one[k] != own[k] for one in past)]
+        return names or ["max_concurrent"]  # or a secret, which is not named
+
     def other_past(self) -> ValueError:
         """The error of a file and a memory that do not go together."""
         return ValueError(

@@ -26,7 +26,7 @@ def describe(space: Any) -> str:
     Returns
     -------
     table : str
-        Names, what may be tried, and the conditions under which.
+        Names, what may be tried, and the conditions under which; then the relations.
 
     Examples
     --------
@@ -50,6 +50,8 @@ def describe(space: Any) -> str:
         + "".join(f", where {shown_condition(one)}" for one in conditions)
         for name, dim, conditions in columns
     ]
+    if space.relations:
+        lines.append(f"constraints: {', '.join(map(repr, space.relations))}")
     return "\n".join(lines)
 
 

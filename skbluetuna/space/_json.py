@@ -20,9 +20,11 @@ from skbluetuna.space._space import Space
 
 __all__ = [
     "check_same_names",
+    "decode_choice",
     "decode_params",
     "decode_space",
     "decode_unit",
+    "encode_choice",
     "encode_params",
     "encode_space",
 ]
@@ -197,14 +199,14 @@ def _encode_dimension(dim: Dimension) -> dict[str, Any]:
         }  # fmt: skip
     if isinstance(dim, Categorical):
         return {
-            "type": "categorical", "choices": [_encode(c) for c in dim.choices],
+            "type": "categorical", "choices": [encode_choice(c) for c in dim.choices],
             "ordered": dim.ordered, "n_splits": dim.n_splits,
         }  # fmt: skip
     if isinstance(dim, Distribution) and (family := family_name(dim.rv)):
         return {
             "type": "distribution", "name": family,
-            "args": [_encode(float(a)) for a in dim.rv.args],
-            "kwds": {k: _encode(float(v)) for k, v in dim.rv.kwds.items()},
+            "args": [encode_choice(float(a)) for a in dim.rv.args],
+            "kwds": {k: encode_choice(float(v)) for k, v in dim.rv.kwds.items()},
             "n_splits": dim.n_splits,
         }  # fmt: skip
     raise TypeError(f"{dim!r} has no JSON form.")
@@ -245,7 +247,7 @@ def _decode_dimension(stored: Json) -> Dimension:
         raise ValueError(f"must be of a type in {list(FIELDS)}")
     check_fields(stored, FIELDS[kind] | {"n_splits": is_count})
     if kind == "categorical":
-        choices = [_decode(choice) for choice in stored["choices"]]
+        choices = [decode_choice(choice) for choice in stored["choices"]]
         choice = Categorical(tuple(choices), stored["ordered"], stored["n_splits"])
         if len(choice.choices) != len(choices):
             raise ValueError("has a choice twice")
@@ -256,18 +258,21 @@ def _decode_dimension(stored: Json) -> Dimension:
     return Real(**stored) if kind == "real" else Integer(**stored)
 
 
-def _encode(value: Any, depth: int = 0) -> Any:
-    """JSON value of a choice; sequences carry their type."""
+def encode_choice(value: Any, depth: int = 0) -> Any:
+    """JSON value of a choice, sequences with their type; TypeError if it has none."""
     if value is None or type(value) in (bool, int, str):
         return value
     if type(value) is float and math.isfinite(value):
         return value
     if type(value) in (tuple, list) and depth < DEEPEST:
-        return {type(value).__name__: [_encode(item, depth + 1) for item in value]}
+        return {
+            type(value).__name__: [encode_choice(item, depth + 1) for item in value]
+        }
     raise TypeError(f"{shortened(value)} has no JSON form.")
 
 
-def _decode(stored: Any, depth: int = 0) -> Any:
+def decode_choice(stored: Any, depth: int = 0) -> Any:
+    """Choice that `encode_choice` stored; ValueError if it can not have."""
     if isinstance(stored, list) or depth > DEEPEST:
         raise ValueError("has a choice that can not be")
     if not isinstance(stored, dict):
@@ -275,4 +280,4 @@ def _decode(stored: Any, depth: int = 0) -> Any:
     kind, items = next(iter(stored.items()), (None, None))
     if len(stored) != 1 or kind not in SEQUENCES or not isinstance(items, list):
         raise ValueError("has a choice that can not be")
-    return SEQUENCES[kind](_decode(item, depth + 1) for item in items)
+    return SEQUENCES[kind](decode_choice(item, depth + 1) for item in items)

@@ -27,11 +27,16 @@ from skbluetuna.space._dimensions import (
     range_spec,
 )
 from skbluetuna.space._parse import parse_dimension
+from skbluetuna.space._relations import Relation
+from skbluetuna.space._within import broken_by, satisfied
 
 __all__ = ["Space", "Spaces", "grid", "parse_spaces", "read_spaces"]
 
 FloatArray = NDArray[np.float64]
 OTHER = -1.0  # a unit that no condition names
+MOST_LISTED = (
+    20_000  # configurations that are looked at to count those within relations
+)
 
 
 @dataclass(frozen=True, init=False, eq=True, repr=False)
@@ -51,6 +56,8 @@ class Space:
         One `Real`, `Integer`, `Categorical` or distribution for each.
     conditions : tuple of tuples of Condition
         Those under which each applies; none for most.
+    relations : tuple of Relation
+        What else a configuration must satisfy, see `constraints` of `BlueTuner`.
 
     Raises
     ------
@@ -70,6 +77,7 @@ class Space:
     names: tuple[str, ...]
     dimensions: tuple[Dimension, ...]
     conditions: tuple[tuple[Condition, ...], ...]
+    relations: tuple[Relation, ...]
     _needs: tuple[Needs, ...] = field(repr=False, compare=False)
     # Ranges of integers that were written as a tuple of two ints, from which nobody
     # knows yet whether floats were meant; and integers for what else is a float.
@@ -105,6 +113,7 @@ class Space:
             names=tuple(dims),
             dimensions=tuple(dims.values()),
             conditions=tuple(conditions),
+            relations=(),
             _needs=tuple(needs),
             _open=frozenset(opened),
             _whole=frozenset(),
@@ -148,14 +157,21 @@ class Space:
                     _check_wide(name, dim)
             elif is_float and dim.n_values is not None:
                 whole.add(name)
-        read = object.__new__(Space)
-        vars(read).update(
-            {own.name: getattr(self, own.name) for own in fields(self)},  # no caches
+        return self._with(
             dimensions=tuple(dims.values()),
             _open=frozenset[str](),
             _whole=frozenset(whole),
         )
-        return read
+
+    def related_by(self, relations: tuple[Relation, ...]) -> "Space":
+        """The space of those configurations that satisfy these relations."""
+        return self._with(relations=relations)
+
+    def _with(self, **changed: Any) -> "Space":
+        other = object.__new__(Space)
+        own = {one.name: getattr(self, one.name) for one in fields(self)}  # no caches
+        vars(other).update(own, **changed)
+        return other
 
     def spelled(self, narrowed: dict[str, Any]) -> dict[str, Any]:
         """A part of the space, with ranges of integers that would be read as floats.
@@ -177,9 +193,18 @@ class Space:
 
     @cached_property
     def size(self) -> int | None:
-        """Number of configurations; None if there is a continuum."""
+        """Number of configurations; None if there is a continuum.
+
+        None, too, where relations leave a part of more than 20,000: nobody counts it.
+        """
         if any(dim.n_values is None for dim in self.dimensions):
             return None
+        if not self.relations:
+            return self._n_unrelated()
+        return len(grid(self)) if self._n_unrelated() <= MOST_LISTED else None
+
+    def _n_unrelated(self) -> int:
+        """Number of configurations of a finite space, relations aside."""
         named: dict[int, set[float]] = {}  # units that some condition names
         last: dict[int, int] = {}  # the last parameter that asks for them
         for j, needs in enumerate(self._needs):
@@ -341,7 +366,40 @@ class Space:
         """Whether a complete configuration belongs to the space."""
         dims = dict(zip(self.names, self.dimensions, strict=True))
         is_known = all(n in dims and dims[n].contains(v) for n, v in params.items())
-        return is_known and set(params) == set(self.filled(params))
+        is_whole = is_known and set(params) == set(self.filled(params))
+        return is_whole and self.broken(self.filled(params)) is None
+
+    def broken(self, params: Mapping[str, Any]) -> Relation | None:
+        """The first relation that a complete configuration breaks; None if it is none.
+
+        Parameters
+        ----------
+        params : mapping
+            Native values of every parameter that applies.
+
+        Returns
+        -------
+        relation : Relation or None
+            The relation.
+        """
+        return next((one for one in self.relations if not one.holds(params)), None)
+
+    def feasible(self, U: FloatArray) -> NDArray[np.bool_]:
+        """Which unit points satisfy all relations.
+
+        Parameters
+        ----------
+        U : ndarray of shape (n, d)
+            Points as `snap` moves them.
+
+        Returns
+        -------
+        is_within : ndarray of shape (n,), bool
+            True for all where there are no relations.
+        """
+        if not self.relations or not len(U):
+            return np.ones(len(U), dtype=np.bool_)
+        return np.asarray(satisfied(self, U).all(axis=1))
 
     def fault(
         self, params: Mapping[str, Any], reference: Mapping[str, Any] | None = None
@@ -372,7 +430,10 @@ class Space:
         for name in sorted(set(params) - set(filled)):
             rules = " and ".join(map(str, self.conditions[self.names.index(name)]))
             return f"{name!r} applies only where {rules}; got {quoted(dict(params))}."
-        return None
+        relation = self.broken(filled)
+        if relation is None:
+            return None
+        return f"{broken_by(relation, filled)} Write values that satisfy it."
 
     def from_unit(self, U: Any) -> list[dict[str, Any]]:
         """Configurations at unit points: the inverse of `to_unit`.
@@ -580,4 +641,5 @@ def grid(space: Space) -> list[dict[str, Any]]:
         rows = grown
     names = sorted(space.names)
     rows.sort(key=lambda row: [row[1].get(name, -1) for name in names])
-    return [{n: params[n] for n in names if n in params} for params, _ in rows]
+    found = [{n: params[n] for n in names if n in params} for params, _ in rows]
+    return [params for params in found if space.broken(params) is None]

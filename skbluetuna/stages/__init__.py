@@ -24,6 +24,7 @@ from skbluetuna.stages._base import (
 from skbluetuna.stages._brackets import Brackets, bracket_rung
 from skbluetuna.stages._classic_climb import ClassicClimb
 from skbluetuna.stages._classic_scan import ClassicScan
+from skbluetuna.stages._feasible import nearest_feasible
 from skbluetuna.stages._full_grid import FullGrid
 from skbluetuna.stages._hypercube import Hypercube
 from skbluetuna.stages._latin_choices import LatinChoices, n_unseen
@@ -51,6 +52,7 @@ __all__ = [
     "active",
     "any_fresh_point",
     "n_unseen",
+    "nearest_feasible",
     "open_stages",
     "past_weights",
 ]

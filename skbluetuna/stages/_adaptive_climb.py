@@ -11,7 +11,6 @@ import numpy as np
 from scipy.optimize import minimize
 
 from skbluetuna.history import View
-from skbluetuna.model import log_augmented_improvement
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import (
     FloatArray,
@@ -20,6 +19,8 @@ from skbluetuna.stages._base import (
     active,
     any_fresh_point,
 )
+from skbluetuna.stages._feasible import climbed_within, walked_points
+from skbluetuna.stages._gain import Model, gain_with_slope, log_gain
 from skbluetuna.stages._moves import (
     best_of_points,
     replaced_where_new,
@@ -27,19 +28,18 @@ from skbluetuna.stages._moves import (
 )
 from skbluetuna.stages._surrogate import (
     Chooser,
-    Model,
     SequentialStage,
     generator_of,
-    log_gain,
     one_by_one,
     redrawn,
 )
 
-__all__ = ["AdaptiveClimb", "starting_points"]
+__all__ = ["AdaptiveClimb", "feasible_starts", "starting_points"]
 
 N_RANDOM, N_NEAR = 600, 400  # starting points: anywhere, and near the best trials
 N_BEST, N_MOVED = 3, 3  # near so many trials, in at most so many parameters
 STEPS = (0.2, 0.04)  # standard deviations of the near ones
+N_WITHIN = 100  # at least, where relations leave few of them
 N_CLIMBS = 6  # the best starting points climb
 N_CLIMB_STEPS = 40
 N_BEFORE_TURNS = 30  # told trials of the space, after which they take turns
@@ -120,11 +120,15 @@ def _best_point(
     def value(points: FloatArray) -> FloatArray:
         return log_gain(model, points[:, varying], incumbent)
 
-    starts = space.snap(starting_points(space, view, rng))
-    by_value = np.argsort(-value(starts), kind="stable")
-    climbed = _climb(space, model, incumbent, starts[by_value[:N_CLIMBS]])
+    starts = feasible_starts(space, view, rng)
+    starts = starts[np.argsort(-value(starts), kind="stable")]
     # What would be evaluated is compared: integers and choices as they snap.
-    points = np.vstack([space.snap(climbed), starts[by_value[: 10 * N_CLIMBS]]])
+    climbed = space.snap(_climb(space, model, incumbent, starts[:N_CLIMBS]))
+    out = ~space.feasible(climbed)
+    if out.any():
+        first = starts[:N_CLIMBS][out]
+        climbed[out] = climbed_within(space, value, first, climbed[out], rng)
+    points = np.vstack([climbed, starts[: 10 * N_CLIMBS]])
     points = np.vstack([points, view.X[view.partial_rows]])
     may_ask = view.may_ask(points)
     for k in np.argsort(-value(points), kind="stable"):
@@ -152,6 +156,19 @@ def starting_points(space: Space, view: View, rng: np.random.Generator) -> Float
     return np.vstack([anywhere, points])
 
 
+def feasible_starts(space: Space, view: View, rng: np.random.Generator) -> FloatArray:
+    """Starting points within the relations, snapped; more, where they are few."""
+    starts = space.snap(starting_points(space, view, rng))
+    is_within = space.feasible(starts)
+    if is_within.all():
+        return starts
+    starts = starts[is_within]
+    if len(starts) >= N_WITHIN:
+        return starts
+    more = walked_points(space, N_WITHIN - len(starts), rng, view.X)
+    return np.vstack([starts, more, view.X[:1]])
+
+
 def _climb(
     space: Space, model: Model, incumbent: float, starts: FloatArray
 ) -> FloatArray:
@@ -164,12 +181,7 @@ def _climb(
     def loss(values: FloatArray) -> tuple[float, FloatArray]:
         points = starts.copy()
         points[free] = values.reshape(len(starts), -1)
-        post = model.predict(points[:, varying], gradient=True)
-        gain, by_mean, by_std = log_augmented_improvement(
-            post.mean, post.std, incumbent, model.noise
-        )
-        # Chain rule: the acquisition's slope by mean and by deviation, theirs by u.
-        slope = by_mean[:, None] * post.mean_slope + by_std[:, None] * post.std_slope
+        gain, slope = gain_with_slope(model, points[:, varying], incumbent)
         return -float(gain.sum()), -(slope[:, movable] * applies).ravel()
 
     values = starts[free].ravel()

@@ -11,8 +11,9 @@ import numpy as np
 from skbluetuna.history import View
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, any_fresh_point
+from skbluetuna.stages._gain import Model
 from skbluetuna.stages._moves import best_of_points, single_moves
-from skbluetuna.stages._surrogate import Chooser, Model, SequentialStage
+from skbluetuna.stages._surrogate import Chooser, SequentialStage
 
 __all__ = ["AdaptiveScan"]
 

@@ -7,6 +7,7 @@ remembers nothing.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from skbluetuna.history import View, row_keys
 from skbluetuna.space import Space, is_integer, is_number
+from skbluetuna.stages._feasible import feasible_points
 
 __all__ = [
     "Boundaries",
@@ -102,7 +104,7 @@ class PlannedStage(ABC):
         before = view.before(self.name)
         if self.needs_scores and before.has_pending:
             return None
-        planned = self.plan(space, before, seed)
+        planned = _planned(_Plan(self, space, before, seed))
         return planned[view.is_new(planned)]
 
     def is_done(self, space: Space, view: View, seed: Seed) -> bool:
@@ -116,6 +118,34 @@ class PlannedStage(ABC):
         """Next points of the plan, shape (k, d)."""
         remaining = self._remaining(space, view, seed)
         return np.empty((0, len(space))) if remaining is None else remaining[:n]
+
+
+class _Plan:
+    """What a plan is a function of, as a key of a memo."""
+
+    def __init__(
+        self, stage: PlannedStage, space: Space, before: View, seed: Seed
+    ) -> None:
+        self.stage, self.space, self.before, self.seed = stage, space, before, seed
+        self._own = stage, id(space), seed, before.X.tobytes(), before.Y.tobytes()
+
+    def __hash__(self) -> int:
+        return hash(self._own)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Plan) and self._own == other._own
+
+
+def _planned(own: _Plan) -> FloatArray:
+    """The plan; made once where points within relations must be looked for."""
+    if own.space.relations:
+        return _remembered(own)
+    return own.stage.plan(own.space, own.before, own.seed)
+
+
+@lru_cache(maxsize=8)
+def _remembered(own: _Plan) -> FloatArray:
+    return own.stage.plan(own.space, own.before, own.seed)
 
 
 class Boundaries(NamedTuple):
@@ -219,7 +249,8 @@ def fresh_points(
 
     Takes the points in `first`; where they repeat, random ones of the kept intervals;
     where those are used up, of the whole cube; and last the unseen rest of a finite
-    space.
+    space. What breaks a relation is left out; where few points satisfy all, they are
+    looked for.
 
     Parameters
     ----------
@@ -246,17 +277,19 @@ def fresh_points(
     def take(points: FloatArray) -> None:
         snapped = space.snap(points)
         snapped = snapped[view.is_new(snapped)]
+        snapped = snapped[space.feasible(snapped)]
         for key, unit in zip(row_keys(snapped), snapped, strict=True):
             if len(found) < n:
                 found.setdefault(key, unit)
 
     whole = [np.array([[0.0, 1.0]])] * len(space)
     take(first)
-    for parts in (intervals, whole):
-        for _ in range(20):
-            if len(found) == n:
-                break
-            take(sample_intervals(rng.random((4 * n + 16, len(space))), parts))
+    for parts in [intervals] * 20 + [whole] * 20:
+        if len(found) == n:
+            break
+        take(sample_intervals(rng.random((4 * n + 16, len(space))), parts))
+    if len(found) < n and space.relations:
+        take(feasible_points(space, 4 * n + 16, rng, view.X))
     if len(found) < n and space.size is not None:
         take(rng.permutation(space.grid_units))
     return np.array(list(found.values())).reshape(len(found), len(space))

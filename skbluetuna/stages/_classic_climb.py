@@ -97,10 +97,10 @@ class ClassicClimb(PlannedStage):
         budget = STEPS_PER_TRIAL * self.n_trials
         for start in before.X[before.best_rows]:
             free = movable & space.applies(start[None])[0]
-            for u in self._path(start, model, active(space), free):
+            for u in self._path(space, start, model, free):
                 budget -= 1
                 unit = space.snap(u[None])[0]
-                if unit not in before:
+                if unit not in before and space.feasible(unit[None])[0]:
                     found.setdefault(row_key(unit), unit)
                 if len(found) == self.n_trials or budget <= 0:
                     return np.array(list(found.values())).reshape(-1, len(space))
@@ -108,21 +108,39 @@ class ClassicClimb(PlannedStage):
 
     def _path(
         self,
+        space: Space,
         u: FloatArray,
         model: FittedPerceptron,
-        varying: NDArray[np.intp],
         movable: NDArray[np.bool_],
     ) -> Iterator[FloatArray]:
         """Steps u <- clip(u + tune_lr * gradient, 0, 1) until they stand still."""
+        varying = active(space)
         while True:
             gradient = np.zeros_like(u)
             gradient[varying] = model.gradient(u[varying])
             gradient[~movable] = 0.0  # choices stay, and what does not apply
             ahead = np.clip(u + self.tune_lr * gradient, 0.0, 1.0)  # eq. 10
+            ahead = _held_within(space, u, ahead)
             if np.all(np.abs(ahead - u) < STANDSTILL):
                 return
             u = ahead
             yield u
+
+
+def _held_within(space: Space, u: FloatArray, ahead: FloatArray) -> FloatArray:
+    """A step along the border of the relations, where it would leave them.
+
+    Coordinates follow one another, and one that would break a relation stays.
+    """
+    if not space.relations or space.feasible(space.snap(ahead[None]))[0]:
+        return ahead
+    held = u.copy()
+    for j in np.flatnonzero(ahead != u):
+        tried = held.copy()
+        tried[j] = ahead[j]
+        if space.feasible(space.snap(tried[None]))[0]:
+            held = tried
+    return held
 
 
 @lru_cache(maxsize=32)

@@ -57,8 +57,13 @@ def projection_score(slope_low: FloatArray, slope_high: FloatArray) -> FloatArra
 
 
 def keep(score: FloatArray) -> NDArray[np.bool_]:
-    """Keep the regions not below the mean; if that leaves none, all (eq. 4)."""
-    kept = score >= score.mean()
+    """Keep the regions not below the mean; if that leaves none, all (eq. 4).
+
+    Those that have no score, as a relation excludes them here, are kept.
+    """
+    is_known = ~np.isnan(score)
+    kept = ~is_known
+    kept[is_known] = score[is_known] >= score[is_known].mean()
     return kept if kept.any() else np.ones_like(kept)
 
 
@@ -100,14 +105,17 @@ class ClassicScan(PlannedStage):
     needs_scores = False  # the lines depend on the reference configuration alone
 
     def plan(self, space: Space, before: View, seed: Seed) -> FloatArray:  # noqa: ARG002
-        """Boundaries and nudged points of every scanned parameter, none twice."""
+        """Boundaries and nudged points of every scanned parameter, none twice.
+
+        Those that break a relation are left out.
+        """
         reference = reference_of(space, before, self.reference)
         points: dict[bytes, FloatArray] = {}
         for j in self._scanned(space):
             lines = self.lines(space, j)
             values = np.column_stack([lines.at, lines.nudged]).ravel()
             at = moved(space, reference, j, values)
-            new = at[before.is_new(at)]
+            new = at[before.is_new(at) & space.feasible(at)]
             for key, unit in zip(row_keys(new), new, strict=True):
                 points.setdefault(key, unit)
         return np.array(list(points.values())).reshape(len(points), len(space))
@@ -144,6 +152,23 @@ class ClassicScan(PlannedStage):
         nudged = np.where(nudged == at, neighbour, nudged)
         return Lines(edges, at, nudged, is_choice=False)
 
+    def _lines_within(
+        self, space: Space, j: int, reference: FloatArray
+    ) -> tuple[Lines, NDArray[np.bool_]]:
+        """The boundaries that satisfy all relations; of choices all, and which do."""
+        lines = self.lines(space, j)
+        is_within = space.feasible(moved(space, reference, j, lines.at))
+        is_near = space.feasible(moved(space, reference, j, lines.nudged))
+        if lines.is_choice or (is_within.all() and is_near.all()):
+            return lines, is_within
+        at = lines.at[is_within]
+        # In the place of a nudged point without, too, the next boundary serves.
+        neighbour = np.append(at[1:], at[-2] if len(at) > 1 else at)
+        nudged = np.where(is_near, lines.nudged, np.nan)[is_within]
+        nudged = np.where(np.isnan(nudged), neighbour, nudged)
+        own = Lines(lines.edges[is_within], at, nudged, is_choice=False)
+        return own, np.ones(len(at), dtype=np.bool_)
+
     def regions(self, space: Space, view: View) -> Regions:
         """Score every region from the boundary scores (eq. 1 to 4).
 
@@ -161,14 +186,15 @@ class ClassicScan(PlannedStage):
         for j in self._scanned(space):
             lines, y, slope = self._boundary_scores(space, seen, j)
             if y is not None:
-                found[j] = lines, y, slope
+                own = ~np.isnan(y)  # values of a choice that a relation excludes
+                found[j] = lines._replace(at=lines.at[own]), y[own], slope[own]
         return stack(found)
 
     def _regions_of(self, space: Space, view: View, j: int) -> Regions:
         lines, y, slope = self._boundary_scores(space, view, j)
         if y is None:
             return unscanned(j, lines.edges if lines.is_choice else WHOLE)
-        return score_regions(j, lines, y, slope)
+        return _with_rest(j, lines, score_regions(j, lines, y, slope))
 
     def initial_weights(self, space: Space, view: View) -> FloatArray:
         """Weights of the active parameters before training: they sum to one (eq. 5).
@@ -200,13 +226,15 @@ class ClassicScan(PlannedStage):
             if not space.dimensions[j].is_ordered:
                 lines = self.lines(space, j)
             return lines, None, np.empty(0)
-        lines = self.lines(space, j)
         reference = reference_of(space, view, self.reference)
+        lines, is_within = self._lines_within(space, j, reference)
         if not space.applies(reference[None])[0, j]:
             return lines, None, np.empty(0)
         y = view.score_at(moved(space, reference, j, lines.at))
         y_nudged = view.score_at(moved(space, reference, j, lines.nudged))
-        if np.isnan(y).any() or np.isnan(y_nudged).any():
+        is_known = ~np.isnan(y) & ~np.isnan(y_nudged)
+        is_lost = bool(space.relations) and is_within.sum() < 2
+        if is_lost or not is_known[is_within].all():
             return lines, None, np.empty(0)
         known = view.told()[1]
         ends = reach(known)
@@ -243,10 +271,19 @@ def unscanned(j: int, edges: FloatArray) -> Regions:
     return _rows(j, edges, blank, blank, blank, np.isnan(blank))
 
 
+def _with_rest(j: int, lines: Lines, regions: Regions) -> Regions:
+    """The same, and what lies beyond the outermost boundaries within the relations."""
+    first, last = lines.edges[0], lines.edges[-1]
+    below = [unscanned(j, np.array([0.0, first]))] if first > 0.0 else []
+    above = [unscanned(j, np.array([last, 1.0]))] if last < 1.0 else []
+    return join([*below, regions, *above]) if below or above else regions
+
+
 def sensitivity(lines: Lines, y: FloatArray, slope: FloatArray) -> float:
     """Mean slope (for a choice, range of the score) times the ceiling (eq. 5)."""
-    change = np.ptp(y) if lines.is_choice else np.mean(np.abs(slope))
-    return float(change * y.max())
+    known = y[~np.isnan(y)]
+    change = np.ptp(known) if lines.is_choice else np.mean(np.abs(slope))
+    return float(change * known.max())
 
 
 def stack(found: dict[int, tuple[Lines, FloatArray, FloatArray]]) -> Boundaries:

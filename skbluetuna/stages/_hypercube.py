@@ -17,6 +17,7 @@ from skbluetuna.stages._base import (
     kept_intervals,
     sample_intervals,
 )
+from skbluetuna.stages._feasible import filled_design
 
 __all__ = ["Hypercube"]
 
@@ -50,5 +51,9 @@ class Hypercube(PlannedStage):
         rng = np.random.default_rng([*seed, len(before)])
         intervals = kept_intervals(self.regions(space, before), len(space))
         sampler = qmc.LatinHypercube(d=len(space), rng=rng)
-        first = sample_intervals(sampler.random(self.n_trials), intervals)
+
+        def design(n: int) -> FloatArray:
+            return sample_intervals(sampler.random(n), intervals)
+
+        first = filled_design(space, design(self.n_trials), design, before.X, rng)
         return fresh_points(space, before, self.n_trials, rng, intervals, first)

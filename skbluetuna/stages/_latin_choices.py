@@ -20,6 +20,7 @@ from skbluetuna.stages._base import (
     fresh_points,
     reference_of,
 )
+from skbluetuna.stages._feasible import repaired
 
 __all__ = ["LatinChoices", "n_unseen", "unordered"]
 
@@ -72,7 +73,10 @@ class LatinChoices(PlannedStage):
             for j, own in seen.items():
                 least = order[j][np.argmin(own[order[j]])]
                 point[j] = (least + 0.5) / len(own)
-            points.append(space.snap(point[None])[0])
+            point = space.snap(point[None])
+            if not space.feasible(point)[0]:
+                point, _ = repaired(space, point, rng)
+            points.append(point[0])
             for j, own in seen.items():  # where they apply
                 np.add(own, _counts(space, points[-1][None], j), out=own)
         return np.array(points)

@@ -7,7 +7,7 @@ import numpy as np
 from skbluetuna.history import View
 from skbluetuna.space import Dimension, Space
 from skbluetuna.stages._base import FloatArray, active
-from skbluetuna.stages._surrogate import Model, log_gain
+from skbluetuna.stages._gain import Model, log_gain
 
 __all__ = ["best_of_points", "moved", "replaced_where_new", "single_moves"]
 
@@ -90,10 +90,10 @@ def best_of_points(
 ) -> FloatArray | None:
     """Point of the largest log augmented improvement that was never asked, if any.
 
-    Or one that may be evaluated one rung higher.
+    Of those within the relations. Or one that may be evaluated one rung higher.
     """
     points = np.vstack([points, asked.X[asked.partial_rows]])
-    new = points[asked.may_ask(points)]
+    new = points[asked.may_ask(points) & space.feasible(points)]
     if not len(new):
         return None
     gain = log_gain(model, new[:, active(space)], incumbent)

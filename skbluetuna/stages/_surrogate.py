@@ -14,8 +14,8 @@ from skbluetuna.model import (
     GaussianProcess,
     OnPrior,
     PriorMean,
+    WithLimits,
     encode,
-    log_augmented_improvement,
     past_means,
     prior_mean,
     redrawn_models,
@@ -25,6 +25,7 @@ from skbluetuna.model import (
 from skbluetuna.space import Space
 from skbluetuna.stages._base import FloatArray, Proposal, Seed, active
 from skbluetuna.stages._fits import N_WHOLE, fitted_to, modelled_rows
+from skbluetuna.stages._gain import Model, levels_of, limits_of, log_gain
 
 __all__ = [
     "Chooser",
@@ -32,9 +33,7 @@ __all__ = [
     "SequentialStage",
     "generator_of",
     "fitted_model",
-    "levels_of",
     "one_by_one",
-    "log_gain",
     "past_weights",
     "redrawn",
     "surrogate",
@@ -46,7 +45,6 @@ N_RANDOM = 256  # configurations at which they are compared
 OTHER_METRIC = 0.5  # weight of a past search that was scored in another way
 LEAN = 2.0  # scores' worth of the spread of other alternatives
 
-Model = GaussianProcess | AtFull | OnPrior
 Chooser = Callable[[View, Model, float], FloatArray | None]
 
 
@@ -153,7 +151,11 @@ def surrogate(space: Space, view: View) -> Surrogate:
     model = GaussianProcess.condition(encode(own, columns), rest, columns, known)
     seen = model if view.ladder is None else AtFull(model)
     whole = seen if prior is None else OnPrior(seen, prior)
-    return Surrogate(whole, shift, scale, incumbent)
+    if view.margins is None:
+        return Surrogate(whole, shift, scale, incumbent)
+    has_best = bool(np.any(view.meets_limits & ~view.is_pending))
+    limited = WithLimits(whole, limits_of(space, view), has_best)
+    return Surrogate(limited, shift, scale, incumbent)
 
 
 def _prior_of(
@@ -194,6 +196,17 @@ def redrawn(space: Space, view: View, model: Model, rng: np.random.Generator) ->
     Of many trials, how far they may lie from their most probable values is found when
     these are fitted.
     """
+    if isinstance(model, WithLimits):
+        return replace(model, rest=_redrawn_whole(space, view, model.rest, rng))
+    return _redrawn_whole(space, view, model, rng)
+
+
+def _redrawn_whole(
+    space: Space,
+    view: View,
+    model: GaussianProcess | AtFull | OnPrior,
+    rng: np.random.Generator,
+) -> GaussianProcess | AtFull | OnPrior:
     if isinstance(model, OnPrior):
         rest = _redrawn(space, view, model.rest, rng)
         return OnPrior(rest, model.prior)
@@ -269,12 +282,6 @@ def fitted_model(space: Space, view: View) -> Model:
     return surrogate(space, view).model
 
 
-def log_gain(model: Model, U: FloatArray, incumbent: float) -> FloatArray:
-    """Log augmented improvement (eq. 15) at unit points of shape (m, d)."""
-    at = model.predict(U)
-    return log_augmented_improvement(at.mean, at.std, incumbent, model.noise)[0]
-
-
 def _targets(y: FloatArray, view: View) -> tuple[FloatArray, float, float, float]:
     """Targets of an alternative, their shift and scale, and the best of all (eq. 18).
 
@@ -283,6 +290,7 @@ def _targets(y: FloatArray, view: View) -> tuple[FloatArray, float, float, float
     """
     others = view.others
     is_full = view.level[~view.is_pending] == 1.0
+    is_full = is_full & view.meets_limits[~view.is_pending]
     if not others:
         t = warp(y)
         return t, 0.0, 1.0, float(t[is_full].max() if is_full.any() else t.max())
@@ -305,15 +313,9 @@ def _targets(y: FloatArray, view: View) -> tuple[FloatArray, float, float, float
 
 def _believed(model: Model, u: FloatArray, level: float) -> Model:
     """The model as if its mean at u had been observed, at so far up the ladder."""
-    if isinstance(model, AtFull | OnPrior):
+    if isinstance(model, AtFull | OnPrior | WithLimits):
         return model.with_fantasy(u, level)
     return model.with_fantasy(u)
-
-
-def levels_of(space: Space) -> tuple[int, ...]:
-    """Number of levels of each parameter that varies; 0 if it is ordered."""
-    dims = [space.dimensions[j] for j in active(space)]
-    return tuple(0 if dim.is_ordered else dim.n_values or 0 for dim in dims)
 
 
 def generator_of(view: View, seed: Seed) -> np.random.Generator:

@@ -69,6 +69,7 @@ class Adaptive:
     n_scan: int = 5
 
     name = "adaptive"
+    takes_limits = True  # of measured constraints
 
     def __post_init__(self) -> None:
         check_int_option(self, "n_lhs", 0)

@@ -218,7 +218,7 @@ def test_a_text_that_to_json_can_not_have_written_is_refused_by_name(
 def test_what_is_no_text_of_a_tuner_is_refused_in_words(text):
     """Also of an earlier format, and nested so deeply that parsers fail."""
     with pytest.raises(
-        ValueError, match=r"what BlueTuner.to_json wrote \(JSON format 5"
+        ValueError, match=r"what BlueTuner.to_json wrote \(JSON format 6"
     ):
         BlueTuner.from_json(text)
     deep = json.dumps(hostile.nested(400))

@@ -392,7 +392,7 @@ def test_whatever_seconds_were_told_can_be_stored():
 
 def test_json_of_another_kind_is_refused():
     for text in ("[]", "{}", '{"format": 99}'):
-        with pytest.raises(ValueError, match="JSON format 5"):
+        with pytest.raises(ValueError, match="JSON format 6"):
             BlueTuner.from_json(text)
 
 

@@ -423,7 +423,7 @@ def test_a_file_of_another_format_is_refused(tmp_path):
     path = tmp_path / "search.jsonl"
     search_of(n_iter=2, checkpoint=path).fit(X, y)
     (first, *_) = lines(path)
-    for head in (first.replace('checkpoint": 4', 'checkpoint": 9'), OLD_HEAD):
+    for head in (first.replace('checkpoint": 5', 'checkpoint": 9'), OLD_HEAD):
         path.write_text(f"{head}\n")
         with pytest.raises(ValueError, match=r"got .*, of format [19]: give another"):
             search_of(n_iter=2, checkpoint=path).fit(X, y)

@@ -362,13 +362,44 @@ def test_objectives_that_are_not_served_are_refused():
         study.ask(LINE)
 
 
-def test_constraints_are_refused():
-    study = make()
+def test_constraints_are_refused_by_a_strategy_without_a_model_of_them():
+    study = make(strategy="classic")
     trial = study.ask(LINE)
     trial.set_constraint("memory", 1.0)
     study.tell(trial, 0.0)
-    with pytest.raises(ValueError, match=r"no constraints; trial 0 has \['memory'\]"):
+    said = r'"adaptive" does, as trial 0 has \[\'memory\'\]; got Classic'
+    with pytest.raises(ValueError, match=said):
         study.ask(LINE)
+
+
+@pytest.mark.slow
+def test_constraints_that_trials_measure_are_learned():
+    """The best is where one of them ends, and no trial met both at first."""
+    study = make()
+    box = {name: FloatDistribution(-5.0, 5.0) for name in "xy"}
+    for _ in range(26):
+        trial = study.ask(box)
+        x, y = trial.params["x"], trial.params["y"]
+        trial.set_constraint("disc", (x - 1.0) ** 2 + (y - 1.0) ** 2 - 4.0)
+        trial.set_constraint("half", 100.0 * (0.5 - x))
+        study.tell(trial, -((x + 2.0) ** 2) - (y + 2.0) ** 2)
+    met = [t for t in study.trials if max(t.constraints.values()) <= 0.0]
+    best = -(2.5**2) - (3.0 - np.sqrt(3.75)) ** 2
+    assert best >= max(trial.value for trial in met) > best - 0.5
+
+
+def test_constraints_that_never_differ_change_nothing():
+    """They say nothing of where they would be broken."""
+    asked = []
+    for n_constraints in (0, 1):
+        study = make()
+        for _ in range(8):
+            trial = study.ask(LINE)
+            for k in range(n_constraints):
+                trial.set_constraint(str(k), -1.0)
+            study.tell(trial, -((trial.params["x"] - 0.3) ** 2))
+        asked.append([trial.params for trial in study.trials])
+    assert asked[0] == asked[1]
 
 
 @pytest.mark.parametrize(
