@@ -27,6 +27,7 @@ from skbluetuna.search._ensembling import (
 )
 from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
+from skbluetuna.search._grown_models import GrownModels
 from skbluetuna.search._loop import Loop, quiet_failures
 from skbluetuna.search._past import Past
 from skbluetuna.search._predicting import Predictor, classes_of
@@ -172,13 +173,16 @@ def _loop(
     with (
         quiet_failures(),
         ProgressLog(tuner, search.max_time, n_iter, n_kept=past.n_in_memory) as log,
+        GrownModels(rows.resource, rows.scores, data.scorers) as grown,
     ):
         evaluator = Evaluator(
-            search, told, folds, n_trials, rows.resource, predictions.predictor
+            search, told, folds, n_trials, rows.resource, predictions.predictor, grown
         )
         n_at_once = 1 if search.racing else folds.n_splits  # of one candidate
         log.fills(past.window, search.n_jobs, n_at_once)
-        loop = Loop(search, tuner, rows, evaluator, callbacks, past, log, predictions)
+        loop = Loop(
+            search, tuner, rows, evaluator, callbacks, past, log, predictions, grown
+        )
         reason = loop.run()
         log_ends(tuner)
     callbacks.end_search()
