@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skbluetuna.history import Trial
+from skbluetuna.search._early_steps import EarlySteps
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._grown_models import GrownModels
 from skbluetuna.search._predicting import Predictor
@@ -49,6 +50,8 @@ class Evaluator:
         What predicts the test rows of folds; None for no predictions.
     grown : GrownModels or None, default=None
         Models that fits go on from; None: each begins anew.
+    early : EarlySteps or None, default=None
+        Hears which folds are sent.
     """
 
     def __init__(
@@ -60,10 +63,11 @@ class Evaluator:
         resource: Resource | None = None,
         predictor: Predictor | None = None,
         grown: GrownModels | None = None,
+        early: EarlySteps | None = None,
     ) -> None:
         self._search, self._data, self._folds = search, data, folds
         self._n_trials, self._predictor = n_trials, predictor
-        self._resource, self._grown = resource, grown
+        self._resource, self._grown, self._early = resource, grown, early
         if resource is not None:
             y, seed = strata(search, data.y), search.tuner_.seed
             every = np.arange(search._data_shape[0])
@@ -97,6 +101,8 @@ class Evaluator:
         train, test = self._folds.splits[one.fold]
         params, resource, is_full = one.trial.params, self._resource, True
         growing = None if self._grown is None else self._grown.growing(*one)
+        if self._early is not None:
+            self._early.sends(*one)
         if resource is not None:
             is_full = resource.ladder.is_full(one.trial.resource)
             own = self._trains[one.fold]
