@@ -6,7 +6,9 @@ import numpy as np
 from sklearn.base import clone
 
 from skbluetuna.history import Trial
+from skbluetuna.search._early_steps import EarlySteps
 from skbluetuna.search._folds import Folds
+from skbluetuna.search._grown_models import GrownModels
 from skbluetuna.search._predicting import Predictor
 from skbluetuna.search._resource import Resource, strata
 from skbluetuna.search._scoring import failure
@@ -46,6 +48,10 @@ class Evaluator:
         What they may spend; None: each is evaluated in full.
     predictor : Predictor or None, default=None
         What predicts the test rows of folds; None for no predictions.
+    grown : GrownModels or None, default=None
+        Models that fits go on from; None: each begins anew.
+    early : EarlySteps or None, default=None
+        Hears which folds are sent.
     """
 
     def __init__(
@@ -56,10 +62,12 @@ class Evaluator:
         n_trials: int,
         resource: Resource | None = None,
         predictor: Predictor | None = None,
+        grown: GrownModels | None = None,
+        early: EarlySteps | None = None,
     ) -> None:
         self._search, self._data, self._folds = search, data, folds
         self._n_trials, self._predictor = n_trials, predictor
-        self._resource = resource
+        self._resource, self._grown, self._early = resource, grown, early
         if resource is not None:
             y, seed = strata(search, data.y), search.tuner_.seed
             every = np.arange(search._data_shape[0])
@@ -92,6 +100,9 @@ class Evaluator:
         """
         train, test = self._folds.splits[one.fold]
         params, resource, is_full = one.trial.params, self._resource, True
+        growing = None if self._grown is None else self._grown.growing(*one)
+        if self._early is not None:
+            self._early.sends(*one)
         if resource is not None:
             is_full = resource.ladder.is_full(one.trial.resource)
             own = self._trains[one.fold]
@@ -109,4 +120,5 @@ class Evaluator:
             ),
             limit=limit,
             predictor=self._predictor if is_full else None,
+            growing=growing,
         )  # fmt: skip

@@ -19,6 +19,7 @@ from skbluetuna.ensemble._estimators import fit_alike
 from skbluetuna.inspection._ends import log_ends
 from skbluetuna.past import Notebook, decode_lessons
 from skbluetuna.search._callbacks import callbacks_of
+from skbluetuna.search._early_steps import EarlySteps
 from skbluetuna.search._ensembling import (
     check_target,
     ensemble_of,
@@ -27,6 +28,7 @@ from skbluetuna.search._ensembling import (
 )
 from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
+from skbluetuna.search._grown_models import GrownModels
 from skbluetuna.search._loop import Loop, quiet_failures
 from skbluetuna.search._past import Past
 from skbluetuna.search._predicting import Predictor, classes_of
@@ -177,13 +179,19 @@ def _loop(
     with (
         quiet_failures(),
         ProgressLog(tuner, search.max_time, n_iter, n_kept=past.n_in_memory) as log,
+        GrownModels(rows.resource, rows.scores, data.scorers) as grown,
     ):
+        early = EarlySteps(search.estimator, rows.params, rows.resource)
         evaluator = Evaluator(
-            search, told, folds, n_trials, rows.resource, predictions.predictor
-        )
+            search, told, folds, n_trials, rows.resource, predictions.predictor,
+            grown, early,
+        )  # fmt: skip
         n_at_once = 1 if search.racing else folds.n_splits  # of one candidate
         log.fills(past.window, search.n_jobs, n_at_once)
-        loop = Loop(search, tuner, rows, evaluator, callbacks, past, log, predictions)
+        loop = Loop(
+            search, tuner, rows, evaluator, callbacks, past, log, predictions,
+            grown, early,
+        )  # fmt: skip
         reason = loop.run()
         log_ends(tuner)
     callbacks.end_search()

@@ -20,9 +20,12 @@ from skbluetuna._tuner import BlueTuner
 from skbluetuna.history import IMPORTED, Reported, Stopped, Trial
 from skbluetuna.search._callbacks import Callbacks
 from skbluetuna.search._clock import Clock
+from skbluetuna.search._early_steps import EarlySteps
 from skbluetuna.search._engine import Engine
 from skbluetuna.search._evaluator import Evaluator, FoldOf, Outcome
 from skbluetuna.search._executor_failures import ExecutorLostError
+from skbluetuna.search._growing import GROWN
+from skbluetuna.search._grown_models import GrownModels
 from skbluetuna.search._past import Past
 from skbluetuna.search._predicting import PREDICTIONS
 from skbluetuna.search._predictions import Predictions
@@ -67,6 +70,10 @@ class Loop:
         Where it says how far it has come.
     predictions : Predictions
         Where out-of-fold predictions are kept.
+    grown : GrownModels
+        Models that fits go on from.
+    early : EarlySteps
+        Counts fits whose earlier steps were cached.
     """
 
     def __init__(
@@ -79,10 +86,12 @@ class Loop:
         past: Past,
         log: ProgressLog,
         predictions: Predictions,
+        grown: GrownModels,
+        early: EarlySteps,
     ) -> None:
         self._search, self._tuner, self._rows = search, tuner, rows
         self._callbacks, self._past, self._log = callbacks, past, log
-        self._predictions = predictions
+        self._predictions, self._grown, self._early = predictions, grown, early
         self._n_again = 0  # folds that the engine has for their predictions alone
         self._race = past.race(rows, tuner)
         self._clock = Clock(search.max_time)
@@ -130,7 +139,12 @@ class Loop:
             # By this rule a search ends after the same evaluations wherever it runs.
             if reason != "regret":
                 self._conclude()
-        self._log.end(reason, *self._rows.saved)
+        self._log.end(
+            reason,
+            *self._rows.saved,
+            n_continued=self._grown.n_continued,
+            n_cached=self._early.n_cached,
+        )
         return reason
 
     def _run(self) -> str:
@@ -247,10 +261,13 @@ class Loop:
             results = self._engine.receive(timeout)
         for trial, fold, outcome in results:
             predictions = outcome.pop(PREDICTIONS, None)
+            grown = outcome.pop(GROWN, None)
             if fold in self._tuner.history.parts(trial.number):
                 self._n_again -= 1
             else:
                 self._report(trial, fold, outcome)
+                self._grown.take(trial, fold, grown)
+                self._early.take(trial, fold, outcome["fit_error"])
             self._predictions.take(trial, fold, predictions)
         if self._at_risk > WORTH_A_WRITE:
             self._save()

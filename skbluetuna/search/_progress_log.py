@@ -148,8 +148,16 @@ class ProgressLog:
                 masked(best.params),
             )  # fmt: skip
 
-    def end(self, reason: str, n_stopped: int = 0, n_saved: int = 0) -> None:
-        """Say what was found, and what it has saved to stop trials early."""
+    def end(
+        self,
+        reason: str,
+        n_stopped: int = 0,
+        n_saved: int = 0,
+        *,
+        n_continued: int = 0,
+        n_cached: int = 0,
+    ) -> None:
+        """Say what was found, and which work was spared."""
         self._fall_silent()
         now = time.monotonic()
         took = now - self._began
@@ -159,6 +167,10 @@ class ProgressLog:
         counts += [f"{self._n_failed} without a score"] if self._n_failed else []
         saved = f"{n_stopped} stopped early, which saved {n_saved} fits"
         counts += [saved] if n_stopped else []
+        went_on = f"{n_continued} fits went on from those with less"
+        counts += [went_on] if n_continued else []
+        cached = f"{n_cached} fits had their earlier steps from the pipeline's memory"
+        counts += [cached] if n_cached else []
         logger.info(
             "search ends (%s) after %d evaluations: %s; own time %s",
             reason, self._n_done, ", ".join(counts), duration(took - self._spent),

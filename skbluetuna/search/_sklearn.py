@@ -29,6 +29,7 @@ from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import _with_config_and_warning_filters, delayed
 from sklearn.utils.validation import _check_method_params, indexable
 
+from skbluetuna.search._growing import GROWN, FitGrown, Growing
 from skbluetuna.search._predicting import PREDICTIONS, Predictor
 from skbluetuna.search._time_limit import within
 
@@ -120,6 +121,7 @@ def fold_task(
     progress: tuple[tuple[int, int], tuple[int, int]],
     limit: tuple[float, str | None] | None = None,
     predictor: Predictor | None = None,
+    growing: Growing | None = None,
 ) -> Any:
     """One candidate on one fold, as a task for joblib.
 
@@ -143,6 +145,8 @@ def fold_task(
         As `within` takes them; None for no limit.
     predictor : Predictor or None, default=None
         What predicts the fold's test rows; None for no predictions.
+    growing : Growing or None, default=None
+        From which model the fit goes on, and where it leaves its own; None: neither.
 
     Returns
     -------
@@ -153,8 +157,8 @@ def fold_task(
     if callback_ctx is not None:
         own = {"caller": search, "callback_ctx": callback_ctx}
     call: tuple[Any, ...] = (_fit_and_score,)
-    if predictor is not None:
-        call = fit_score_and_predict, predictor
+    if predictor is not None or growing is not None:
+        call = fit_score_and_more, predictor, growing
     if limit is not None:
         call = within, *limit, *call
     return delayed(call[0])(
@@ -179,24 +183,62 @@ def fold_task(
     )
 
 
-def fit_score_and_predict(
-    predictor: Predictor, estimator: Any, X: Any, y: Any, **kwargs: Any
+def fit_score_and_more(
+    predictor: Predictor | None,
+    growing: Growing | None,
+    estimator: Any,
+    X: Any,
+    y: Any,
+    **kwargs: Any,
 ) -> Any:
-    """Outcome of a fold, and what the model that was scored says of its test rows.
+    """Outcome of a fold, and what else is wanted of the model that was scored.
 
     Parameters
     ----------
-    predictor : Predictor
-        What predicts.
+    predictor : Predictor or None
+        What predicts the test rows.
+    growing : Growing or None
+        From which model the fit goes on, and where it leaves its own.
     estimator, X, y, **kwargs : as scikit-learn's own function takes them
-        Of `kwargs` it looks at the fold.
+        Of `kwargs` it looks at the fold and the parameters.
     """
-    outcome = _fit_and_score(estimator, X, y, return_estimator=True, **kwargs)
+    n_rows, begun = len(kwargs["train"]), None
+    if growing is not None:
+        begun = growing.begun(estimator, kwargs["parameters"], n_rows)
+    outcome = None if begun is None else continued(*begun, X, y, kwargs)
+    is_continued = outcome is not None
+    if outcome is None:
+        if begun is not None:  # who listens has heard of this fold
+            told = "caller", "callback_ctx"
+            kwargs = {name: kwargs[name] for name in kwargs if name not in told}
+        outcome = _fit_and_score(estimator, X, y, return_estimator=True, **kwargs)
     fitted = outcome.pop("estimator")
-    if outcome["fit_error"] is None:
+    if outcome["fit_error"] is not None:
+        return outcome
+    if predictor is not None:
         rows, _ = _safe_split(fitted, X, None, kwargs["test"], kwargs["train"])
         outcome[PREDICTIONS] = predictor(fitted, rows)
+    if growing is not None:
+        outcome[GROWN] = FitGrown(is_continued, growing.keep(fitted, n_rows))
     return outcome
+
+
+def continued(
+    estimator: Any, params: dict[str, Any], X: Any, y: Any, kwargs: dict[str, Any]
+) -> Any:
+    """Outcome of a fold whose fit goes on from another one; None if it fails.
+
+    A new fit says whether that was the candidate's fault.
+    """
+    own = kwargs | {"parameters": params, "return_estimator": True}
+    try:
+        with warnings.catch_warnings():
+            # They would be wrong for other rows; these are the same.
+            warnings.filterwarnings("ignore", message="class_weight presets")
+            outcome = _fit_and_score(estimator, X, y, **own)
+    except Exception:
+        return None
+    return outcome if outcome["fit_error"] is None else None
 
 
 class FitData(NamedTuple):
