@@ -107,7 +107,7 @@ def _begin(
 
     rungs = None if resource is None else resource.ladder.ends
     notebook = notebook_for(search, data, spaces)
-    known_starts = known_starts_for(search, data, spaces)
+    known_starts = known_starts_for(search, data, spaces, owns)
 
     def make(seed: int | None, n_iter: int | None, lessons: Any) -> BlueTuner:
         is_new = lessons is None
