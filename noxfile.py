@@ -111,12 +111,20 @@ def doors(session):
 @nox.session(default=True)
 def lint(session):
     """Check style, types, the import contract and docstrings."""
-    session.install("-e", ".[all,dev]", "optuna>=5.0")
+    session.install(".[all,dev]", "optuna>=5.0", "pyright")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports")
     session.run("python", ".ci/docstrings.py")
+    # A user's script, far from the checkout: py.typed must mean it.
+    outside = Path(session.create_tmp()).resolve()
+    shutil.copy(HERE / "tests" / "typed" / "user_script.py", outside)
+    strict = '{"typeCheckingMode": "strict", "reportMissingTypeStubs": false}'
+    (outside / "pyrightconfig.json").write_text(strict, encoding="utf-8")
+    session.chdir(outside)
+    session.run("mypy", "--strict", "user_script.py")
+    session.run("pyright")
 
 
 @nox.session(default=False)

@@ -14,10 +14,10 @@ from skbluetuna.space import (
     Integer,
     Real,
     Space,
-    suggest_portfolio,
     at_most,
     forbid,
     less,
+    suggest_portfolio,
     suggest_space,
     when,
 )

@@ -1,17 +1,23 @@
 """BlueTunaSearchCV: the search as a scikit-learn estimator."""
 
+from collections.abc import Mapping, Sequence
 from copy import copy
 from inspect import signature
 from os import PathLike
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import rankdata
 from sklearn.utils.validation import check_is_fitted
 
+from skbluetuna._tuner import BlueTuner
+from skbluetuna._utils._table import Table
+from skbluetuna.ensemble import SearchEnsembleClassifier, SearchEnsembleRegressor
 from skbluetuna.history import best_of
 from skbluetuna.past import HistoryStore
-from skbluetuna.production import search_again
+from skbluetuna.production import Refresh, search_again
 from skbluetuna.report import write_report
 from skbluetuna.search._ensembling import ensemble_of, refits_ensemble
 from skbluetuna.search._fit import run_fit
@@ -30,7 +36,7 @@ from skbluetuna.search._sklearn import (
     two_or_more,
 )
 from skbluetuna.space import Space, quoted
-from skbluetuna.strategies import NAMED
+from skbluetuna.strategies import NAMED, Strategy
 
 __all__ = ["BlueTunaSearchCV"]
 
@@ -407,6 +413,17 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
     True
     """
 
+    # What a fit leaves, for type checkers.
+    best_estimator_: Any
+    best_index_: int
+    best_params_: dict[str, Any]
+    best_score_: float
+    cv_results_: dict[str, Any]
+    n_splits_: int
+    refit_time_: float
+    stop_reason_: str
+    tuner_: BlueTuner
+
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **BaseSearchCV._parameter_constraints,
         "param_space": [dict, list, tuple, Space, None],
@@ -435,39 +452,39 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
 
     def __init__(
         self,
-        estimator,
-        param_space=None,
+        estimator: Any,
+        param_space: Any = None,
         *,
-        n_iter=50,
-        strategy="adaptive",
-        max_concurrent=None,
-        initial_params=None,
-        constraints=None,
-        scoring=None,
-        n_jobs=None,
-        refit=True,
-        cv=None,
-        verbose=0,
-        pre_dispatch="2*n_jobs",
-        random_state=None,
-        error_score=np.nan,
-        return_train_score=False,
-        checkpoint=None,
-        warm_start=False,
-        max_time=None,
-        candidate_timeout=None,
-        stopping=None,
-        racing=None,
-        objectives=None,
-        at_least=None,
-        resource=None,
-        min_resources="auto",
-        max_resources="auto",
-        factor=3,
-        keep_predictions=0,
-        n_retries=3,
-        history=None,
-    ):
+        n_iter: int | None = 50,
+        strategy: str | Strategy = "adaptive",
+        max_concurrent: int | None = None,
+        initial_params: Sequence[Mapping[str, Any]] | None = None,
+        constraints: Sequence[Any] | None = None,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: Any = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: int | str = "2*n_jobs",
+        random_state: Any = None,
+        error_score: Any = np.nan,
+        return_train_score: bool = False,
+        checkpoint: str | PathLike[str] | None = None,
+        warm_start: bool = False,
+        max_time: float | None = None,
+        candidate_timeout: float | None = None,
+        stopping: str | None = None,
+        racing: float | None = None,
+        objectives: Sequence[Any] | None = None,
+        at_least: Mapping[str, float] | None = None,
+        resource: str | None = None,
+        min_resources: str | float = "auto",
+        max_resources: str | float = "auto",
+        factor: float = 3,
+        keep_predictions: int | str = 0,
+        n_retries: int = 3,
+        history: str | PathLike[str] | HistoryStore | None = None,
+    ) -> None:
         super().__init__(
             estimator=estimator, scoring=scoring, n_jobs=n_jobs, refit=refit, cv=cv,
             verbose=verbose, pre_dispatch=pre_dispatch, error_score=error_score,
@@ -497,7 +514,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self.history = history
 
     @search_fit
-    def fit(self, X, y=None, **params):
+    def fit(self, X: Any, y: Any = None, **params: Any) -> "BlueTunaSearchCV":
         """Search, and refit the best candidate.
 
         Parameters
@@ -523,7 +540,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         run_fit(self, X, y, params)
         return self
 
-    def report(self, path):
+    def report(self, path: str | PathLike[str]) -> Path:
         """Write what the search found and learned as one HTML page.
 
         The verdict, the way there, the ten best configurations, the ensemble if the
@@ -566,7 +583,9 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         """
         return write_report(self, path)
 
-    def refresh(self, X, y, *, n_iter=20, holdback=0.25):
+    def refresh(
+        self, X: Any, y: Any, *, n_iter: int = 20, holdback: float = 0.25
+    ) -> Refresh:
         """Search again on new data, from the best of this search, and compare.
 
         The new search has this one's settings. It begins with the best configurations
@@ -619,7 +638,9 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         """
         return search_again(self, X, y, n_iter=n_iter, holdback=holdback)
 
-    def ensemble(self, max_size=20, metric=None, n_bags=0):
+    def ensemble(
+        self, max_size: int = 20, metric: Any = None, n_bags: int = 0
+    ) -> SearchEnsembleClassifier | SearchEnsembleRegressor:
         """An ensemble of candidates, chosen by their out-of-fold predictions.
 
         Greedy selection with replacement (Caruana et al. 2004): from the mean of up to
@@ -686,7 +707,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         check_is_fitted(self, "tuner_")
         return ensemble_of(self, max_size, metric, n_bags)
 
-    def score(self, X, y=None, **params):
+    def score(self, X: Any, y: Any = None, **params: Any) -> float:
         """Score of the refitted estimator, by the metric that guided the search.
 
         Parameters
@@ -713,52 +734,52 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         return BaseSearchCV.score(search, X, y, **params)
 
     @property
-    def regions_(self):
+    def regions_(self) -> Table:
         """Regions of each parameter; made when it is looked at."""
         check_is_fitted(self, "tuner_")
         return self.tuner_.regions
 
     @property
-    def optimized_space_(self):
+    def optimized_space_(self) -> Any:
         """The narrowed space; made when it is looked at."""
         check_is_fitted(self, "tuner_")
         return self.tuner_.optimized_space
 
     @property
-    def weights_(self):
+    def weights_(self) -> Table:
         """Influence of each parameter; made when it is looked at."""
         check_is_fitted(self, "tuner_")
         return self.tuner_.weights
 
     @property
-    def interactions_(self):
+    def interactions_(self) -> Table:
         """Interaction of each pair; made when it is looked at."""
         check_is_fitted(self, "tuner_")
         return self.tuner_.interactions
 
     @property
-    def cv_predictions_(self):
+    def cv_predictions_(self) -> NDArray[np.float32]:
         """Out-of-fold predictions of the best candidates."""
         return self._kept_predictions("cv_predictions_").values
 
     @property
-    def cv_predictions_index_(self):
+    def cv_predictions_index_(self) -> NDArray[np.intp]:
         """Rows of ``cv_results_`` that the predictions are of."""
         self._kept_predictions("cv_predictions_index_")
         return self._published.rows
 
     @property
-    def cv_predictions_method_(self):
+    def cv_predictions_method_(self) -> str:
         """Method that the predictions are made by."""
         return self._kept_predictions("cv_predictions_method_").method
 
     @property
-    def cv_predictions_classes_(self):
+    def cv_predictions_classes_(self) -> Any:
         """Classes that columns of the predictions stand for."""
         self._kept_predictions("cv_predictions_classes_")
         return self._published.classes
 
-    def _kept_predictions(self, name):
+    def _kept_predictions(self, name: str) -> Any:
         """What was kept of predictions; an AttributeError says why nothing was."""
         check_is_fitted(self, "tuner_")
         published = getattr(self, "_published", None)

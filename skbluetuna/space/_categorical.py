@@ -64,7 +64,7 @@ class Categorical:
     True
     """
 
-    choices: tuple[Any, ...]
+    choices: Sequence[Any]
     ordered: bool | None = None
     n_splits: int = N_SPLITS
     is_ordered: bool = field(init=False, repr=False, compare=False, default=False)
@@ -111,7 +111,7 @@ class Categorical:
 
     @cached_property
     def _positions(self) -> Positions:
-        return Positions(self.choices, identity, is_alike)
+        return Positions(tuple(self.choices), identity, is_alike)
 
     def __getstate__(self) -> dict[str, Any]:
         # Ids of objects are other ones in another process.
@@ -168,7 +168,7 @@ class Categorical:
         """The choices from one to another, in their order."""
         return self.only(self.choices[self._position(low) : self._position(high) + 1])
 
-    def only(self, choices: tuple[Any, ...]) -> Any:
+    def only(self, choices: Sequence[Any]) -> Any:
         """Some of the choices: a list, or a `Categorical` where a list says less."""
         if self.ordered is None and self.n_splits == N_SPLITS:
             return list(choices)

@@ -40,11 +40,11 @@ class Pretender(ClassifierMixin, BaseEstimator):
 
 
 def _search(strategy: Any, resource: str | None, **options: Any) -> BlueTunaSearchCV:
-    ends = {} if resource is None else {"min_resources": 1, "max_resources": 9}
+    ends: dict[str, Any] = {"min_resources": 1, "max_resources": 9}
     return BlueTunaSearchCV(
         Pretender(), SPACES["ranges"], n_iter=N_ITER, cv=CV, strategy=strategy,
         refit=False, random_state=0, max_concurrent=3, resource=resource,
-        **ends, **options,
+        **(ends if resource else {}), **options,
     )  # fmt: skip
 
 

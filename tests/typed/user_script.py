@@ -88,9 +88,8 @@ def asked_and_told() -> float | None:
 
 def others() -> None:
     """Several objectives, other strategies, a watch."""
-    tuner = BlueTuner({"x": (0.0, 1.0)}, n_iter=9, strategy=Hyperband(), resource=(1, 9))
+    tuner = BlueTuner({"x": (0.0, 1.0)}, strategy=Hyperband(), resource=(1, 9))
     print(tuner.pending, suggest_space(Model()))
     check_strategy(Adaptive())
-    front = np.array([[0.9, -1.0], [0.8, -0.5]])
-    print(hypervolume(front, np.array([0.0, -2.0])), knee, ParetoDisplay)
+    print(hypervolume(tuner, [0.0, -2.0]), knee, ParetoDisplay)
     print(PredictTime(), ModelSize(), Watch)
