@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from skbluetuna import suggest_space, when
+from skbluetuna import suggest_portfolio, suggest_space, when
 from skbluetuna.scheduling import initial_rows
 from skbluetuna.search._reading import spaces_for
 
@@ -33,6 +33,17 @@ __all__ = [
 GAMMA = "svc__gamma"
 GAMMAS = (0.003, 30.0, "log")  # times 1 / n_features; within the suggested range
 SEED = 27
+
+
+# Parameters of HistGradientBoostingClassifier, and what LightGBM calls them.
+HISTOGRAM = {
+    "max_iter": "n_estimators",
+    "learning_rate": "learning_rate",
+    "max_leaf_nodes": "num_leaves",
+    "min_samples_leaf": "min_child_samples",
+    "max_features": "colsample_bytree",
+    "l2_regularization": "reg_lambda",
+}
 
 
 class Known(NamedTuple):
@@ -81,11 +92,11 @@ KNOWN = {
         lambda: RandomForestClassifier(n_jobs=1, random_state=0), 14, 1000
     ),
     "extra_trees": Known(
-        lambda: ExtraTreesClassifier(n_jobs=1, random_state=0), 16, 1000
+        lambda: ExtraTreesClassifier(n_jobs=1, random_state=0), 10, 1000
     ),
-    "xgboost": Known(_xgboost, 12, 800),
+    "xgboost": Known(_xgboost, 8, 800),
     "hist_gradient_boosting": Known(
-        lambda: HistGradientBoostingClassifier(random_state=0), 12, 800
+        lambda: HistGradientBoostingClassifier(random_state=0), 5, 800
     ),
 }  # the cheap ones first
 
@@ -110,10 +121,26 @@ def space_of(name):
 
 
 def configurations(name):
-    """Configurations that fill the space, the same ones for every table."""
+    """Configurations that fill the space, the same ones for every table.
+
+    Of histogram gradient boosting, the dearest, those of LightGBM's portfolio.
+    """
+    if name == "hist_gradient_boosting":
+        return [_as_histogram(own) for own in suggest_portfolio(_lightgbm())]
     space, n = space_of(name), KNOWN[name].n
     points = qmc.LatinHypercube(len(space), optimization="random-cd", rng=SEED)
     return space.from_unit(points.random(n))
+
+
+def _as_histogram(params):
+    """A configuration of LightGBM for the same algorithm of scikit-learn."""
+    space = space_of("hist_gradient_boosting")
+    dims = dict(zip(space.names, space.dimensions, strict=True))
+    found = {}
+    for name, like in HISTOGRAM.items():
+        low, high = dims[name].from_unit(0.0), dims[name].from_unit(1.0)
+        found[name] = dims[name].native(min(max(params[like], low), high))
+    return found
 
 
 def first_of(name):
