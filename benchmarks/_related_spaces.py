@@ -124,14 +124,14 @@ class Problem:
             self._add(odd, odd)
 
 
-def outside(seed, n_iter=10):
+def outside(seed, n_iter=7):
     """Search a generated space.
 
     Parameters
     ----------
     seed : int
         Of the space, the relations, the strategy and the search.
-    n_iter : int, default=10
+    n_iter : int, default=7
         Number of trials.
 
     Returns
@@ -144,9 +144,9 @@ def outside(seed, n_iter=10):
     problem = Problem(seed)
     rng = np.random.default_rng(seed)
     strategy = STRATEGIES[seed % len(STRATEGIES)]
-    resource = (1, 9) if isinstance(strategy, Hyperband) else None
+    resource = (1, 3) if isinstance(strategy, Hyperband) else None
     plain = BlueTuner(problem.space, n_iter=1, random_state=0).spaces[0]
-    drawn = plain.from_unit(plain.snap(rng.random((1000, len(plain)))))
+    drawn = plain.from_unit(plain.snap(rng.random((500, len(plain)))))
     share = float(np.mean([all(c(p) for c in problem.checks) for p in drawn]))
     found = {"n": 0, "n_outside": 0, "is_empty": False, "wrong": False, "share": share}
     try:

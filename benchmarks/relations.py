@@ -195,7 +195,7 @@ def piece(first, n):
 
 def spaces(args, argv):
     """Run what is missing of the generated spaces, and print the totals."""
-    records = Records(args.out / "relations_spaces.jsonl", {"trials": 10}, argv)
+    records = Records(args.out / "relations_spaces.jsonl", {"trials": 7}, argv)
     firsts = range(0, args.spaces, PER_PIECE)
     jobs = {("spaces", k, 0): (piece, (k, PER_PIECE)) for k in firsts}
     run_all(records, jobs, args.jobs)

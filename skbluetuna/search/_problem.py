@@ -16,7 +16,13 @@ from sklearn.base import BaseEstimator
 
 from skbluetuna._utils._hidden import HIDDEN, hides
 from skbluetuna.search._ensembling import refits_ensemble
-from skbluetuna.space import Categorical, Forbid, Relation, encode_space
+from skbluetuna.space import (
+    Categorical,
+    Forbid,
+    Relation,
+    Satisfies,
+    encode_space,
+)
 
 __all__ = ["Problem", "choice_key", "problem_of"]
 
@@ -86,7 +92,8 @@ def problem_of(
         "strategy": _text(search.strategy, own_secrets),
         "initial_params": _text(search.initial_params, own_secrets),
         "constraints": [
-            _relation_text(one, own_secrets) for one in search.constraints or ()
+            [_relation_text(one, own_secrets) for one in space.relations]
+            for space in spaces
         ],
         "resource": None
         if resource is None
@@ -106,12 +113,13 @@ def problem_of(
     )
 
 
-def _relation_text(relation: Any, secrets: list[str]) -> str:
+def _relation_text(relation: Relation, secrets: list[str]) -> str:
     """A relation as the code that makes it; a function is told by its own code."""
     if isinstance(relation, Forbid):
         return f"forbid {_text(dict(relation.values), secrets)}"
-    is_data = isinstance(relation, Relation)
-    return repr(relation) if is_data else _text(relation, secrets)
+    if isinstance(relation, Satisfies):
+        return _text(relation.function, secrets)
+    return repr(relation)
 
 
 def _choices_of(space: Any) -> list[list[Any]]:
