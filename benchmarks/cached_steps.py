@@ -1,19 +1,21 @@
 """How often a pipeline's memory has its earlier step, and what that saves.
 
     OMP_NUM_THREADS=1 python benchmarks/cached_steps.py
-    OMP_NUM_THREADS=1 python benchmarks/cached_steps.py --early .5 --late .1
+    OMP_NUM_THREADS=1 python benchmarks/cached_steps.py --early .2 --seeds 5
 
 A pipeline of a step that sleeps `--early` seconds and a classifier that sleeps
 `--late`, on threads, so that any machine has 16 workers. The earlier step has a
-parameter of four choices or of thirty integers, the later one a float. ``fitted`` is
-how often the earlier step was fitted, ``apart`` how many of these fits were unlike;
-what is more was fitted by two workers at once. ``cached`` and ``plain`` are seconds
-with the memory and without.
+parameter of four choices or of thirty integers, the later one a float. Each search
+runs without a memory (``plain``), with one (``cached``), and with one and folds sent in
+their order, whoever fits the same step just then (``in order``): seconds of each, and
+how often the earlier step was fitted with a memory; ``apart`` is how many of these fits
+were unlike, what is more was fitted by two workers at once. Means over seeds.
 """
 
 import argparse
 import tempfile
 import time
+from unittest.mock import patch
 
 import numpy as np
 from joblib import parallel_config
@@ -23,6 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from skbluetuna import BlueTunaSearchCV
+from skbluetuna.search._early_steps import EarlySteps
 
 N_ITER = 40
 SPACES = {"4 choices": [1, 2, 3, 4], "30 integers": (1, 30)}
@@ -67,20 +70,20 @@ class Late(ClassifierMixin, BaseEstimator):
         return self.model_.predict(X)
 
 
-def seconds_of(args, memory, n_jobs, cv, choices):
-    """Seconds of one search."""
+def searched(args, memory, n_jobs, cv, choices, seed):
+    """Seconds of one search, fits of its earlier step, and how many were unlike."""
     steps = [("early", Early(seconds=args.early)), ("late", Late(seconds=args.late))]
     space = {"early__k": choices, "late__c": (1e-3, 1e3, "log")}
     search = BlueTunaSearchCV(
         Pipeline(steps, memory=memory), space, n_iter=N_ITER, cv=cv, n_jobs=n_jobs,
-        random_state=0, refit=False,
+        random_state=seed, refit=False,
     )  # fmt: skip
     X, y = make_classification(300, 6, flip_y=0.1, random_state=0)
     FITS.clear()
     start = time.perf_counter()
     with parallel_config("threading"):
         search.fit(X, y)
-    return time.perf_counter() - start
+    return time.perf_counter() - start, len(FITS), len(set(FITS))
 
 
 def main():
@@ -88,20 +91,36 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--early", type=float, default=0.2)
-    parser.add_argument("--late", type=float, default=0.05)
+    parser.add_argument("--early", type=float, default=1.0)
+    parser.add_argument("--late", type=float, default=0.1)
+    parser.add_argument("--seeds", type=int, default=2)
     args = parser.parse_args()
-    print("jobs  folds  earlier step   fits  fitted  apart  cached   plain")
-    for n_jobs, cv in ((4, 5), (4, 2), (16, 5), (16, 2)):
+    print(
+        "jobs  folds  earlier step   fits  fitted in order  apart  cached in order"
+        "  plain"
+    )
+    for n_jobs, cv in ((4, 5), (16, 5), (16, 2)):
         for name, choices in SPACES.items():
-            plain = seconds_of(args, None, n_jobs, cv, choices)
-            with tempfile.TemporaryDirectory() as folder:
-                cached = seconds_of(args, folder, n_jobs, cv, choices)
+            of = n_jobs, cv, choices
+            rows = [compared(args, *of, seed) for seed in range(args.seeds)]
+            mean = np.mean(rows, axis=0)
             print(
-                f"{n_jobs:4d}{cv:7d}  {name:12s}{N_ITER * cv:7d}{len(FITS):8d}"
-                f"{len(set(FITS)):7d}{cached:8.1f}{plain:8.1f}",
+                f"{n_jobs:4d}{cv:7d}  {name:12s}{N_ITER * cv:7d}{mean[0]:8.1f}"
+                f"{mean[1]:9.1f}{mean[2]:7.1f}{mean[3]:8.1f}{mean[4]:9.1f}{mean[5]:7.1f}",
                 flush=True,
             )
+
+
+def compared(args, n_jobs, cv, choices, seed):
+    """Fits of the earlier step, and seconds, of each way to send folds."""
+    of = n_jobs, cv, choices, seed
+    plain, _, _ = searched(args, None, *of)
+    with tempfile.TemporaryDirectory() as folder:
+        cached, n_fitted, n_apart = searched(args, folder, *of)
+    in_order = patch.object(EarlySteps, "first", lambda self, waiting, running: 0)  # noqa: ARG005
+    with in_order, tempfile.TemporaryDirectory() as folder:
+        slower, n_more, _ = searched(args, folder, *of)
+    return n_fitted, n_more, n_apart, cached, slower, plain
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """Earlier steps of a pipeline that were fitted before, and are in its ``memory``.
 
-The cache is the user's, and joblib finds what is in it; here is counted how often a fit
-could rely on it, for the log. A fold counts if another one with the same rows and the
-same parameters of all steps but the last was on record before it was sent.
+The cache is the user's, and joblib finds what is in it. But two workers that begin at
+once with the same step both fit it: so of the folds that wait, one is sent whose
+earlier steps nobody fits just then, if there is one. And here is counted how often a
+fit could rely on the cache, for the log: another one with the same rows and the same
+parameters of all steps but the last was on record before it was sent.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import joblib
@@ -17,14 +19,17 @@ from skbluetuna.search._resource import ROWS, Resource
 __all__ = ["EarlySteps"]
 
 
+Place = tuple[Trial, int]  # a trial and one of its folds
+
+
 class EarlySteps:
-    """Counts fits whose earlier steps were cached.
+    """Knows which folds have earlier steps in common.
 
     Parameters
     ----------
     estimator : estimator object
         The estimator of the search; one that is no pipeline, or has no memory, has
-        nothing to count.
+        no such steps.
     params : callable
         From a trial all its parameters.
     resource : Resource or None, default=None
@@ -41,12 +46,24 @@ class EarlySteps:
         self._last = estimator.steps[-1][0] if is_cached else None
         self._params, self._resource = params, resource
         self._fitted: set[str] = set()
+        self._keys: dict[tuple[int, int], str | None] = {}
         self._cached: set[tuple[int, int]] = set()
 
     @property
     def n_cached(self) -> int:
         """How many fits had all their earlier steps from the cache, at least."""
         return len(self._cached)
+
+    def first(self, waiting: Iterable[Place], running: Iterable[Place]) -> int:
+        """Place of the first fold that waits whose earlier steps nobody fits now.
+
+        That of the first one, if there is none such: no worker has to wait.
+        """
+        if self._last is None:
+            return 0
+        busy = {self._key(*one) for one in running} - self._fitted - {None}
+        free = (i for i, one in enumerate(waiting) if self._key(*one) not in busy)
+        return next(free, 0)
 
     def sends(self, trial: Trial, fold: int) -> None:
         """Hear that a fold is sent."""
@@ -63,6 +80,12 @@ class EarlySteps:
         """What earlier steps are made by; None where that can not be said."""
         if self._last is None:
             return None
+        place = trial.number, fold
+        if place not in self._keys:
+            self._keys[place] = self._made_by(trial, fold)
+        return self._keys[place]
+
+    def _made_by(self, trial: Trial, fold: int) -> str | None:
         params = {
             name: value
             for name, value in self._params(trial).items()

@@ -1,5 +1,6 @@
 """Evaluations as tasks: one candidate on one fold, by scikit-learn's own function."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,7 +52,7 @@ class Evaluator:
     grown : GrownModels or None, default=None
         Models that fits go on from; None: each begins anew.
     early : EarlySteps or None, default=None
-        Hears which folds are sent.
+        Which folds have earlier steps of a pipeline in common.
     """
 
     def __init__(
@@ -83,6 +84,10 @@ class Evaluator:
     def failure(self, reason: str) -> Outcome:
         """Outcome of a fit that failed, and left nothing but the reason."""
         return failure(self._search, self._data.scorers, reason)
+
+    def first(self, waiting: Iterable[FoldOf], running: Iterable[FoldOf]) -> int:
+        """Place of the fold that is best sent next, of those that wait."""
+        return 0 if self._early is None else self._early.first(waiting, running)
 
     def task(
         self, one: FoldOf, context: Any, limit: tuple[float, str | None] | None

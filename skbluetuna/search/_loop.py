@@ -73,7 +73,7 @@ class Loop:
     grown : GrownModels
         Models that fits go on from.
     early : EarlySteps
-        Counts fits whose earlier steps were cached.
+        Which folds have earlier steps of a pipeline in common.
     """
 
     def __init__(

@@ -81,6 +81,32 @@ def test_a_step_counts_if_it_was_on_record_before_the_fold_was_sent():
     assert early.n_cached == 1
 
 
+def test_a_fold_is_sent_whose_earlier_steps_nobody_fits_just_then():
+    """Two workers would fit them twice; none waits where there is no other fold."""
+    pipe = Pipeline([("a", Counted()), ("b", Counted())], memory="somewhere")
+    early = EarlySteps(pipe, lambda trial: trial.params)
+    one, two, other = (
+        Trial(k, {"a__k": a, "b__k": k}, (), "scan") for k, a in enumerate((1, 1, 2))
+    )
+    waiting = [(two, 0), (two, 1), (other, 0)]
+    assert early.first(waiting, []) == 0
+    assert early.first(waiting, [(one, 0)]) == 1
+    assert early.first(waiting, [(one, 0), (one, 1)]) == 2
+    assert early.first(waiting[:2], [(one, 0), (one, 1)]) == 0
+    early.take(one, 0, None)  # it is in the cache
+    assert early.first(waiting, [(one, 0), (one, 1)]) == 0
+    without = EarlySteps(Pipeline(pipe.steps), lambda trial: trial.params)
+    assert without.first(waiting, [(one, 0)]) == 0
+
+
+def test_what_is_passed_by_changes_nothing_that_is_asked_or_told(tmp_path):
+    options = {"cv": 2, "max_concurrent": 4}
+    plain = searched(None, **options)
+    cached = searched(str(tmp_path), n_jobs=5, **options)
+    assert course(cached) == course(plain)
+    assert_same_results(cached, plain)
+
+
 def test_other_rows_have_other_earlier_steps():
     pipe = Pipeline([("a", Counted()), ("b", Counted())], memory="somewhere")
     resource = Resource("n_samples", Ladder((1000, 3000)), is_own=True)
