@@ -13,6 +13,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT, SETUPTOOLS = SETTINGS["project"], SETTINGS["tool"]["setuptools"]
 FOLDERS = (".ci", "benchmarks", "doc", "examples", "skbluetuna", "tests")
+MADE = {"_build", "api", "gallery", "pictures"}
 TEXTS = {".cfg", ".css", ".in", ".jsonl", ".md", ".py", ".toml", ""}
 
 # Homes on Linux, macOS and Windows, and places where one machine alone has a file.
@@ -30,11 +31,17 @@ def links(text):
     return inline + defined + re.findall(r"""(?:src|href)=["']?([^"'\s>]+)""", text)
 
 
+def is_made(path):
+    """Whether a tool made it: a cache, or what a build of the site puts into doc."""
+    parts = path.relative_to(ROOT).parts
+    return "__pycache__" in parts or (parts[0] == "doc" and parts[1] in MADE)
+
+
 def texts():
-    """Every text file of the repository, tools' caches left out."""
+    """Every text file of the repository, but for what tools made."""
     inside = [path for name in FOLDERS for path in (ROOT / name).rglob("*")]
     for path in [*ROOT.glob("[!.]*"), *inside]:
-        if path.suffix in TEXTS and path.is_file() and "__pycache__" not in path.parts:
+        if path.suffix in TEXTS and path.is_file() and not is_made(path):
             yield path
 
 

@@ -35,7 +35,7 @@ PURPOSES = {
     "space": "what may be asked",
     "model": "numbers about scores",
     "_utils": "small helpers",
-    "_version": "",
+    "_version": "the version",
     "exceptions": "errors of our own",
 }
 CORE, OUTER, BASE = "#DCE9F5", "#F6E8D3", "#ECECEC"
@@ -143,6 +143,13 @@ def stages():
     return figure
 
 
+def not_run():
+    """What stands for an example that was not run."""
+    figure = Figure(figsize=(4, 2.8), facecolor=BASE)
+    figure.text(0.5, 0.5, "shown, not run here", ha="center", va="center", size=16)
+    return figure
+
+
 def draw(app):
     """Write every picture to the folder ``pictures`` of the sources."""
     folder = Path(app.srcdir) / "pictures"
@@ -151,9 +158,10 @@ def draw(app):
         for picture in (rooms, stages):
             path = folder / f"{picture.__name__}.svg"
             picture().savefig(path, metadata={"Date": None})
+        not_run().savefig(folder / "not_run.png")
 
 
 def setup(app):
     """Register with Sphinx."""
-    app.connect("builder-inited", draw)
+    app.connect("builder-inited", draw, priority=100)  # before the gallery needs one
     return {"parallel_read_safe": True, "parallel_write_safe": True}
