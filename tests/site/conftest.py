@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -40,9 +41,12 @@ for (const [path, width] of JOBS) {
   await new Promise(done => frame.onload = done);
   const view = frame.contentWindow, page = frame.contentDocument;
   await page.fonts.ready;
-  for (let i = 0; path.includes("?q=") && i < 100 &&
-       !page.querySelector("#search-results li"); i++)
-    await new Promise(done => setTimeout(done, 100));
+  for (let before = -1, i = 0; path.includes("?q=") && i < 60; i++) {
+    const hits = page.querySelectorAll("#search-results li").length;
+    if (hits > 0 && hits === before) break;  // they come one by one
+    before = hits;
+    await new Promise(done => setTimeout(done, 500));
+  }
   const root = page.documentElement, images = [...page.images];
   for (const image of images) { image.loading = "eager"; }
   await Promise.all(images.map(image => image.complete ? 0 :
@@ -66,15 +70,16 @@ await fetch("/found", {method: "POST", body: JSON.stringify(found)});
 </script>"""
 
 
-@pytest.fixture(scope="package")
-def site(tmp_path_factory):
+@pytest.fixture
+def site(tmp_path):
     """Folder of the site's pages; the gallery's examples are shown, and not run.
 
     It is built from a copy, as a build puts what it makes beside the sources.
     """
     for name in NEEDED:
         pytest.importorskip(name)
-    copy = tmp_path_factory.mktemp("repository")
+    copy = tmp_path / "repository"
+    copy.mkdir()
     for folder in ("benchmarks", "doc", "examples", "skbluetuna"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=MADE)
     for file in ("CONTRIBUTING.md", "setup.cfg"):
@@ -131,36 +136,50 @@ class Server(ThreadingHTTPServer):
         """Say nothing: a page that did not come is told by the browser."""
 
 
-@pytest.fixture(scope="package")
-def look(site, tmp_path_factory):
-    """Function of (path, width) pairs: what a browser saw of each page."""
+@pytest.fixture
+def look_at(tmp_path):
+    """Function of a folder of pages: what :func:`seen_by` does with (path, width)s."""
     browser = next(filter(None, map(shutil.which, NAMES)), None)
     if browser is None:
         pytest.skip(f"no browser: none of {', '.join(NAMES)}")
-    profile = tmp_path_factory.mktemp("profile")
 
-    def seen(jobs):
-        handler = partial(Handler, directory=site)
-        server = Server(("127.0.0.1", 0), handler)
-        server.jobs, server.found, server.came = jobs, None, threading.Event()
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        command = [
+    def command(port):
+        return [
             browser, "--headless", "--no-sandbox", "--disable-gpu",
-            "--window-size=1500,1000",
+            "--window-size=1500,1000", f"--user-data-dir={tmp_path}/profile",
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            f"--user-data-dir={profile}", f"http://127.0.0.1:{server.server_port}/look",
+            f"http://127.0.0.1:{port}/look",
         ]  # fmt: skip
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        try:
-            with subprocess.Popen(command, **quiet, start_new_session=True) as process:
-                server.came.wait(timeout=120)
-                os.killpg(process.pid, 15)
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-        assert server.found is not None, "the browser told nothing for two minutes"
-        return {(one["path"], one["width"]): one for one in server.found}
 
-    return seen
+    def looking(folder):
+        return partial(seen_by, command, folder)
+
+    return looking
+
+
+def seen_by(command, folder, jobs):
+    """What a browser saw of each page of a folder at each width."""
+    server = Server(("127.0.0.1", 0), partial(Handler, directory=folder))
+    server.jobs, server.found, server.came = jobs, None, threading.Event()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    browser = subprocess.Popen(
+        command(server.server_port), start_new_session=True, **quiet
+    )
+    try:
+        server.came.wait(timeout=120)
+    finally:
+        os.killpg(browser.pid, signal.SIGKILL)
+        browser.wait()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert server.found is not None, "the browser told nothing for two minutes"
+    return {(one["path"], one["width"]): one for one in server.found}
+
+
+@pytest.fixture
+def look(look_at, site):
+    """Function of (path, width) pairs: what a browser saw of the site's pages."""
+    return look_at(site)

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.slow
-
 SEARCH = "search.html?q=max_concurrent"
 PAGES = {
     "index.html": "skbluetuna",
@@ -13,29 +11,39 @@ PAGES = {
     SEARCH: "Search",
 }
 WIDTHS = (1400, 412)
+WITH_PICTURES = {"index.html", "many_workers.html"}
 
 
-@pytest.fixture(scope="module")
-def seen(look):
-    """What was seen of each page at each width, by one browser."""
-    return look([(page, width) for page in PAGES for width in WIDTHS])
+@pytest.mark.slow
+def test_pages_are_shown_whole_and_an_argument_is_found(look):
+    """Errors, missing pictures, what runs out of the window, and calls elsewhere.
+
+    One test, so that tests in several processes build the site once.
+    """
+    seen = look([(page, width) for page in PAGES for width in WIDTHS])
+    assert len(seen) == len(PAGES) * len(WIDTHS)
+    for (page, width), one in seen.items():
+        told = {name: one[name] for name in ("faults", "missing", "elsewhere")}
+        assert told == {"faults": [], "missing": [], "elsewhere": []}, (page, width)
+        assert one["excess"] == 0, (page, width, one["beyond"])
+        assert PAGES[page] in one["title"], page
+        assert one["images"] > 0 or page not in WITH_PICTURES, page
+    hits = seen[SEARCH, 412]["hits"]
+    for page in ("many_workers.html", "BlueTunaSearchCV.html"):
+        assert any(page in hit for hit in hits), hits
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_is_shown_whole(seen, page, width):
-    """Errors, pictures that are missing and what runs out of the window are faults."""
-    one = seen[page, width]
-    assert PAGES[page] in one["title"]
-    assert one["faults"] == []
-    assert one["missing"] == []
-    assert one["excess"] == 0, one["beyond"]
-    assert one["elsewhere"] == [], "a page must need no network"
-    assert one["images"] >= (page in ("index.html", "many_workers.html"))
-
-
-def test_the_search_finds_an_argument(seen):
-    """A reader who knows the name of an argument types it there."""
-    hits = seen[SEARCH, 1400]["hits"]
-    assert any("many_workers.html" in hit for hit in hits), hits
-    assert any("BlueTunaSearchCV" in hit for hit in hits), hits
+@pytest.mark.slow
+def test_the_browser_tells_of_faults(look_at, tmp_path):
+    """The test above would hold of any site if the browser told nothing."""
+    (tmp_path / "bad.html").write_text(
+        "<!doctype html><html><head></head><body><img src='none.png'>"
+        "<div style='width: 900px'>wide</div><script>broken(</script>"
+        "<link rel='stylesheet' href='http://example.org/style.css'></body></html>"
+    )
+    (one,) = look_at(tmp_path)([("bad.html", 412)]).values()
+    assert one["excess"] > 0
+    assert one["beyond"]
+    assert len(one["missing"]) == 1
+    assert any("SyntaxError" in fault for fault in one["faults"])
+    assert one["elsewhere"] == ["http://example.org/style.css"]
