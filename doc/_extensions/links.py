@@ -2,7 +2,7 @@
 
 In the repository ``../examples/plot_dask.py`` is a file; here it is a page of the
 gallery. Pages of ``MIRRORED`` show files that stand elsewhere in the repository. A file
-that has no page is a download.
+that has no page is a download. Docstrings name a page by its file.
 """
 
 import os
@@ -14,6 +14,8 @@ ROOT = DOC.parent
 MIRRORED = {"contributing": "CONTRIBUTING.md", "benchmarks/how": "benchmarks/README.md"}
 # The target of ``[text](target#anchor)`` and ``[name]: target`` if it is a path.
 LINK = re.compile(r"(?:(?<=\]\()|(?<=\]: ))(?!\w+://|#)[^)\s#]+")
+
+NAMED = re.compile(r"``doc/(\w+)\.md``")
 
 
 def page_of(path):
@@ -51,7 +53,13 @@ def read(app, docname, content):
     content[0] = rebased(text, source, page)
 
 
+def read_docstring(_app, _kind, _name, _thing, _options, lines):
+    """Make links of the pages that a docstring names."""
+    lines[:] = [NAMED.sub(r":doc:`/\1`", line) for line in lines]
+
+
 def setup(app):
     """Register with Sphinx."""
+    app.connect("autodoc-process-docstring", read_docstring)
     app.connect("source-read", read)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
