@@ -58,53 +58,47 @@ def families():
     return spaces
 
 
-def main():
-    """Search, report, draw."""
-    parser = argparse.ArgumentParser(description="Choose among families.")
-    parser.add_argument("--n-iter", type=int, default=60, help="evaluations (60)")
-    parser.add_argument("--output", default="families.png")
-    args = parser.parse_args()
+parser = argparse.ArgumentParser(description="Choose among families.")
+parser.add_argument("--n-iter", type=int, default=60, help="evaluations (60)")
+parser.add_argument("--output", default="families.png")
+args = parser.parse_args()
 
-    # %%
-    # Search
-    # ------
-    spaces = families()
-    search = BlueTunaSearchCV(
-        Pipeline([("scale", StandardScaler()), ("clf", SVC())]),
-        list(spaces.values()),
-        n_iter=args.n_iter,
-        scoring="f1_macro",
-        cv=5,
-        random_state=0,
-    ).fit(X, y)
+# %%
+# Search
+# ------
+spaces = families()
+search = BlueTunaSearchCV(
+    Pipeline([("scale", StandardScaler()), ("clf", SVC())]),
+    list(spaces.values()),
+    n_iter=args.n_iter,
+    scoring="f1_macro",
+    cv=5,
+    random_state=0,
+).fit(X, y)
 
-    # %%
-    # What it spent, and on whom
-    # --------------------------
-    names = list(spaces)
-    results = search.cv_results_
-    owner = np.array(results["alternative"])
-    scores = results["mean_test_score"]
-    for k, name in enumerate(names):
-        own = scores[owner == k]
-        print(f"{name:12s}{len(own):3d} evaluations, best {own.max():.4f}")
-    print(f"chosen: {names[owner[search.best_index_]]}, {search.best_params_}")
+# %%
+# What it spent, and on whom
+# --------------------------
+names = list(spaces)
+results = search.cv_results_
+owner = np.array(results["alternative"])
+scores = results["mean_test_score"]
+for k, name in enumerate(names):
+    own = scores[owner == k]
+    print(f"{name:12s}{len(own):3d} evaluations, best {own.max():.4f}")
+print(f"chosen: {names[owner[search.best_index_]]}, {search.best_params_}")
 
-    # %%
-    # Score of each evaluation, by family
-    # -----------------------------------
-    figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
-    number = np.arange(1, len(scores) + 1)
-    for k, name in enumerate(names):
-        own = owner == k
-        axes.plot(number[own], scores[own], "o", ms=5, label=f"{name} ({own.sum()})")
-    axes.step(number, np.maximum.accumulate(scores), "k-", lw=1, where="post",
-              label="best so far")  # fmt: skip
-    axes.set_ylim(np.quantile(scores, 0.1) - 0.01, scores.max() + 0.005)
-    axes.set(xlabel="evaluation", ylabel="cross-validated macro F1")
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
-    figure.savefig(args.output, dpi=120)
-
-
-if __name__ == "__main__":
-    main()
+# %%
+# Score of each evaluation, by family
+# -----------------------------------
+figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
+number = np.arange(1, len(scores) + 1)
+for k, name in enumerate(names):
+    own = owner == k
+    axes.plot(number[own], scores[own], "o", ms=5, label=f"{name} ({own.sum()})")
+axes.step(number, np.maximum.accumulate(scores), "k-", lw=1, where="post",
+          label="best so far")  # fmt: skip
+axes.set_ylim(np.quantile(scores, 0.1) - 0.01, scores.max() + 0.005)
+axes.set(xlabel="evaluation", ylabel="cross-validated macro F1")
+axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False)
+figure.savefig(args.output, dpi=120)

@@ -70,61 +70,56 @@ def nested(search, X, y, n_outer):
     return inner, found["test_score"], told
 
 
-def main():
-    """Run, report, draw."""
-    parser = argparse.ArgumentParser(description="How much the best score flatters.")
-    parser.add_argument("--n-iter", type=int, default=25, help="evaluations (25)")
-    parser.add_argument("--outer", type=int, default=10, help="outer splits (10)")
-    parser.add_argument("--output", default="nested_cv.png")
-    args = parser.parse_args()
+parser = argparse.ArgumentParser(description="How much the best score flatters.")
+parser.add_argument("--n-iter", type=int, default=25, help="evaluations (25)")
+parser.add_argument("--outer", type=int, default=10, help="outer splits (10)")
+parser.add_argument("--output", default="nested_cv.png")
+args = parser.parse_args()
 
-    # %%
-    # Each table: the search inside cross_validate
-    # --------------------------------------------
-    results = {}
-    with TemporaryDirectory() as folder:
-        for table, (load, model, scoring) in TABLES.items():
-            X, y = load(return_X_y=True)
-            path = Path(folder) / f"{table}.jsonl"
-            search = search_of(model, scoring, args.n_iter, path)
-            start = time.perf_counter()
-            results[table] = nested(search, X, y, args.outer)
-            took = time.perf_counter() - start
-            inner, outer, told = results[table]
-            gaps = inner - outer
-            error = gaps.std(ddof=1) / np.sqrt(len(gaps))
-            print(
-                f"{table:14s}{scoring:9s} inner {inner.mean():.4f}, outer "
-                f"{outer.mean():.4f}: flatters by {gaps.mean():+.4f} (standard error "
-                f"{error:.4f}); the searches say {told.mean():+.4f}; {took:.0f} s"
-            )
+# %%
+# Each table: the search inside cross_validate
+# --------------------------------------------
+results = {}
+folder = TemporaryDirectory()
+for table, (load, model, scoring) in TABLES.items():
+    X, y = load(return_X_y=True)
+    path = Path(folder.name) / f"{table}.jsonl"
+    search = search_of(model, scoring, args.n_iter, path)
+    start = time.perf_counter()
+    results[table] = nested(search, X, y, args.outer)
+    took = time.perf_counter() - start
+    inner, outer, told = results[table]
+    gaps = inner - outer
+    error = gaps.std(ddof=1) / np.sqrt(len(gaps))
+    print(
+        f"{table:14s}{scoring:9s} inner {inner.mean():.4f}, outer "
+        f"{outer.mean():.4f}: flatters by {gaps.mean():+.4f} (standard error "
+        f"{error:.4f}); the searches say {told.mean():+.4f}; {took:.0f} s"
+    )
 
-        # %%
-        # What a nested run that is started again costs
-        # ---------------------------------------------
-        start = time.perf_counter()
-        again = nested(search, X, y, args.outer)
-        same = np.array_equal(again[1], results[table][1])
-        print(
-            f"{table} again from its file: {time.perf_counter() - start:.1f} s, the "
-            f"scores are {'the same' if same else 'others'}"
-        )
+# %%
+# What a nested run that is started again costs
+# ---------------------------------------------
+start = time.perf_counter()
+again = nested(search, X, y, args.outer)
+same = np.array_equal(again[1], results[table][1])
+print(
+    f"{table} again from its file: {time.perf_counter() - start:.1f} s, the "
+    f"scores are {'the same' if same else 'others'}"
+)
+folder.cleanup()
 
-    # %%
-    # Best inner score and outer score of each search
-    # -----------------------------------------------
-    figure, axes = plt.subplots(1, 3, figsize=(10, 3.6), layout="constrained")
-    for ax, (table, (inner, outer, told)) in zip(axes, results.items(), strict=True):
-        points = inner, inner - told, outer
-        ax.plot(range(3), points, "-", color="0.85", lw=1)
-        for x, values in enumerate(points):
-            color = f"C{x}"
-            ax.plot(np.full(len(values), x), values, "o", ms=4, color=color, alpha=0.6)
-            ax.plot([x - 0.25, x + 0.25], [values.mean()] * 2, color=color, lw=2.5)
-        ax.set_xticks(range(3), ["best inner", "less the gap\nit tells", "outer"])
-        ax.set(title=f"{table}, {TABLES[table][2]}", xlim=(-0.5, 2.5))
-    figure.savefig(args.output, dpi=120)
-
-
-if __name__ == "__main__":
-    main()
+# %%
+# Best inner score and outer score of each search
+# -----------------------------------------------
+figure, axes = plt.subplots(1, 3, figsize=(10, 3.6), layout="constrained")
+for ax, (table, (inner, outer, told)) in zip(axes, results.items(), strict=True):
+    points = inner, inner - told, outer
+    ax.plot(range(3), points, "-", color="0.85", lw=1)
+    for x, values in enumerate(points):
+        color = f"C{x}"
+        ax.plot(np.full(len(values), x), values, "o", ms=4, color=color, alpha=0.6)
+        ax.plot([x - 0.25, x + 0.25], [values.mean()] * 2, color=color, lw=2.5)
+    ax.set_xticks(range(3), ["best inner", "less the gap\nit tells", "outer"])
+    ax.set(title=f"{table}, {TABLES[table][2]}", xlim=(-0.5, 2.5))
+figure.savefig(args.output, dpi=120)

@@ -16,6 +16,7 @@ PROJECT, SETUPTOOLS = SETTINGS["project"], SETTINGS["tool"]["setuptools"]
 FOLDERS = (".ci", ".github", "benchmarks", "doc", "examples", "skbluetuna", "tests")
 NAMES_ADDRESS = ("CHANGELOG.md", "CITATION.cff")
 TEXTS = {".cff", ".cfg", ".css", ".gz", ".in", ".md", ".py", ".toml", ".yml", ""}
+MADE = {"_build", "api", "gallery", "pictures"}
 
 # Homes on Linux, macOS and Windows, and places where one machine alone has a file.
 OF_A_MACHINE = re.compile(
@@ -32,11 +33,17 @@ def links(text):
     return inline + defined + re.findall(r"""(?:src|href)=["']?([^"'\s>]+)""", text)
 
 
+def is_made(path):
+    """Whether a tool made it: a cache, or what a build of the site puts into doc."""
+    parts = path.relative_to(ROOT).parts
+    return "__pycache__" in parts or (parts[0] == "doc" and parts[1] in MADE)
+
+
 def texts():
-    """Every text file of the repository, tools' caches left out."""
+    """Every text file of the repository, but for what tools made."""
     inside = [path for name in FOLDERS for path in (ROOT / name).rglob("*")]
     for path in [*ROOT.glob("[!.]*"), *inside]:
-        if path.suffix in TEXTS and path.is_file() and "__pycache__" not in path.parts:
+        if path.suffix in TEXTS and path.is_file() and not is_made(path):
             yield path
 
 
