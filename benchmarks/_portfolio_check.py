@@ -59,7 +59,7 @@ def _traced(search, X, y, X_rest, y_rest):
 
 
 def show_checks(runs):
-    """Differences with less without, and 95 % intervals over tables.
+    """Differences with less without, 95 % intervals over tables, tables better:worse.
 
     Parameters
     ----------
@@ -67,7 +67,9 @@ def show_checks(runs):
         The runs.
     """
     groups = sorted({(key[0], key[2]) for key in runs})
-    print(f"\nwith less without, after {COUNTS} evaluations: mean [95 % interval]")
+    print(
+        f"\nwith less without, after {COUNTS} evaluations: mean [95 % interval] won:lost"
+    )
     for name, scoring in [*groups, *(("all", s) for s in {s for _, s in groups})]:
         own = {
             key: run for key, run in runs.items()
@@ -90,4 +92,5 @@ def _cell(values):
     if len(values) < 2 or np.ptp(values) == 0.0:
         return f"{np.mean(values):+.4f}"
     mean, low, high = mean_interval(values)
-    return f"{mean:+.4f} [{low:+.4f}, {high:+.4f}]"
+    won = f"{np.sum(values > 0)}:{np.sum(values < 0)}"
+    return f"{mean:+.4f} [{low:+.4f}, {high:+.4f}] {won}"

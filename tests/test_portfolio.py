@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skbluetuna import BlueTunaSearchCV, BlueTuner, suggest_portfolio, suggest_space
+from skbluetuna.report._past_section import past_section
 from skbluetuna.search._reading import spaces_for
 from skbluetuna.space import WellKnown
 from tests.test_suggest import class_of
@@ -214,3 +215,9 @@ def test_why_there_is_none_stands_in_the_log(caplog):
     with caplog.at_level("INFO", "skbluetuna"):
         BlueTunaSearchCV(KNeighborsClassifier(p=1), n_iter=2, cv=2).fit(X, y)
     assert "no portfolio: the portfolio of KNeighborsClassifier names p" in caplog.text
+
+
+def test_the_report_says_what_it_was_worth():
+    ((title, (text,)),) = past_section(search())
+    assert title == "What it began with"
+    assert text.text.startswith("It began with 2 configurations that are known to be")

@@ -9,11 +9,14 @@ from skbluetuna.space import Space
 
 __all__ = ["lessons_of_portfolio"]
 
-Rows = Sequence[Sequence[Mapping[str, Any]]]
+Configurations = Sequence[Sequence[Mapping[str, Any]]]
 
 
 def lessons_of_portfolio(
-    spaces: Sequence[Space], initial: Rows, portfolio: Rows, n_iter: int | None
+    spaces: Sequence[Space],
+    initial: Configurations,
+    portfolio: Configurations,
+    n_iter: int | None,
 ) -> tuple[Lessons, ...]:
     """What each alternative takes from a portfolio.
 

@@ -142,6 +142,8 @@ class Scheduler:
         columns: dict[str, list[Any]] = {"search": [], "n_scores": []}
         columns |= {"same_metric": [], "weight": [], "alternative": []}
         for k, one in enumerate(self._lessons):
+            if not one.searches:  # a portfolio's have starts alone
+                continue
             weights = past_weights(
                 self.shares[k].space, _view(self.budgets[0], k, history)
             )
