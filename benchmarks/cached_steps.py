@@ -1,7 +1,7 @@
 """How often a pipeline's memory has its earlier step, and what that saves.
 
     OMP_NUM_THREADS=1 python benchmarks/cached_steps.py
-    OMP_NUM_THREADS=1 python benchmarks/cached_steps.py --early .2 --seeds 5
+    OMP_NUM_THREADS=1 python benchmarks/cached_steps.py --jobs 16 --cv 5
 
 A pipeline of a step that sleeps `--early` seconds and a classifier that sleeps
 `--late`, on threads, so that any machine has 16 workers. The earlier step has a
@@ -15,6 +15,7 @@ were unlike, what is more was fitted by two workers at once. Means over seeds.
 import argparse
 import tempfile
 import time
+from itertools import product
 from unittest.mock import patch
 
 import numpy as np
@@ -91,15 +92,17 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--early", type=float, default=1.0)
-    parser.add_argument("--late", type=float, default=0.1)
+    parser.add_argument("--early", type=float, default=0.5)
+    parser.add_argument("--late", type=float, default=0.05)
+    parser.add_argument("--jobs", type=int, nargs="+", default=[4, 16])
+    parser.add_argument("--cv", type=int, nargs="+", default=[2, 5])
     parser.add_argument("--seeds", type=int, default=2)
     args = parser.parse_args()
     print(
         "jobs  folds  earlier step   fits  fitted in order  apart  cached in order"
         "  plain"
     )
-    for n_jobs, cv in ((4, 5), (16, 5), (16, 2)):
+    for n_jobs, cv in product(args.jobs, args.cv):
         for name, choices in SPACES.items():
             of = n_jobs, cv, choices
             rows = [compared(args, *of, seed) for seed in range(args.seeds)]

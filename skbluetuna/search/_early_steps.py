@@ -19,7 +19,7 @@ from skbluetuna.search._resource import ROWS, Resource
 __all__ = ["EarlySteps"]
 
 
-Place = tuple[Trial, int]  # a trial and one of its folds
+FoldPlace = tuple[Trial, int]  # a trial and one of its folds
 
 
 class EarlySteps:
@@ -54,7 +54,7 @@ class EarlySteps:
         """How many fits had all their earlier steps from the cache, at least."""
         return len(self._cached)
 
-    def first(self, waiting: Iterable[Place], running: Iterable[Place]) -> int:
+    def first(self, waiting: Iterable[FoldPlace], running: Iterable[FoldPlace]) -> int:
         """Place of the first fold that waits whose earlier steps nobody fits now.
 
         That of the first one, if there is none such: no worker has to wait.

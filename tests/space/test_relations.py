@@ -38,6 +38,11 @@ def of_few(params):
     return params["a"] < 5 or "only" in params
 
 
+def relation_name(relation):
+    """The same in every process that collects the tests."""
+    return getattr(relation, "__name__", repr(relation))
+
+
 def above(params, least):
     """A relation with an argument."""
     return params["a"] >= least
@@ -49,7 +54,7 @@ def space_of(*relations, space=SPACE):
     return found
 
 
-@pytest.mark.parametrize("relation", [*RELATIONS, of_few], ids=repr)
+@pytest.mark.parametrize("relation", [*RELATIONS, of_few], ids=relation_name)
 def test_a_relation_says_the_same_of_points_as_of_configurations(relation):
     """Stages look at rows of the unit cube, a checkpoint at one configuration."""
     space = space_of(relation)
