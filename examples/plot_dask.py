@@ -58,6 +58,8 @@ def cluster():
     """Client and the two workers' processes; all are stopped in the end."""
     from dask.distributed import Client
 
+    # What was under way to the lost worker is a traceback there; the search says it.
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
