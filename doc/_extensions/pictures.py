@@ -17,6 +17,7 @@ from skbluetuna.inspection._progress import STAGE_COLORS
 ROOT = Path(__file__).parents[2]
 # What each room is for; one that is not named here stops the build.
 PURPOSES = {
+    "testing": "laws of a strategy",
     "search": "BlueTunaSearchCV",
     "integrations": "Optuna, Ray Tune",
     "callbacks": "trackers",
