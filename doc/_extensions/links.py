@@ -11,7 +11,11 @@ from pathlib import Path
 
 DOC = Path(__file__).parents[1]
 ROOT = DOC.parent
-MIRRORED = {"contributing": "CONTRIBUTING.md", "benchmarks/how": "benchmarks/README.md"}
+MIRRORED = {
+    "contributing": "CONTRIBUTING.md",
+    "benchmarks/how": "benchmarks/README.md",
+    "whats_new": "CHANGELOG.md",
+}
 # The target of ``[text](target#anchor)`` and ``[name]: target`` if it is a path.
 LINK = re.compile(r"(?:(?<=\]\()|(?<=\]: ))(?!\w+://|#)[^)\s#]+")
 

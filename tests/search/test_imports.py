@@ -140,7 +140,8 @@ def test_the_budget_counts_new_ones_and_how_many_are_imported_is_said(tmp_path, 
     assert len(lines(log)) == n_fits + 4 * 3
     n = stages(search).count("imported")
     assert 0 < n < 5
-    assert f"{n} of 5 evaluations of a search with other settings lie" in caplog.text
+    told = f"{n} of 5 evaluations of a search with other settings (param_space) lie"
+    assert told in caplog.text
 
 
 def found(tmp_path, first, second, model):
