@@ -92,7 +92,7 @@ KNOWN = {
         lambda: RandomForestClassifier(n_jobs=1, random_state=0), 14, 1000
     ),
     "extra_trees": Known(
-        lambda: ExtraTreesClassifier(n_jobs=1, random_state=0), 10, 1000
+        lambda: ExtraTreesClassifier(n_jobs=1, random_state=0), 24, 1000
     ),
     "xgboost": Known(_xgboost, 8, 800),
     "hist_gradient_boosting": Known(
