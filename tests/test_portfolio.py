@@ -221,3 +221,16 @@ def test_the_report_says_what_it_was_worth():
     ((title, (text,)),) = past_section(search())
     assert title == "What it began with"
     assert text.text.startswith("It began with 2 configurations that are known to be")
+
+
+def test_several_objectives_have_it_too():
+    """It was learned over four metrics; past searches by one can not say that."""
+    space = suggest_space(KNeighborsClassifier())
+    portfolio = suggest_portfolio(KNeighborsClassifier())
+    tuner = BlueTuner(
+        space, n_iter=8, random_state=0, objectives=["a", "b"], portfolio=portfolio
+    )
+    for trial in tuner.ask(3):
+        tuner.tell(trial, (0.1, trial.params["n_neighbors"]))
+    assert [t.stage for t in tuner.trials] == ["initial", "portfolio", "portfolio"]
+    assert tuner.ask(1)[0].stage not in ("initial", "portfolio")
