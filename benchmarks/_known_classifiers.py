@@ -21,6 +21,7 @@ from skbluetuna.search._reading import spaces_for
 
 __all__ = [
     "KNOWN",
+    "NO_GAIN",
     "Known",
     "at_table",
     "configurations",
@@ -99,6 +100,9 @@ KNOWN = {
         lambda: HistGradientBoostingClassifier(random_state=0), 5, 800
     ),
 }  # the cheap ones first
+
+
+NO_GAIN = ("logistic_regression",)  # on the tables held out, by accuracy or log loss
 
 
 def estimator_of(name):

@@ -12,7 +12,7 @@ one after the other, each the one that lowers the mean regret over tables and me
 most. Printed are mean regrets after none, one, ... of them, where each table is left
 out of its own choice. ``--write`` makes ``skbluetuna/space/portfolios.toml`` of them; a
 classifier is left out whose first three are not better than three at random beyond
-chance.
+chance, and one whose searches of the tables held out gained nothing.
 
 ``--check`` searches each table that *was* held out, 25 evaluations by one metric, with
 the portfolio that is in the package and without: best CV scores, and scores on rows
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks._known_classifiers import KNOWN
+from benchmarks._known_classifiers import KNOWN, NO_GAIN
 from benchmarks._open_tables import held_out, learned_from
 from benchmarks._portfolio_check import run_check, show_checks
 from benchmarks._portfolio_choice import choose, is_worth_it
@@ -69,7 +69,11 @@ def _make(args, argv):
             f"lead {choice.lead}"
         )
     if args.write is not None:
-        found = {name: one for name, one in found.items() if is_worth_it(one[0])}
+        found = {
+            name: one
+            for name, one in found.items()
+            if name not in NO_GAIN and is_worth_it(one[0])
+        }
         text = text_of(found, N_FOLDS, learned_from(), held_out(), MAKES)
         args.write.write_text(text, "utf-8")
     return 0

@@ -86,11 +86,10 @@ def suggest_portfolio(
 
     Notes
     -----
-    Classifiers of XGBoost and LightGBM, random forests, ``SVC``,
-    ``LogisticRegression(solver="saga")``, k nearest neighbours and
-    ``HistGradientBoostingClassifier``; those of ``SVC``, logistic regression and
-    neighbours were learned behind a ``StandardScaler``. Extra trees have none: what was
-    chosen for them was no better than chance on tables left out.
+    Classifiers of XGBoost and LightGBM, random forests, ``SVC``, k nearest neighbours
+    and ``HistGradientBoostingClassifier``; those of ``SVC`` and neighbours were learned
+    behind a ``StandardScaler``. Extra trees and logistic regression have none: on other
+    tables than it was made from, a portfolio gained them nothing.
 
     Found by ``python -m benchmarks portfolio`` from runs on open tables: one after the
     other, each the one that lowers the mean regret over tables and four metrics
