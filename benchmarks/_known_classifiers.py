@@ -21,6 +21,7 @@ from skbluetuna.search._reading import spaces_for
 
 __all__ = [
     "KNOWN",
+    "NO_GAIN",
     "Known",
     "at_table",
     "configurations",
@@ -92,13 +93,16 @@ KNOWN = {
         lambda: RandomForestClassifier(n_jobs=1, random_state=0), 14, 1000
     ),
     "extra_trees": Known(
-        lambda: ExtraTreesClassifier(n_jobs=1, random_state=0), 10, 1000
+        lambda: ExtraTreesClassifier(n_jobs=1, random_state=0), 24, 1000
     ),
     "xgboost": Known(_xgboost, 8, 800),
     "hist_gradient_boosting": Known(
         lambda: HistGradientBoostingClassifier(random_state=0), 5, 800
     ),
 }  # the cheap ones first
+
+
+NO_GAIN = ("logistic_regression",)  # on the tables held out, by accuracy or log loss
 
 
 def estimator_of(name):

@@ -68,7 +68,8 @@ def show_checks(runs):
     """
     groups = sorted({(key[0], key[2]) for key in runs})
     print(
-        f"\nwith less without, after {COUNTS} evaluations: mean [95 % interval] won:lost"
+        f"\nwith less without, after {COUNTS} evaluations: mean [95 % interval] "
+        "won:lost"
     )
     for name, scoring in [*groups, *(("all", s) for s in {s for _, s in groups})]:
         own = {

@@ -22,6 +22,8 @@ HEAD = """\
 #                   table, 1: their median
 #   left_out        the same, each table by a portfolio that was chosen without it
 #   at_random       the same of configurations drawn at random
+#   lead            by how much left_out is below at_random after three: their mean
+#                   and 95 % interval; who is not ahead beyond chance is not in here
 #   gain            what the first three bring on tables left out, by each metric
 #
 # Learned over accuracy, balanced accuracy, AUC and log loss together, {folds} folds, at
@@ -80,6 +82,7 @@ def _family(name, choice, n_features):
         f"regret = {choice.chosen}\n"
         f"left_out = {choice.left_out}\n"
         f"at_random = {choice.at_random}\n"
+        f"lead = {choice.lead}\n"
         f"gain = {_inline(choice.gains)}\n"
     )
 

@@ -9,8 +9,10 @@ The first evaluates each classifier of ``_known_classifiers.py`` on each table o
 ``_open_tables.py`` that is not held out: the configuration that a search asks first,
 the package's default, and some that fill the space. Of these up to five are chosen,
 one after the other, each the one that lowers the mean regret over tables and metrics
-most. ``--write`` makes ``skbluetuna/space/portfolios.toml`` of them. Printed are mean
-regrets after none, one, ... of them, where each table is left out of its own choice.
+most. Printed are mean regrets after none, one, ... of them, where each table is left
+out of its own choice. ``--write`` makes ``skbluetuna/space/portfolios.toml`` of them; a
+classifier is left out whose first three are not better than three at random beyond
+chance, and one whose searches of the tables held out gained nothing.
 
 ``--check`` searches each table that *was* held out, 25 evaluations by one metric, with
 the portfolio that is in the package and without: best CV scores, and scores on rows
@@ -21,10 +23,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks._known_classifiers import KNOWN
+from benchmarks._known_classifiers import KNOWN, NO_GAIN
 from benchmarks._open_tables import held_out, learned_from
 from benchmarks._portfolio_check import run_check, show_checks
-from benchmarks._portfolio_choice import choose
+from benchmarks._portfolio_choice import choose, is_worth_it
 from benchmarks._portfolio_file import text_of
 from benchmarks._portfolio_runs import METRICS, N_FOLDS, run
 from benchmarks._records import Records, run_all
@@ -62,8 +64,16 @@ def _make(args, argv):
         runs = [records.runs[name, title] for title in learned_from()]
         choice = choose([np.array(one["scores"]) for one in runs], METRICS)
         found[name] = choice, int(np.median([one["shape"][1] for one in runs]))
-        print(f"{name:24s}{choice.left_out}  at random {choice.at_random}")
+        print(
+            f"{name:24s}{choice.left_out}  at random {choice.at_random}  "
+            f"lead {choice.lead}"
+        )
     if args.write is not None:
+        found = {
+            name: one
+            for name, one in found.items()
+            if name not in NO_GAIN and is_worth_it(one[0])
+        }
         text = text_of(found, N_FOLDS, learned_from(), held_out(), MAKES)
         args.write.write_text(text, "utf-8")
     return 0

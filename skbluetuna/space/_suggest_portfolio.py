@@ -57,8 +57,8 @@ def suggest_portfolio(
     Parameters
     ----------
     estimator : estimator object
-        A classifier that has a portfolio, of a subclass of these, or a pipeline or any
-        other meta-estimator that contains one: see Notes.
+        A classifier that has a portfolio (see Notes) or of a subclass of one, or a
+        pipeline or any other meta-estimator that contains one.
     n_features : int or None, default=None
         Number of columns that reach the estimator. Only the width of a radial kernel
         depends on it: `gamma` is a multiple of ``1 / n_features``. None: the median of
@@ -86,10 +86,10 @@ def suggest_portfolio(
 
     Notes
     -----
-    Classifiers of XGBoost and LightGBM, random forests, extra trees, ``SVC``,
-    ``LogisticRegression(solver="saga")``, k nearest neighbours and
-    ``HistGradientBoostingClassifier``; those of ``SVC``, logistic regression and
-    neighbours were learned behind a ``StandardScaler``.
+    Classifiers of XGBoost and LightGBM, random forests, ``SVC``, k nearest neighbours
+    and ``HistGradientBoostingClassifier``; those of ``SVC`` and neighbours were learned
+    behind a ``StandardScaler``. Extra trees and logistic regression have none: on other
+    tables than it was made from, a portfolio gained them nothing.
 
     Found by ``python -m benchmarks portfolio`` from runs on open tables: one after the
     other, each the one that lowers the mean regret over tables and four metrics

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks._known_classifiers import at_table, configurations, space_of
 from benchmarks._open_tables import held_out, learned_from, names, sample
-from benchmarks._portfolio_choice import choose
+from benchmarks._portfolio_choice import choose, is_worth_it
 from benchmarks._portfolio_file import text_of
 
 METRICS = "accuracy", "roc_auc"
@@ -85,3 +85,10 @@ def test_the_width_of_a_kernel_stays_in_the_suggested_range(n_features):
     assert all(space.holds(params) for params in tried)
     widths = [at_table(p, n_features).get("svc__gamma", 1.0) for p in tried]
     assert 3e-5 <= min(widths) <= max(widths) <= 8.0
+
+
+def test_a_portfolio_no_better_than_chance_elsewhere_is_left_out():
+    """What is good on one table alone does not help on another."""
+    noise = np.random.default_rng(0).uniform(size=(12, 20, len(METRICS)))
+    assert is_worth_it(choose(made(), METRICS))
+    assert not is_worth_it(choose(noise, METRICS))
