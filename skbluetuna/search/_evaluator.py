@@ -12,6 +12,7 @@ from skbluetuna.search._predicting import Predictor
 from skbluetuna.search._resource import Resource, strata
 from skbluetuna.search._scoring import failure
 from skbluetuna.search._sklearn import FitData, fold_task, runs_here, without_tuner
+from skbluetuna.search._stopped_fit import StoppedFits
 
 __all__ = ["Evaluator", "FoldOf", "Outcome"]
 
@@ -64,11 +65,17 @@ class Evaluator:
         self._search, self._data, self._folds = search, data, folds
         self._n_trials, self._predictor = n_trials, predictor
         self._resource, self._grown = resource, grown
+        self._stopped: StoppedFits | None = None
+        y, seed = strata(search, data.y), search.tuner_.seed
+        every = np.arange(search._data_shape[0])
+        # A list of numbers, or a mask, as numbers.
+        self._trains = [every[np.asarray(train)] for train, _ in folds.splits]
+        if search.early_stopping is not None:
+            groups = data.split_params.get("groups")
+            self._stopped = StoppedFits(
+                search.early_stopping, self._trains, y, groups, seed
+            )
         if resource is not None:
-            y, seed = strata(search, data.y), search.tuner_.seed
-            every = np.arange(search._data_shape[0])
-            # A list of numbers, or a mask, as numbers.
-            self._trains = [every[np.asarray(train)] for train, _ in folds.splits]
             self._orders = [
                 resource.order(train, y, (seed, fold))
                 for fold, train in enumerate(self._trains)
@@ -96,6 +103,9 @@ class Evaluator:
         """
         train, test = self._folds.splits[one.fold]
         params, resource, is_full = one.trial.params, self._resource, True
+        stopped = None
+        if self._stopped is not None:
+            train, stopped = self._stopped.of(one.fold)
         growing = None if self._grown is None else self._grown.growing(*one)
         if resource is not None:
             is_full = resource.ladder.is_full(one.trial.resource)
@@ -115,4 +125,5 @@ class Evaluator:
             limit=limit,
             predictor=self._predictor if is_full else None,
             growing=growing,
+            stopped=stopped,
         )  # fmt: skip

@@ -37,6 +37,7 @@ __all__ = [
     "HAS_CALLBACKS",
     "PRIVATE",
     "PRIVATE_OF_CALLBACKS",
+    "ROUNDS",
     "BaseSearchCV",
     "FitData",
     "MultimetricScorer",
@@ -50,6 +51,7 @@ __all__ = [
     "for_worker",
     "forget_subtask",
     "has_methods",
+    "keep_rounds",
     "hear_of_lost_data",
     "most_sent",
     "not_negative",
@@ -66,6 +68,8 @@ __all__ = [
     "without_tuner",
 ]
 
+ROUNDS = "early_stopping"  # key of a fit's outcome: what came of a fit that stops early
+
 # scikit-learn 1.9 has callbacks; before it a fit has none.
 HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 
@@ -81,6 +85,8 @@ PRIVATE: tuple[str, ...] = (
     "joblib.parallel:Parallel._id",
     "joblib.parallel:get_active_backend",
     "sklearn.base:_fit_context",
+    "sklearn.ensemble._hist_gradient_boosting.gradient_boosting:"
+    "BaseHistGradientBoosting._predictors",
     "sklearn.metrics._scorer:_MultimetricScorer._scorers",
     "sklearn.model_selection._search:BaseSearchCV._check_refit_for_multimetric",
     "sklearn.model_selection._search:BaseSearchCV._format_results",
@@ -122,6 +128,7 @@ def fold_task(
     limit: tuple[float, str | None] | None = None,
     predictor: Predictor | None = None,
     growing: Growing | None = None,
+    stopped: Any = None,
 ) -> Any:
     """One candidate on one fold, as a task for joblib.
 
@@ -147,6 +154,8 @@ def fold_task(
         What predicts the fold's test rows; None for no predictions.
     growing : Growing or None, default=None
         From which model the fit goes on, and where it leaves its own; None: neither.
+    stopped : StoppedFit or None, default=None
+        How the fit stops early; then the fold's training part are the rows to fit.
 
     Returns
     -------
@@ -157,8 +166,8 @@ def fold_task(
     if callback_ctx is not None:
         own = {"caller": search, "callback_ctx": callback_ctx}
     call: tuple[Any, ...] = (_fit_and_score,)
-    if predictor is not None or growing is not None:
-        call = fit_score_and_more, predictor, growing
+    if any(more is not None for more in (predictor, growing, stopped)):
+        call = fit_score_and_more, predictor, growing, stopped
     if limit is not None:
         call = within, *limit, *call
     return delayed(call[0])(
@@ -186,6 +195,7 @@ def fold_task(
 def fit_score_and_more(
     predictor: Predictor | None,
     growing: Growing | None,
+    stopped: Any,
     estimator: Any,
     X: Any,
     y: Any,
@@ -199,9 +209,13 @@ def fit_score_and_more(
         What predicts the test rows.
     growing : Growing or None
         From which model the fit goes on, and where it leaves its own.
+    stopped : StoppedFit or None
+        How the fit stops early.
     estimator, X, y, **kwargs : as scikit-learn's own function takes them
         Of `kwargs` it looks at the fold and the parameters.
     """
+    if stopped is not None:
+        return stopped_early(predictor, stopped, estimator, X, y, **kwargs)
     n_rows, begun = len(kwargs["train"]), None
     if growing is not None:
         begun = growing.begun(estimator, kwargs["parameters"], n_rows)
@@ -223,6 +237,29 @@ def fit_score_and_more(
     return outcome
 
 
+def stopped_early(
+    predictor: Predictor | None,
+    stopped: Any,
+    estimator: Any,
+    X: Any,
+    y: Any,
+    **kwargs: Any,
+) -> Any:
+    """Outcome of a fold whose fit stops early; arguments as above."""
+
+    def rows() -> Any:
+        given = _check_method_params(
+            X, params=kwargs["fit_params"], indices=stopped.rows
+        )
+        return *_safe_split(estimator, X, y, stopped.rows, kwargs["train"]), given
+
+    stop = stopped.of(estimator, rows)
+    outcome = fit_score_and_more(predictor, None, None, estimator, X, y, **kwargs)
+    if outcome["fit_error"] is None:
+        outcome[ROUNDS] = stop.found
+    return outcome
+
+
 def continued(
     estimator: Any, params: dict[str, Any], X: Any, y: Any, kwargs: dict[str, Any]
 ) -> Any:
@@ -239,6 +276,11 @@ def continued(
     except Exception:
         return None
     return outcome if outcome["fit_error"] is None else None
+
+
+def keep_rounds(model: Any, n: int) -> None:
+    """Drop the rounds of a fitted boosting of histograms after the first n."""
+    del model._predictors[n:]
 
 
 class FitData(NamedTuple):
