@@ -14,7 +14,7 @@ import numpy as np
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.search._sklearn import keep_rounds
 
-__all__ = ["SUPPORTED", "Boosting", "BoostingFit", "Evaluation", "boosting_of"]
+__all__ = ["SUPPORTED", "Boosting", "BoostingFit", "EvaluationSet", "boosting_of"]
 
 SUPPORTED = (
     "XGBClassifier and XGBRegressor, LGBMClassifier and LGBMRegressor, "
@@ -23,7 +23,7 @@ SUPPORTED = (
 )
 
 
-class Evaluation(NamedTuple):
+class EvaluationSet(NamedTuple):
     """The evaluation set of a fit."""
 
     X: Any
@@ -38,7 +38,7 @@ class BoostingFit(NamedTuple):
     X: Any
     y: Any
     params: Mapping[str, Any]  # what else the model's fit is given
-    evaluation: Evaluation
+    evaluation: EvaluationSet
     stopping: Any  # EarlyStopping
 
     def run(self, **own: Any) -> None:
@@ -53,12 +53,12 @@ class Boosting(NamedTuple):
     usual: int  # the most rounds where the parameter does not say
     aliases: tuple[str, ...]  # other names of it, which count before it
     own: Mapping[str, tuple[Any, ...]]  # how it stops by itself: values that do not
-    fit: Callable[[BoostingFit], int]  # fits a model; the number of rounds up to the best
+    fit: Callable[[BoostingFit], int]  # returns the number of its best round
     booster: str = ""  # parameter for the kind of its rounds
     booster_aliases: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()  # values of it without a best round
     idle: tuple[str, ...] = ()  # what else is of no use then
-    plain: Mapping[str, Any] = {}  # noqa: RUF012 what a fit of all its rounds needs
+    plain: Mapping[str, Any] = {}
 
     @property
     def decided(self) -> tuple[str, ...]:
@@ -186,7 +186,7 @@ def fit_histograms(fit: BoostingFit) -> int:
     return best
 
 
-def _listed(evaluation: Evaluation, names: Mapping[str, str]) -> dict[str, Any]:
+def _listed(evaluation: EvaluationSet, names: Mapping[str, str]) -> dict[str, Any]:
     """Parameters of the evaluation rows, as lists of one set's."""
     given = {own: evaluation.params.get(name) for name, own in names.items()}
     return {name: [value] for name, value in given.items() if value is not None}

@@ -66,15 +66,14 @@ class Evaluator:
         self._n_trials, self._predictor = n_trials, predictor
         self._resource, self._grown = resource, grown
         self._stopped: StoppedFits | None = None
-        y, seed = strata(search, data.y), search.tuner_.seed
-        every = np.arange(search._data_shape[0])
-        # A list of numbers, or a mask, as numbers.
-        self._trains = [every[np.asarray(train)] for train, _ in folds.splits]
-        if search.early_stopping is not None:
+        stopping, every = search.early_stopping, np.arange(search._data_shape[0])
+        if stopping is not None or resource is not None:
+            y, seed = strata(search, data.y), search.tuner_.seed
+            # A list of numbers, or a mask, as numbers.
+            self._trains = [every[np.asarray(train)] for train, _ in folds.splits]
+        if stopping is not None:
             groups = data.split_params.get("groups")
-            self._stopped = StoppedFits(
-                search.early_stopping, self._trains, y, groups, seed
-            )
+            self._stopped = StoppedFits(stopping, self._trains, y, groups, seed)
         if resource is not None:
             self._orders = [
                 resource.order(train, y, (seed, fold))

@@ -19,13 +19,13 @@ from skbluetuna.ensemble._estimators import fit_alike
 from skbluetuna.inspection._ends import log_ends
 from skbluetuna.past import Notebook, decode_lessons
 from skbluetuna.search._callbacks import callbacks_of
+from skbluetuna.search._early_stopping import check_early_stopping, names_of_rounds
 from skbluetuna.search._ensembling import (
     check_target,
     ensemble_of,
     refits_ensemble,
     target_of,
 )
-from skbluetuna.search._early_stopping import check_early_stopping, names_of_rounds
 from skbluetuna.search._evaluator import Evaluator
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._grown_models import GrownModels

@@ -17,7 +17,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import process_routing
 
-from skbluetuna.search._boosting import BoostingFit, Evaluation, boosting_of
+from skbluetuna.search._boosting import BoostingFit, EvaluationSet, boosting_of
 from skbluetuna.search._early_stopping import EarlyStopping
 from skbluetuna.search._evaluation_rows import split_training_part
 
@@ -35,7 +35,8 @@ BEST, LIMIT, N_FITTED = FIELDS = ("best_iteration", "limit", "n_fitted")
 STREAM = 7  # of random numbers, apart from those of other draws by fold
 
 RowNumbers = NDArray[np.intp]
-Params = Mapping[str, Any]
+FitParams = Mapping[str, Any]
+EvaluationRows = Callable[[], tuple[Any, Any, FitParams]]  # X, y, what else fit gets
 
 
 class StoppedFit(NamedTuple):
@@ -44,7 +45,7 @@ class StoppedFit(NamedTuple):
     stopping: EarlyStopping
     rows: RowNumbers  # to evaluate on
 
-    def of(self, estimator: Any, rows: Callable[[], tuple[Any, Any, Params]]) -> "Stop":
+    def of(self, estimator: Any, rows: EvaluationRows) -> "Stop":
         """Let the next fit of an estimator stop early.
 
         Parameters
@@ -84,7 +85,7 @@ class Stop:
         self,
         stopping: EarlyStopping,
         estimator: Any,
-        rows: Callable[[], tuple[Any, Any, Params]],
+        rows: EvaluationRows,
     ) -> None:
         self._stopping, self._estimator, self._rows = stopping, estimator, rows
         self.found: dict[str, int] | None = None
@@ -116,7 +117,7 @@ class Stop:
             given = _of_last_step(pipe, given)
             if len(pipe.steps) > 1:
                 X_evaluation = pipe[:-1].transform(X_evaluation)
-        evaluation = Evaluation(X_evaluation, y_evaluation, given)
+        evaluation = EvaluationSet(X_evaluation, y_evaluation, given)
         _, limit = boosting.limit_of(model)
         fit = BoostingFit(model, X, y, params, evaluation, self._stopping)
         best = boosting.fit(fit)
@@ -188,7 +189,7 @@ def _chain(estimator: Any) -> list[Any]:
     return chain
 
 
-def _of_last_step(pipe: Pipeline, params: Params) -> Params:
+def _of_last_step(pipe: Pipeline, params: FitParams) -> FitParams:
     """What the last step's ``fit`` is given of what a pipeline's is."""
     name = pipe.steps[-1][0]
     if get_config()["enable_metadata_routing"]:
