@@ -10,6 +10,7 @@ from benchmarks import (
     _published,
     cheap,
     drift,
+    early_stopping,
     ensemble,
     history,
     objectives,
@@ -24,6 +25,7 @@ COMMANDS = {
     "ensemble": ensemble,
     "cheap": cheap,
     "drift": drift,
+    "early_stopping": early_stopping,
     "objectives": objectives,
     "history": history,
 }
