@@ -6,10 +6,10 @@ XGBoost on three tables, three quarters of the rows to learn from, five folds, g
 log loss. ``searched`` has ``n_estimators`` from 10 to 1000 in its space; ``early`` has
 ``EarlyStopping(rounds=50)`` with at most 2000 rounds, and the rest of the same space.
 Each search goes on, candidate by candidate, until it has spent ``--seconds`` of
-processor time. Then its best candidate is fitted to all its rows, which is not counted
-(``refit``: what it took), and judged on the quarter held out. ``unscaled`` is the choice
-of ``early`` with the mean of its folds' rounds as it is, not scaled to all rows. DATA is
-a folder of CSV files without header, the class last.
+processor time. Then its best candidate is fitted to all its rows (``refit``: what that
+took on top) and judged on the quarter held out. ``unscaled`` is the choice of ``early``
+with the mean of its folds' rounds as it is, not scaled to all rows. DATA is a folder of
+CSV files without header, the class last.
 """
 
 import time

@@ -3,9 +3,9 @@ Stop boosting early in each fold
 ================================
 
 How many rounds boosting needs follows from its other parameters, most of all from its
-learning rate, so it need not be searched. Here each fold of an XGBoost search stops when
-a part of its own training part no longer improves; the rows that it is scored on take no
-part in that. The refit makes the mean of these numbers, scaled to all rows.
+learning rate, so it need not be searched. Here each fold of an XGBoost search stops
+when a part of its own training part no longer improves; the rows that it is scored on
+take no part in that. The refit makes the mean of these numbers, scaled to all rows.
 
 Run it with ``python examples/plot_early_stopping.py``; it takes a few seconds.
 """

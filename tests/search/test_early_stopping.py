@@ -437,6 +437,19 @@ def test_a_step_may_be_one_of_several_kinds():
     assert len(set(search.cv_results_["alternative"])) == 2
 
 
+def test_cached_steps_transform_the_rows_to_evaluate_on(tmp_path):
+    """A pipeline with a memory puts fitted copies in the place of its steps."""
+    found = []
+    for memory in (None, str(tmp_path)):
+        pipe = make_pipeline(
+            StandardScaler(), HistGradientBoostingRegressor(max_iter=40), memory=memory
+        )
+        space = {"histgradientboostingregressor__learning_rate": [0.2, 0.5]}
+        search = fast(estimator=pipe, space=space, refit=False, error_score="raise")
+        found.append([search.cv_results_["mean_test_score"], *rounds_of(search)])
+    assert_array_equal(*found)
+
+
 def test_whoever_was_not_stopped_is_named(caplog):
     """XGBoost makes 100 rounds unless it is told more; few know."""
     estimator = CatBoostRegressor(iterations=12)
