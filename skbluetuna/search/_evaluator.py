@@ -1,5 +1,6 @@
 """Evaluations as tasks: one candidate on one fold, by scikit-learn's own function."""
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -85,9 +86,12 @@ class Evaluator:
         """Outcome of a fit that failed, and left nothing but the reason."""
         return failure(self._search, self._data.scorers, reason)
 
-    def first(self, waiting: Iterable[FoldOf], running: Iterable[FoldOf]) -> int:
-        """Place of the fold that is best sent next, of those that wait."""
-        return 0 if self._early is None else self._early.first(waiting, running)
+    def next(self, waiting: deque[FoldOf], running: Iterable[FoldOf]) -> FoldOf:
+        """Take the fold that is best sent next out of those that wait."""
+        at = 0 if self._early is None else self._early.first(waiting, running)
+        one = waiting[at]
+        del waiting[at]
+        return one
 
     def task(
         self, one: FoldOf, context: Any, limit: tuple[float, str | None] | None
