@@ -1,6 +1,7 @@
 """The engine: folds of open candidates on the workers, and what comes back of them.
 
-It sends folds as the workers have room for them, those of the earliest candidate first.
+It sends folds as the workers have room for them, those of the earliest candidate first
+(one that has to fit the earlier steps that another one is fitting may be passed by).
 A worker that is lost costs the folds that it had, which are sent again. One that is
 lost over the same fold again and again is tried with that fold alone: so it is known
 whether the candidate is to blame.
@@ -166,7 +167,7 @@ class Engine:
                 self._submit(self._on_trial)
             return
         while self._queue and self._workers.has_room and self._deadlines.has_room:
-            if not self._submit(self._queue.popleft()):
+            if not self._submit(self._evaluator.next(self._queue, self._sent.values())):
                 return
 
     def _submit(self, one: FoldOf) -> bool:

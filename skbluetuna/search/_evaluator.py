@@ -1,11 +1,14 @@
 """Evaluations as tasks: one candidate on one fold, by scikit-learn's own function."""
 
+from collections import deque
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import clone
 
 from skbluetuna.history import Trial
+from skbluetuna.search._early_steps import EarlySteps
 from skbluetuna.search._folds import Folds
 from skbluetuna.search._grown_models import GrownModels
 from skbluetuna.search._predicting import Predictor
@@ -50,6 +53,8 @@ class Evaluator:
         What predicts the test rows of folds; None for no predictions.
     grown : GrownModels or None, default=None
         Models that fits go on from; None: each begins anew.
+    early : EarlySteps or None, default=None
+        Which folds have earlier steps of a pipeline in common.
     """
 
     def __init__(
@@ -61,10 +66,11 @@ class Evaluator:
         resource: Resource | None = None,
         predictor: Predictor | None = None,
         grown: GrownModels | None = None,
+        early: EarlySteps | None = None,
     ) -> None:
         self._search, self._data, self._folds = search, data, folds
         self._n_trials, self._predictor = n_trials, predictor
-        self._resource, self._grown = resource, grown
+        self._resource, self._grown, self._early = resource, grown, early
         self._stopped: StoppedFits | None = None
         stopping, every = search.early_stopping, np.arange(search._data_shape[0])
         if stopping is not None or resource is not None:
@@ -86,6 +92,13 @@ class Evaluator:
         """Outcome of a fit that failed, and left nothing but the reason."""
         return failure(self._search, self._data.scorers, reason)
 
+    def next(self, waiting: deque[FoldOf], running: Iterable[FoldOf]) -> FoldOf:
+        """Take the fold that is best sent next out of those that wait."""
+        at = 0 if self._early is None else self._early.first(waiting, running)
+        one = waiting[at]
+        del waiting[at]
+        return one
+
     def task(
         self, one: FoldOf, context: Any, limit: tuple[float, str | None] | None
     ) -> Any:
@@ -106,6 +119,8 @@ class Evaluator:
         if self._stopped is not None:
             train, stopped = self._stopped.of(one.fold)
         growing = None if self._grown is None else self._grown.growing(*one)
+        if self._early is not None:
+            self._early.sends(*one)
         if resource is not None:
             is_full = resource.ladder.is_full(one.trial.resource)
             own = self._trains[one.fold]

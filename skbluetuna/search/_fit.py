@@ -19,6 +19,7 @@ from skbluetuna.ensemble._estimators import fit_alike
 from skbluetuna.inspection._ends import log_ends
 from skbluetuna.past import Notebook, decode_lessons
 from skbluetuna.search._callbacks import callbacks_of
+from skbluetuna.search._early_steps import EarlySteps
 from skbluetuna.search._early_stopping import check_early_stopping, names_of_rounds
 from skbluetuna.search._ensembling import (
     check_target,
@@ -180,14 +181,17 @@ def _loop(
         ProgressLog(tuner, search.max_time, n_iter, n_kept=past.n_in_memory) as log,
         GrownModels(rows.resource, rows.scores, data.scorers) as grown,
     ):
+        early = EarlySteps(search.estimator, rows.params, rows.resource)
         evaluator = Evaluator(
-            search, told, folds, n_trials, rows.resource, predictions.predictor, grown
-        )
+            search, told, folds, n_trials, rows.resource, predictions.predictor,
+            grown, early,
+        )  # fmt: skip
         n_at_once = 1 if search.racing else folds.n_splits  # of one candidate
         log.fills(past.window, search.n_jobs, n_at_once)
         loop = Loop(
-            search, tuner, rows, evaluator, callbacks, past, log, predictions, grown
-        )
+            search, tuner, rows, evaluator, callbacks, past, log, predictions,
+            grown, early,
+        )  # fmt: skip
         reason = loop.run()
         log_ends(tuner)
         say_limit(search, rows)

@@ -20,6 +20,7 @@ from skbluetuna._tuner import BlueTuner
 from skbluetuna.history import IMPORTED, Reported, Stopped, Trial
 from skbluetuna.search._callbacks import Callbacks
 from skbluetuna.search._clock import Clock
+from skbluetuna.search._early_steps import EarlySteps
 from skbluetuna.search._engine import Engine
 from skbluetuna.search._evaluator import Evaluator, FoldOf, Outcome
 from skbluetuna.search._executor_failures import ExecutorLostError
@@ -71,6 +72,8 @@ class Loop:
         Where out-of-fold predictions are kept.
     grown : GrownModels
         Models that fits go on from.
+    early : EarlySteps
+        Which folds have earlier steps of a pipeline in common.
     """
 
     def __init__(
@@ -84,10 +87,11 @@ class Loop:
         log: ProgressLog,
         predictions: Predictions,
         grown: GrownModels,
+        early: EarlySteps,
     ) -> None:
         self._search, self._tuner, self._rows = search, tuner, rows
         self._callbacks, self._past, self._log = callbacks, past, log
-        self._predictions, self._grown = predictions, grown
+        self._predictions, self._grown, self._early = predictions, grown, early
         self._n_again = 0  # folds that the engine has for their predictions alone
         self._race = past.race(rows, tuner)
         self._clock = Clock(search.max_time)
@@ -135,7 +139,12 @@ class Loop:
             # By this rule a search ends after the same evaluations wherever it runs.
             if reason != "regret":
                 self._conclude()
-        self._log.end(reason, *self._rows.saved, self._grown.n_continued)
+        self._log.end(
+            reason,
+            *self._rows.saved,
+            n_continued=self._grown.n_continued,
+            n_cached=self._early.n_cached,
+        )
         return reason
 
     def _run(self) -> str:
@@ -258,6 +267,7 @@ class Loop:
             else:
                 self._report(trial, fold, outcome)
                 self._grown.take(trial, fold, grown)
+                self._early.take(trial, fold, outcome["fit_error"])
             self._predictions.take(trial, fold, predictions)
         if self._at_risk > WORTH_A_WRITE:
             self._save()

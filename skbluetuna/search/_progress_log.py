@@ -149,7 +149,13 @@ class ProgressLog:
             )  # fmt: skip
 
     def end(
-        self, reason: str, n_stopped: int = 0, n_saved: int = 0, n_continued: int = 0
+        self,
+        reason: str,
+        n_stopped: int = 0,
+        n_saved: int = 0,
+        *,
+        n_continued: int = 0,
+        n_cached: int = 0,
     ) -> None:
         """Say what was found, and which work was spared."""
         self._fall_silent()
@@ -163,6 +169,8 @@ class ProgressLog:
         counts += [saved] if n_stopped else []
         went_on = f"{n_continued} fits went on from those with less"
         counts += [went_on] if n_continued else []
+        cached = f"{n_cached} fits had their earlier steps from the pipeline's memory"
+        counts += [cached] if n_cached else []
         logger.info(
             "search ends (%s) after %d evaluations: %s; own time %s",
             reason, self._n_done, ", ".join(counts), duration(took - self._spent),

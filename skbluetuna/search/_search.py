@@ -228,7 +228,9 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         has a stratified order, drawn once, of which it takes the first ones; test rows
         are all. `n_iter` counts in full evaluations: one with a ninth of the resource
         is a ninth. What is cheap is evaluated in the first ten full evaluations' worth
-        only; later it no longer helps. Do not use it where you can afford more
+        only; later it no longer helps. Forests and boosting of scikit-learn with an int
+        as `random_state` go on from the trees they had on the rung below, with the
+        same scores. Do not use it where you can afford more
         than 25 full evaluations, where the cheap score misleads, or with fewer than
         3,000 rows as the resource. See ``doc/cheap_evaluations.md``.
     min_resources : "auto" or number, default="auto"

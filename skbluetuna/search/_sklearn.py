@@ -216,16 +216,11 @@ def fit_score_and_more(
     """
     if stopped is not None:
         return stopped_early(predictor, stopped, estimator, X, y, **kwargs)
-    n_rows, begun = len(kwargs["train"]), None
-    if growing is not None:
-        begun = growing.begun(estimator, kwargs["parameters"], n_rows)
-    outcome = None if begun is None else continued(*begun, X, y, kwargs)
-    is_continued = outcome is not None
-    if outcome is None:
-        if begun is not None:  # who listens has heard of this fold
-            told = "caller", "callback_ctx"
-            kwargs = {name: kwargs[name] for name in kwargs if name not in told}
-        outcome = _fit_and_score(estimator, X, y, return_estimator=True, **kwargs)
+    fit, is_continued = partial(_fit_and_score, return_estimator=True), False
+    if growing is None:
+        outcome = fit(estimator, X, y, **kwargs)
+    else:
+        outcome, is_continued = growing.fitted(fit, estimator, X, y, kwargs)
     fitted = outcome.pop("estimator")
     if outcome["fit_error"] is not None:
         return outcome
@@ -233,7 +228,8 @@ def fit_score_and_more(
         rows, _ = _safe_split(fitted, X, None, kwargs["test"], kwargs["train"])
         outcome[PREDICTIONS] = predictor(fitted, rows)
     if growing is not None:
-        outcome[GROWN] = FitGrown(is_continued, growing.keep(fitted, n_rows))
+        n_bytes = growing.keep(fitted, len(kwargs["train"]))
+        outcome[GROWN] = FitGrown(is_continued, n_bytes)
     return outcome
 
 
@@ -258,24 +254,6 @@ def stopped_early(
     if outcome["fit_error"] is None:
         outcome[ROUNDS] = stop.found
     return outcome
-
-
-def continued(
-    estimator: Any, params: dict[str, Any], X: Any, y: Any, kwargs: dict[str, Any]
-) -> Any:
-    """Outcome of a fold whose fit goes on from another one; None if it fails.
-
-    A new fit says whether that was the candidate's fault.
-    """
-    own = kwargs | {"parameters": params, "return_estimator": True}
-    try:
-        with warnings.catch_warnings():
-            # They would be wrong for other rows; these are the same.
-            warnings.filterwarnings("ignore", message="class_weight presets")
-            outcome = _fit_and_score(estimator, X, y, **own)
-    except Exception:
-        return None
-    return outcome if outcome["fit_error"] is None else None
 
 
 def keep_rounds(model: Any, n: int) -> None:
