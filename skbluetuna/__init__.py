@@ -8,7 +8,7 @@ from skbluetuna._tuner import BlueTuner
 from skbluetuna._version import __version__
 from skbluetuna.ensemble import SearchEnsembleClassifier, SearchEnsembleRegressor
 from skbluetuna.past import HistoryStore
-from skbluetuna.search import BlueTunaSearchCV
+from skbluetuna.search import BlueTunaSearchCV, EarlyStopping
 from skbluetuna.space import (
     Categorical,
     Integer,
@@ -28,6 +28,7 @@ __all__ = [
     "BlueTuner",
     "SearchEnsembleClassifier",
     "SearchEnsembleRegressor",
+    "EarlyStopping",
     "HistoryStore",
     "Adaptive",
     "Classic",

@@ -232,7 +232,7 @@ def settings_of(search: Any) -> dict[str, str]:
     names = (
         "estimator", "param_space", "strategy", "n_iter", "cv", "scoring", "refit",
         "objectives", "at_least", "racing", "resource", "min_resources",
-        "max_resources", "factor",
+        "max_resources", "factor", "early_stopping",
     )  # fmt: skip
     given = search.get_params(deep=False)
     settings = {

@@ -104,6 +104,13 @@ def _notes(search: Any) -> list[str]:
             "Its budget was raised on the way; a search that has all of it from the "
             "start may ask other trials."
         )
+    best = scores_of(search).best
+    if best is not None and "refit_iterations" in search.cv_results_:
+        n_rounds = search.cv_results_["refit_iterations"][best]
+        notes.append(
+            f"Fitted to all rows, the best configuration makes {n_rounds:g} rounds "
+            "without stopping early; best_params does not name them."
+        )
     if search.param_space is None:
         notes.append(
             "The space was that of suggest_space for the estimator, in the version "

@@ -6,6 +6,7 @@ evaluates, records and tells. ``_past`` and ``_checkpoint`` keep what was paid f
 of scikit-learn and joblib.
 """
 
+from skbluetuna.search._early_stopping import EarlyStopping
 from skbluetuna.search._search import BlueTunaSearchCV
 
-__all__ = ["BlueTunaSearchCV"]
+__all__ = ["BlueTunaSearchCV", "EarlyStopping"]

@@ -167,10 +167,7 @@ class Engine:
                 self._submit(self._on_trial)
             return
         while self._queue and self._workers.has_room and self._deadlines.has_room:
-            at = self._evaluator.first(self._queue, self._sent.values())
-            one = self._queue[at]
-            del self._queue[at]
-            if not self._submit(one):
+            if not self._submit(self._evaluator.next(self._queue, self._sent.values())):
                 return
 
     def _submit(self, one: FoldOf) -> bool:

@@ -12,6 +12,7 @@ from sklearn.base import clone, is_classifier, is_regressor
 from skbluetuna.ensemble import SearchEnsembleClassifier, SearchEnsembleRegressor
 from skbluetuna.ensemble._choice import EnsembleChoice, choose_members
 from skbluetuna.ensemble._metrics import scoring_of_predictions
+from skbluetuna.search._rounds import refitted
 from skbluetuna.search._sklearn import FitData, scorers_by_name
 from skbluetuna.space import is_integer
 
@@ -181,7 +182,7 @@ def _built(search: Any, choice: EnsembleChoice, *, has_classes: bool) -> Any:
         # The parameters are cloned too: some may be estimators.
         params = clone(search.cv_results_["params"][row], safe=False)
         member = clone(search.estimator).set_params(**params)
-        members.append((f"candidate_{row}", member))
+        members.append((f"candidate_{row}", refitted(search, member, row)))
     if not (is_classifier(members[0][1]) or is_regressor(members[0][1])):
         raise ValueError(
             "An ensemble is of classifiers or regressors; the search's candidates are "

@@ -1,5 +1,6 @@
 """Evaluations as tasks: one candidate on one fold, by scikit-learn's own function."""
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from skbluetuna.search._predicting import Predictor
 from skbluetuna.search._resource import Resource, strata
 from skbluetuna.search._scoring import failure
 from skbluetuna.search._sklearn import FitData, fold_task, runs_here, without_tuner
+from skbluetuna.search._stopped_fit import StoppedFits
 
 __all__ = ["Evaluator", "FoldOf", "Outcome"]
 
@@ -69,11 +71,16 @@ class Evaluator:
         self._search, self._data, self._folds = search, data, folds
         self._n_trials, self._predictor = n_trials, predictor
         self._resource, self._grown, self._early = resource, grown, early
-        if resource is not None:
+        self._stopped: StoppedFits | None = None
+        stopping, every = search.early_stopping, np.arange(search._data_shape[0])
+        if stopping is not None or resource is not None:
             y, seed = strata(search, data.y), search.tuner_.seed
-            every = np.arange(search._data_shape[0])
             # A list of numbers, or a mask, as numbers.
             self._trains = [every[np.asarray(train)] for train, _ in folds.splits]
+        if stopping is not None:
+            groups = data.split_params.get("groups")
+            self._stopped = StoppedFits(stopping, self._trains, y, groups, seed)
+        if resource is not None:
             self._orders = [
                 resource.order(train, y, (seed, fold))
                 for fold, train in enumerate(self._trains)
@@ -85,9 +92,12 @@ class Evaluator:
         """Outcome of a fit that failed, and left nothing but the reason."""
         return failure(self._search, self._data.scorers, reason)
 
-    def first(self, waiting: Iterable[FoldOf], running: Iterable[FoldOf]) -> int:
-        """Place of the fold that is best sent next, of those that wait."""
-        return 0 if self._early is None else self._early.first(waiting, running)
+    def next(self, waiting: deque[FoldOf], running: Iterable[FoldOf]) -> FoldOf:
+        """Take the fold that is best sent next out of those that wait."""
+        at = 0 if self._early is None else self._early.first(waiting, running)
+        one = waiting[at]
+        del waiting[at]
+        return one
 
     def task(
         self, one: FoldOf, context: Any, limit: tuple[float, str | None] | None
@@ -105,6 +115,9 @@ class Evaluator:
         """
         train, test = self._folds.splits[one.fold]
         params, resource, is_full = one.trial.params, self._resource, True
+        stopped = None
+        if self._stopped is not None:
+            train, stopped = self._stopped.of(one.fold)
         growing = None if self._grown is None else self._grown.growing(*one)
         if self._early is not None:
             self._early.sends(*one)
@@ -126,4 +139,5 @@ class Evaluator:
             limit=limit,
             predictor=self._predictor if is_full else None,
             growing=growing,
+            stopped=stopped,
         )  # fmt: skip

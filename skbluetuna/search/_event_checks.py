@@ -8,6 +8,8 @@ import numpy as np
 from skbluetuna._utils._files import check_fields, is_count, is_text
 from skbluetuna.history import Asked, Event, Ladder, Reported, Stopped
 from skbluetuna.search._scoring import REASONS, metric_names, score_of
+from skbluetuna.search._sklearn import ROUNDS
+from skbluetuna.search._stopped_fit import FIELDS
 from skbluetuna.search._trade_off import Guide
 
 __all__ = ["EventCheck", "agree", "check_header"]
@@ -76,8 +78,8 @@ class EventCheck:
     n_splits : int
         How many fits an evaluation has.
     search : BlueTunaSearchCV
-        Its `scoring` and `return_train_score` say what a fit leaves, its `racing` if
-        candidates may be stopped.
+        Its `scoring`, `return_train_score` and `early_stopping` say what a fit leaves,
+        its `racing` if candidates may be stopped.
     ladder : Ladder or None, default=None
         What candidates may spend.
     """
@@ -92,6 +94,7 @@ class EventCheck:
         self._stages, self._n_splits = stages, n_splits
         self._rungs = (None,) if ladder is None else ladder.rungs
         scoring, self._is_race = search.scoring, search.racing is not None
+        self._stops_early = search.early_stopping is not None
         # What a callable returns the first fit shows that did not fail.
         self._is_open = callable(scoring)
         is_one = scoring is None or isinstance(scoring, str) or self._is_open
@@ -129,6 +132,8 @@ class EventCheck:
         reasons = fit.pop(REASONS, {})
         if not isinstance(reasons, Mapping) or not all(map(is_text, reasons.values())):
             raise ValueError(f"has {REASONS} that are none")
+        if self._stops_early and fit["fit_error"] is None:
+            check_fields(fit.pop(ROUNDS, None), dict.fromkeys(FIELDS, is_count))
         check_fields(fit, self._fields)
         for kind in self._kinds:  # scores have the names that the scoring gives them
             scores = fit[kind]

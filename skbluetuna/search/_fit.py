@@ -20,6 +20,7 @@ from skbluetuna.inspection._ends import log_ends
 from skbluetuna.past import Notebook, decode_lessons
 from skbluetuna.search._callbacks import callbacks_of
 from skbluetuna.search._early_steps import EarlySteps
+from skbluetuna.search._early_stopping import check_early_stopping, names_of_rounds
 from skbluetuna.search._ensembling import (
     check_target,
     ensemble_of,
@@ -39,6 +40,7 @@ from skbluetuna.search._reading import spaces_for
 from skbluetuna.search._remembering import notebook_for, remember, say_lessons
 from skbluetuna.search._resource import Resource, resource_of
 from skbluetuna.search._results import Rows
+from skbluetuna.search._rounds import refitted, say_limit, warn_of_limit
 from skbluetuna.search._scoring import scoring_failures, telling
 from skbluetuna.search._sklearn import (
     FitData,
@@ -93,7 +95,12 @@ def _begin(
 ) -> tuple[Folds, Past, Resource | None, Notebook | None]:
     """Make out what is searched, before the first evaluation."""
     cv = check_cv(search.cv, data.y, classifier=is_classifier(search.estimator))
-    spaces, owns = spaces_for(search.estimator, search.param_space, search.constraints)
+    is_early = search.early_stopping is not None
+    decided = names_of_rounds(search.estimator) if is_early else ()
+    spaces, owns = spaces_for(
+        search.estimator, search.param_space, search.constraints, decided
+    )
+    check_early_stopping(search, spaces, data)
     _check_numbers(search)
     check_objectives(search)
     check_target(search, data.y)
@@ -194,6 +201,7 @@ def _loop(
         )  # fmt: skip
         reason = loop.run()
         log_ends(tuner)
+        say_limit(search, rows)
     callbacks.end_search()
     return reason
 
@@ -263,6 +271,7 @@ def _conclude(search: Any, data: FitData, rows: Rows, callbacks: Any) -> None:
         if not callable(search.refit):
             search.best_score_ = results[f"mean_test_{metric}"][search.best_index_]
         search.best_params_ = results["params"][search.best_index_]
+        warn_of_limit(search, rows)
     if search.refit:
         _refit(search, data, callbacks)
     search.scorer_ = scorers_by_name(data.scorers)
@@ -302,9 +311,10 @@ def _refit(search: Any, data: FitData, callbacks: Any) -> None:
 
 def _best_candidate(search: Any) -> Any:
     # The parameters are cloned too: some may be estimators.
-    return clone(clone(search.estimator)).set_params(
+    best = clone(clone(search.estimator)).set_params(
         **clone(search.best_params_, safe=False)
     )
+    return refitted(search, best, search.best_index_)
 
 
 def _warn_of_scoring(outcomes: list[dict[str, Any]]) -> None:

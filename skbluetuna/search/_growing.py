@@ -7,6 +7,7 @@ to give the model of a new fit, so that nothing but the time is another.
 import os
 import pickle
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,6 +97,29 @@ class Growing(NamedTuple):
     target: str | None  # file of its own; None: nothing comes after it
     most: int  # bytes of a file
 
+    def fitted(
+        self, fit: Callable[..., Any], estimator: Any, X: Any, y: Any, kwargs: Params
+    ) -> tuple[Any, bool]:
+        """Outcome of a fold, and whether its fit went on from another one.
+
+        Where that fails a new fit says whether it was the candidate's fault.
+
+        Parameters
+        ----------
+        fit : callable
+            scikit-learn's own function, which fits and scores.
+        estimator, X, y, kwargs : as that takes them
+            Of `kwargs` it looks at the fold and the parameters.
+        """
+        begun = self.begun(estimator, kwargs["parameters"], len(kwargs["train"]))
+        if begun is not None:
+            outcome = _continued(fit, begun[0], X, y, kwargs | {"parameters": begun[1]})
+            if outcome is not None:
+                return outcome, True
+            told = "caller", "callback_ctx"  # who listens has heard of this fold
+            kwargs = {name: kwargs[name] for name in kwargs if name not in told}
+        return fit(estimator, X, y, **kwargs), False
+
     def begun(
         self, estimator: Any, params: Params, n_rows: int
     ) -> tuple[Any, Params] | None:
@@ -150,6 +174,19 @@ class Growing(NamedTuple):
             Path(own).unlink(missing_ok=True)
             return 0
         return bounded.n_bytes
+
+
+def _continued(fit: Callable[..., Any], *given: Any) -> Any:
+    """Outcome of a fold whose fit goes on; None if it fails."""
+    *data, kwargs = given
+    try:
+        with warnings.catch_warnings():
+            # They would be wrong for other rows; these are the same.
+            warnings.filterwarnings("ignore", message="class_weight presets")
+            outcome = fit(*data, **kwargs)
+    except Exception:
+        return None
+    return outcome if outcome["fit_error"] is None else None
 
 
 class BoundedFile:

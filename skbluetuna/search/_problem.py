@@ -80,6 +80,7 @@ def problem_of(
         "return_train_score": bool(search.return_train_score),
         # A score is one by the full resource.
         "objectives": None if search.objectives is None else list(search.objectives),
+        "early_stopping": _text(search.early_stopping),
         "resource": None
         if resource is None or resource.is_own
         else [resource.name, resource.ladder.full],

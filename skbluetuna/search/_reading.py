@@ -1,7 +1,7 @@
 """How a `param_space` is read for an estimator: by its own values and its steps."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sklearn.base import clone
@@ -29,7 +29,10 @@ Params = dict[str, Any]
 
 
 def spaces_for(
-    estimator: Any, param_space: Any, constraints: Any = None
+    estimator: Any,
+    param_space: Any,
+    constraints: Any = None,
+    left_out: Collection[str] = (),
 ) -> tuple[tuple[Space, ...], list[Params]]:
     """Read the alternatives of a `param_space`, and the estimator's own values.
 
@@ -41,6 +44,8 @@ def spaces_for(
         None: what `suggest_space` knows of the estimator.
     constraints : list of relations, or None, default=None
         What configurations must satisfy besides.
+    left_out : collection of str, default=()
+        Parameters that are not suggested.
 
     Returns
     -------
@@ -55,7 +60,10 @@ def spaces_for(
         If a space cannot be read, or does not fit the estimator, or its own values
         break a relation; the message names the parameter.
     """
-    given = suggest_space(estimator) if param_space is None else param_space
+    given = param_space
+    if given is None:
+        known = suggest_space(estimator).items()
+        given = {name: spec for name, spec in known if name not in left_out}
     spaces = parse_spaces(given)
     owns, kinds = [], []
     for k, space in enumerate(spaces):

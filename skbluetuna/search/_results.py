@@ -11,6 +11,7 @@ from skbluetuna._utils._hidden import brief_error
 from skbluetuna.history import History, Trial
 from skbluetuna.search._evaluator import Outcome
 from skbluetuna.search._resource import Resource
+from skbluetuna.search._rounds import rounds_of
 from skbluetuna.search._scoring import REASONS, cause_of, metric_names, score_of
 from skbluetuna.search._trade_off import columns_of
 
@@ -184,6 +185,7 @@ class Rows:
             )
         if stopped:
             self._amend(results, trials, stopped)
+        results |= rounds_of(self._search, self, trials)
         return results | columns_of(self._search, results)
 
     def params(self, trial: Trial) -> dict[str, Any]:

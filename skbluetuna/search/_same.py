@@ -16,6 +16,7 @@ WORDS = {
     "error_score": "error_score",
     "return_train_score": "return_train_score",
     "objectives": "objectives",
+    "early_stopping": "early_stopping",
     "resource": "full resource (resource, max_resources)",
     "shape": "data (they have another shape)",
     "fingerprint": "data",

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from skbluetuna.objectives import FitTime
-from skbluetuna.search._sklearn import MultimetricScorer, scorers_of
+from skbluetuna.search._sklearn import ROUNDS, MultimetricScorer, scorers_of
 
 __all__ = [
     "REASONS",
@@ -171,7 +171,8 @@ def for_table(fits: Sequence[Fit]) -> list[Fit]:
         for part in ("test_scores", "train_scores"):
             if part in fit and not isinstance(fit[part], dict):
                 fit[part] = dict.fromkeys(names, fit[part])
-    return [{key: fit[key] for key in fit if key != REASONS} for fit in fits]
+    ours = {REASONS, ROUNDS}
+    return [{key: fit[key] for key in fit if key not in ours} for fit in fits]
 
 
 def cause_of(fits: Sequence[Fit], metric: str) -> str | None:

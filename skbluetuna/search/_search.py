@@ -19,6 +19,7 @@ from skbluetuna.history import best_of
 from skbluetuna.past import HistoryStore
 from skbluetuna.production import Refresh, search_again
 from skbluetuna.report import write_report
+from skbluetuna.search._early_stopping import EarlyStopping
 from skbluetuna.search._ensembling import ensemble_of, refits_ensemble
 from skbluetuna.search._fit import run_fit
 from skbluetuna.search._results import N_RESOURCES
@@ -259,6 +260,16 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         The full resource; ``"auto"``: all rows, or the estimator's own value.
     factor : number, default=3
         How much more of the resource the next rung spends, at least 2.
+    early_stopping : EarlyStopping or None, default=None
+        Lets boosting stop early in each fold, by an evaluation set that is split from
+        the fold's training part; the rows that it is scored on are none of it. For
+        XGBoost, LightGBM, CatBoost and histogram boosting, alone or as the last step of
+        a pipeline. The number of rounds is then no parameter of `param_space`; the
+        estimator's own is the most that a fold may have. The refit makes the mean over
+        the folds, scaled to all rows, without stopping. Do not use it with few rows, of
+        which the evaluation set takes a tenth, nor where a resource is what you want to
+        save. See :class:`EarlyStopping` and ``doc/early_stopping.md``. None: each fit
+        makes the rounds that its parameters say.
     keep_predictions : int or "auto", default=0
         Of how many candidates, the best so far, the out-of-fold predictions are kept:
         what each fold's model says of its test rows, made in the worker right after
@@ -300,7 +311,10 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         ``n_folds``: a candidate that was stopped has fewer than ``n_splits_``, NaN for
         the other folds and for its means, and ranks last; with `resource` also column
         ``n_resources``: a row for each evaluation, those with the full resource rank
-        first, then those with the next lower one, and so on.
+        first, then those with the next lower one, and so on; with `early_stopping`
+        also columns ``split0_best_iteration`` and so on, the number of rounds up to the
+        best one, ``mean_best_iteration``, NaN where a fit failed, and
+        ``refit_iterations``, what `best_estimator_` has (``params`` does not name it).
     best_estimator_, best_score_, best_params_, best_index_, scorer_, n_splits_,\
  refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
         As in ``GridSearchCV``.
@@ -447,6 +461,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         "min_resources": [one_of("auto"), positive_finite()],
         "max_resources": [one_of("auto"), positive_finite()],
         "factor": [two_or_more()],
+        "early_stopping": [EarlyStopping, None],
         "keep_predictions": [not_negative(), one_of("auto")],
         "n_retries": [not_negative()],
         "history": [str, PathLike, HistoryStore, None],
@@ -483,6 +498,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         min_resources: str | float = "auto",
         max_resources: str | float = "auto",
         factor: float = 3,
+        early_stopping: EarlyStopping | None = None,
         keep_predictions: int | str = 0,
         n_retries: int = 3,
         history: str | PathLike[str] | HistoryStore | None = None,
@@ -511,6 +527,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         self.min_resources = min_resources
         self.max_resources = max_resources
         self.factor = factor
+        self.early_stopping = early_stopping
         self.keep_predictions = keep_predictions
         self.n_retries = n_retries
         self.history = history

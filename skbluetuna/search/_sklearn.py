@@ -37,6 +37,7 @@ __all__ = [
     "HAS_CALLBACKS",
     "PRIVATE",
     "PRIVATE_OF_CALLBACKS",
+    "ROUNDS",
     "BaseSearchCV",
     "FitData",
     "MultimetricScorer",
@@ -50,6 +51,7 @@ __all__ = [
     "for_worker",
     "forget_subtask",
     "has_methods",
+    "keep_rounds",
     "hear_of_lost_data",
     "most_sent",
     "not_negative",
@@ -66,6 +68,8 @@ __all__ = [
     "without_tuner",
 ]
 
+ROUNDS = "early_stopping"  # key of a fit's outcome: what came of a fit that stops early
+
 # scikit-learn 1.9 has callbacks; before it a fit has none.
 HAS_CALLBACKS = hasattr(BaseSearchCV, "_init_callback_context")
 
@@ -81,6 +85,8 @@ PRIVATE: tuple[str, ...] = (
     "joblib.parallel:Parallel._id",
     "joblib.parallel:get_active_backend",
     "sklearn.base:_fit_context",
+    "sklearn.ensemble._hist_gradient_boosting.gradient_boosting:"
+    "BaseHistGradientBoosting._predictors",
     "sklearn.metrics._scorer:_MultimetricScorer._scorers",
     "sklearn.model_selection._search:BaseSearchCV._check_refit_for_multimetric",
     "sklearn.model_selection._search:BaseSearchCV._format_results",
@@ -122,6 +128,7 @@ def fold_task(
     limit: tuple[float, str | None] | None = None,
     predictor: Predictor | None = None,
     growing: Growing | None = None,
+    stopped: Any = None,
 ) -> Any:
     """One candidate on one fold, as a task for joblib.
 
@@ -147,6 +154,8 @@ def fold_task(
         What predicts the fold's test rows; None for no predictions.
     growing : Growing or None, default=None
         From which model the fit goes on, and where it leaves its own; None: neither.
+    stopped : StoppedFit or None, default=None
+        How the fit stops early; then the fold's training part are the rows to fit.
 
     Returns
     -------
@@ -157,8 +166,8 @@ def fold_task(
     if callback_ctx is not None:
         own = {"caller": search, "callback_ctx": callback_ctx}
     call: tuple[Any, ...] = (_fit_and_score,)
-    if predictor is not None or growing is not None:
-        call = fit_score_and_more, predictor, growing
+    if any(more is not None for more in (predictor, growing, stopped)):
+        call = fit_score_and_more, predictor, growing, stopped
     if limit is not None:
         call = within, *limit, *call
     return delayed(call[0])(
@@ -186,6 +195,7 @@ def fold_task(
 def fit_score_and_more(
     predictor: Predictor | None,
     growing: Growing | None,
+    stopped: Any,
     estimator: Any,
     X: Any,
     y: Any,
@@ -199,19 +209,18 @@ def fit_score_and_more(
         What predicts the test rows.
     growing : Growing or None
         From which model the fit goes on, and where it leaves its own.
+    stopped : StoppedFit or None
+        How the fit stops early.
     estimator, X, y, **kwargs : as scikit-learn's own function takes them
         Of `kwargs` it looks at the fold and the parameters.
     """
-    n_rows, begun = len(kwargs["train"]), None
-    if growing is not None:
-        begun = growing.begun(estimator, kwargs["parameters"], n_rows)
-    outcome = None if begun is None else continued(*begun, X, y, kwargs)
-    is_continued = outcome is not None
-    if outcome is None:
-        if begun is not None:  # who listens has heard of this fold
-            told = "caller", "callback_ctx"
-            kwargs = {name: kwargs[name] for name in kwargs if name not in told}
-        outcome = _fit_and_score(estimator, X, y, return_estimator=True, **kwargs)
+    if stopped is not None:
+        return stopped_early(predictor, stopped, estimator, X, y, **kwargs)
+    fit, is_continued = partial(_fit_and_score, return_estimator=True), False
+    if growing is None:
+        outcome = fit(estimator, X, y, **kwargs)
+    else:
+        outcome, is_continued = growing.fitted(fit, estimator, X, y, kwargs)
     fitted = outcome.pop("estimator")
     if outcome["fit_error"] is not None:
         return outcome
@@ -219,26 +228,37 @@ def fit_score_and_more(
         rows, _ = _safe_split(fitted, X, None, kwargs["test"], kwargs["train"])
         outcome[PREDICTIONS] = predictor(fitted, rows)
     if growing is not None:
-        outcome[GROWN] = FitGrown(is_continued, growing.keep(fitted, n_rows))
+        n_bytes = growing.keep(fitted, len(kwargs["train"]))
+        outcome[GROWN] = FitGrown(is_continued, n_bytes)
     return outcome
 
 
-def continued(
-    estimator: Any, params: dict[str, Any], X: Any, y: Any, kwargs: dict[str, Any]
+def stopped_early(
+    predictor: Predictor | None,
+    stopped: Any,
+    estimator: Any,
+    X: Any,
+    y: Any,
+    **kwargs: Any,
 ) -> Any:
-    """Outcome of a fold whose fit goes on from another one; None if it fails.
+    """Outcome of a fold whose fit stops early; arguments as above."""
 
-    A new fit says whether that was the candidate's fault.
-    """
-    own = kwargs | {"parameters": params, "return_estimator": True}
-    try:
-        with warnings.catch_warnings():
-            # They would be wrong for other rows; these are the same.
-            warnings.filterwarnings("ignore", message="class_weight presets")
-            outcome = _fit_and_score(estimator, X, y, **own)
-    except Exception:
-        return None
-    return outcome if outcome["fit_error"] is None else None
+    def rows() -> Any:
+        given = _check_method_params(
+            X, params=kwargs["fit_params"], indices=stopped.rows
+        )
+        return *_safe_split(estimator, X, y, stopped.rows, kwargs["train"]), given
+
+    stop = stopped.of(estimator, rows)
+    outcome = fit_score_and_more(predictor, None, None, estimator, X, y, **kwargs)
+    if outcome["fit_error"] is None:
+        outcome[ROUNDS] = stop.found
+    return outcome
+
+
+def keep_rounds(model: Any, n: int) -> None:
+    """Drop the rounds of a fitted boosting of histograms after the first n."""
+    del model._predictors[n:]
 
 
 class FitData(NamedTuple):

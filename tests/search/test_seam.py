@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from joblib import Parallel
+from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC
@@ -37,6 +38,8 @@ def instance_of(name):
     """An instance of a class whose attribute is set on instances only."""
     if name == "_MultimetricScorer":
         return check_scoring(SVC(), ["accuracy", "r2"])
+    if name == "BaseHistGradientBoosting":
+        return HistGradientBoostingRegressor(max_iter=1).fit(X, y)
     if of_joblib(name) is not None:
         return of_joblib(name)
     search = search_of().set_callbacks(Silent())
