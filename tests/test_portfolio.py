@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator
 from sklearn.datasets import make_classification
-from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.ensemble import VotingClassifier
 from sklearn.linear_model import Ridge
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -116,8 +116,6 @@ def test_a_whole_configuration_or_none():
     """A number of neighbours that suits one metric may not suit the one given."""
     with pytest.raises(ValueError, match="names p, which suggest_space does not"):
         suggest_portfolio(KNeighborsClassifier(p=1))
-    with pytest.raises(ValueError, match="bootstrap"):
-        suggest_portfolio(RandomForestClassifier(oob_score=True))
 
 
 def test_two_searched_parts_have_no_portfolio():

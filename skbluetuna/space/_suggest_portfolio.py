@@ -86,9 +86,9 @@ def suggest_portfolio(
 
     Notes
     -----
-    Classifiers of XGBoost and LightGBM, random forests, ``SVC``, k nearest neighbours
-    and ``HistGradientBoostingClassifier``; those of ``SVC`` and neighbours were learned
-    behind a ``StandardScaler``. Extra trees and logistic regression have none: on other
+    Classifiers of XGBoost and LightGBM, ``HistGradientBoostingClassifier``, ``SVC`` and
+    k nearest neighbours; those of the last two were learned behind a
+    ``StandardScaler``. Forests, extra trees and logistic regression have none: on other
     tables than it was made from, a portfolio gained them nothing.
 
     Found by ``python -m benchmarks portfolio`` from runs on open tables: one after the
