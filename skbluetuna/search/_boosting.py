@@ -14,7 +14,14 @@ import numpy as np
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.search._sklearn import keep_rounds
 
-__all__ = ["SUPPORTED", "Boosting", "BoostingFit", "EvaluationSet", "boosting_of"]
+__all__ = [
+    "SUPPORTED",
+    "XGBOOST",
+    "Boosting",
+    "BoostingFit",
+    "EvaluationSet",
+    "boosting_of",
+]
 
 SUPPORTED = (
     "XGBClassifier and XGBRegressor, LGBMClassifier and LGBMRegressor, "

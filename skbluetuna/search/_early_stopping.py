@@ -11,7 +11,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-from skbluetuna.search._boosting import SUPPORTED, Boosting, boosting_of
+from skbluetuna.search._boosting import SUPPORTED, XGBOOST, Boosting, boosting_of
 from skbluetuna.space import Categorical, Space, is_integer, is_number, quoted
 
 __all__ = ["EarlyStopping", "check_early_stopping", "names_of_rounds"]
@@ -122,7 +122,13 @@ def check_early_stopping(search: Any, spaces: Sequence[Space], data: Any) -> Non
         The message says what can not be, and what to write.
     """
     if search.early_stopping is None:
+        _check_untold(search, data)
         return
+    if not isinstance(search.early_stopping, EarlyStopping):
+        raise TypeError(
+            "early_stopping must be an EarlyStopping or None; got "
+            f"{search.early_stopping!r}. Write early_stopping=EarlyStopping(rounds=50)."
+        )
     _check_settings(search, data)
     for space in spaces:
         for path, model in _finals(search.estimator, "", space):
@@ -136,6 +142,22 @@ def check_early_stopping(search: Any, spaces: Sequence[Space], data: Any) -> Non
                 )
             _check_space(boosting, path, model, space)
             _check_own(boosting, path, model, space)
+
+
+def _check_untold(search: Any, data: Any) -> None:
+    """Refuse XGBoost that stops early by itself, on rows that nobody gives it."""
+    for path, model in _finals(search.estimator, "", None):
+        boosting = boosting_of(model)
+        own = model.get_params(deep=False) if boosting is XGBOOST else {}
+        is_given = any(n.rpartition("__")[2] in EVALUATION for n in data.params)
+        if own.get("early_stopping_rounds") and not is_given:
+            n = own["early_stopping_rounds"]
+            raise ValueError(
+                f"the estimator has {path}early_stopping_rounds={n!r}, and no rows to "
+                "stop by: each fit would fail. Leave that out, and write "
+                f"early_stopping=EarlyStopping(rounds={n!r}), which takes them from "
+                "the training part of each fold."
+            )
 
 
 def _check_settings(search: Any, data: Any) -> None:
@@ -176,7 +198,17 @@ def _check_own(boosting: Boosting, path: str, model: Any, space: Space) -> None:
                 f"has {path}{name}={own[name]!r}. Leave that out, and write "
                 "early_stopping=EarlyStopping(rounds=...)."
             )
-    if f"{path}{boosting.booster}" not in space.names:
+    names = [path + one for one in (boosting.booster, *boosting.booster_aliases)]
+    for name, dim in zip(space.names, space.dimensions, strict=True):
+        choices = dim.choices if isinstance(dim, Categorical) else ()
+        wrong = [c for c in choices if name in names and c in boosting.refused]
+        if wrong:
+            raise ValueError(
+                f"early_stopping takes no {name}={wrong[0]!r}, as what follows the "
+                "best round can not be left out there. Take it out of param_space, or "
+                "leave early_stopping out."
+            )
+    if names[0] not in space.names:
         boosting.check(model)
 
 

@@ -3,6 +3,7 @@
 import logging
 import time
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,14 @@ from skbluetuna.search._rounds import refitted
 from skbluetuna.search._sklearn import FitData, scorers_by_name
 from skbluetuna.space import is_integer
 
-__all__ = ["Target", "check_target", "ensemble_of", "refits_ensemble", "target_of"]
+__all__ = [
+    "check_refit",
+    "Target",
+    "check_target",
+    "ensemble_of",
+    "refits_ensemble",
+    "target_of",
+]
 
 logger = logging.getLogger("skbluetuna")
 
@@ -48,6 +56,24 @@ def refits_ensemble(search: Any) -> bool:
     return isinstance(search.refit, str) and (
         search.refit == "ensemble" and "ensemble" not in named
     )
+
+
+def check_refit(search: Any) -> None:
+    """Refuse a word that is meant to be "ensemble"; scikit-learn takes any.
+
+    Raises
+    ------
+    ValueError
+        If `refit` is nearly that word, and no metric has its name.
+    """
+    named = search.scoring if isinstance(search.scoring, list | tuple | dict) else ()
+    if not isinstance(search.refit, str) or search.refit in ("ensemble", *named):
+        return
+    if get_close_matches(search.refit.lower(), ["ensemble"]):
+        raise ValueError(
+            f'refit must be "ensemble", a metric\'s name, a bool or a callable; got '
+            f'{search.refit!r}. Write refit="ensemble".'
+        )
 
 
 def target_of(search: Any, data: FitData, results: Any) -> Target | None:

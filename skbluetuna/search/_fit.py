@@ -22,6 +22,7 @@ from skbluetuna.search._callbacks import callbacks_of
 from skbluetuna.search._early_steps import EarlySteps
 from skbluetuna.search._early_stopping import check_early_stopping, names_of_rounds
 from skbluetuna.search._ensembling import (
+    check_refit,
     check_target,
     ensemble_of,
     refits_ensemble,
@@ -343,6 +344,14 @@ def _check_numbers(search: Any) -> None:
     for name, kind in kinds.items():
         if isinstance(getattr(search, name), bool):
             raise TypeError(f"{name} must be {kind}; got {getattr(search, name)}.")
+    for name in ("min_resources", "max_resources"):
+        if search.resource is None and getattr(search, name) != "auto":
+            raise ValueError(
+                f"{name} must be left out without a resource; got "
+                f'{getattr(search, name)!r}. Write resource="n_samples", or a '
+                "parameter of the estimator such as n_estimators."
+            )
+    check_refit(search)
 
 
 def _seed(random_state: Any) -> Any:

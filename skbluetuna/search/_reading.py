@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from sklearn.base import clone
@@ -77,7 +78,26 @@ def spaces_for(
     check_own_values(spaces, owns, "the estimator's own values")
     table = describe(spaces).replace("\n", "\n  ")
     logger.info("param_space was read as:\n  %s", table)
+    _say_replaced(spaces, owns)
     return spaces, owns
+
+
+def _say_replaced(spaces: tuple[Space, ...], owns: list[Params]) -> None:
+    """Log which of the estimator's own values the first candidate can not have."""
+    for k, (space, own) in enumerate(zip(spaces, owns, strict=True)):
+        what = "" if len(spaces) == 1 else f" of alternative {k}"
+        dims = dict(zip(space.names, space.dimensions, strict=True))
+        outside = {n: v for n, v in own.items() if not dims[n].contains(v)}
+        first = space.filled(own)
+        if outside:
+            logger.info(
+                "the first candidate%s begins elsewhere than the estimator: %s", what,
+                "; ".join(
+                    f"{name}={quoted(value)} is outside of the space, {name}="
+                    f"{quoted(first[name])} stands in"
+                    for name, value in outside.items() if name in first
+                ) or "parameters that do not apply",
+            )  # fmt: skip
 
 
 def _values(estimator: Any, space: Space) -> Params:
@@ -111,8 +131,20 @@ def _own_params(estimator: Any, space: Space, values: Params) -> Params:
     """
     for name in sorted(set(space.names) - set(values)):
         # A choice of objects may bring the name along; if none does, this raises.
-        clone(estimator).set_params(**clone(space.example(name), safe=False))
+        try:
+            clone(estimator).set_params(**clone(space.example(name), safe=False))
+        except ValueError as error:
+            meant = _meant(name, values)
+            raise ValueError(f"param_space[{name!r}]: {error}{meant}") from error
     return {name: values[name] for name in space.names if name in values}
+
+
+def _meant(name: str, values: Params) -> str:
+    """What a name is likely to mean: of a step that has it, or spelled nearly so."""
+    last = name.rpartition("__")[2]
+    nested = [other for other in values if other.rpartition("__")[2] == last]
+    near = nested or get_close_matches(name, list(values), 1)
+    return f" Write {near[0]!r}." if near else ""
 
 
 def _home(name: str, known: Any) -> tuple[str, str]:

@@ -108,6 +108,12 @@ def resource_of(search: Any, spaces: Sequence[Space], n_rows: int) -> Resource |
             f"max_resources must be at most the number of rows, {n_rows}; got {full}."
         )
     if not is_number(full) or not 0 < full < math.inf:
+        if not is_number(full) and full is not None:
+            raise ValueError(
+                "resource must be a parameter whose value is a number; the estimator's "
+                f'own {name} is {full!r}. Write resource="n_samples", or a parameter '
+                "that counts something, such as n_estimators."
+            )
         raise ValueError(
             f"max_resources must be given, as the estimator's own {name} is no finite "
             f"number above 0: it is {full!r}. Write max_resources=500, or what a full "

@@ -461,7 +461,7 @@ class BlueTunaSearchCV(NamesOfOthers, BaseSearchCV):
         "min_resources": [one_of("auto"), positive_finite()],
         "max_resources": [one_of("auto"), positive_finite()],
         "factor": [two_or_more()],
-        "early_stopping": [EarlyStopping, None],
+        "early_stopping": "no_validation",  # by what fit checks, in words of ours
         "keep_predictions": [not_negative(), one_of("auto")],
         "n_retries": [not_negative()],
         "history": [str, PathLike, HistoryStore, None],

@@ -100,7 +100,8 @@ def _check_values(
             raise ValueError(
                 f"{what}: {relation!r}: {name!r} is never {quoted(value)}; it is "
                 f"{' or '.join(map(reading, own))}. Leave it out, or write a "
-                "value that it may have."
+                "value that it may have; for a range of values write a function of the "
+                "configuration."
             )
 
 

@@ -71,6 +71,7 @@ def _parse(spec: Any) -> Dimension:
     if isinstance(spec, np.ndarray) or (
         isinstance(spec, Sequence) and not isinstance(spec, str | bytes)
     ):
+        _check_no_range(spec)
         return Categorical(spec)  # type: ignore[arg-type]  # made a tuple inside
     if hasattr(spec, "ppf") or hasattr(spec, "rvs"):
         return _parse_distribution(spec)
@@ -112,6 +113,17 @@ def _check_lines(spec: tuple[Any, ...]) -> None:
             f"three numbers in a tuple are a range (low, high, n_splits), and n_splits "
             f"must be {rule}; got {quoted(spec)}. Choices are a list: "
             f"{quoted(list(spec))}."
+        )
+
+
+def _check_no_range(spec: Any) -> None:
+    """Refuse a list of numbers and a scale, which is meant as a range."""
+    if not isinstance(spec, list) or len(spec) not in (3, 4) or not _is_scale(spec[-1]):
+        return
+    if all(is_number(item) for item in spec[:-1]):
+        raise ValueError(
+            f"a list holds choices, and {spec[-1]!r} is no number; got {quoted(spec)}. "
+            f"Write {quoted((*spec[:-1], 'log'))} for a range on a log scale."
         )
 
 

@@ -330,11 +330,13 @@ def at_most(
     return AtMost(whole, tuple(names), product is None)
 
 
-def forbid(**values: Any) -> Forbid:
+def forbid(*others: Any, **values: Any) -> Forbid:
     """Forbid that some parameters have these values together.
 
     Parameters
     ----------
+    *others : none
+        Values are given by name.
     **values : object, or list, set, range or array of objects
         Of each parameter, by its name, a value or several. There is no configuration
         in which each of them has one of its values. A value that is itself a list must
@@ -348,7 +350,7 @@ def forbid(**values: Any) -> Forbid:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If nothing is named, or a parameter without values.
 
     Examples
@@ -357,6 +359,12 @@ def forbid(**values: Any) -> Forbid:
     >>> forbid(penalty=["l1", "elasticnet"], solver="lbfgs")
     forbid(penalty=['l1', 'elasticnet'], solver='lbfgs')
     """
+    if others:
+        raise TypeError(
+            f"forbid takes values by name; got {others[0]!r}. Write "
+            'forbid(penalty="l1", solver="lbfgs"); names with "__" as a dict, '
+            'forbid(**{"clf__penalty": "l1"}).'
+        )
     if not values:
         raise ValueError(
             'forbid must name a parameter. Write forbid(penalty="l1", solver="lbfgs").'

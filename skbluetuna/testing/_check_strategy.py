@@ -59,7 +59,11 @@ def check_strategy(strategy: Any) -> None:
         except AssertionError as error:
             raise AssertionError(f"{name}: {error}") from error
         except Exception as error:
-            error.add_note(f"while check_strategy tried {name}")
+            error.add_note(
+                f"while check_strategy tried {name}. propose() must return an array of "
+                "shape (k, d), a row for each point (of one point: point[None]), "
+                "is_done() a bool, extended() a stage."
+            )
             raise
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from skbluetuna import BlueTuner, Space, when
 from skbluetuna.history import Trial
+from skbluetuna.strategies import Schedule
 
 __all__ = [
     "SPACES",
@@ -45,6 +46,10 @@ def is_ladder_needed(strategy: Any) -> bool:
     """Whether the strategy evaluates with a part of a resource, or not at all."""
     space = Space(SPACES["ranges"])
     schedule = strategy.schedule(space, np.full((1, len(space)), 0.5), 12)
+    expect(
+        isinstance(schedule, Schedule),
+        f"schedule() must return a Schedule((stage, ...)); got {schedule!r}.",
+    )
     return bool(schedule.needs_resource)
 
 

@@ -130,6 +130,27 @@ def test_whoever_breaks_a_law_is_told_which(stage, law):
         check_strategy(strategy_of(stage))
 
 
+def test_a_slip_is_told_in_words():
+    with pytest.raises(AssertionError, match=r"must return a Schedule.*got \[1\]"):
+        check_strategy(Listed())
+    with pytest.raises(TypeError) as caught:
+        check_strategy(strategy_of(Flat))
+    assert "point[None]" in caught.value.__notes__[0]
+
+
+class Listed:
+    def n_trials(self, space, initial):
+        return 5
+
+    def schedule(self, space, initial, n_trials):
+        return [1]
+
+
+class Flat(Stage):
+    def propose(self, space, view, n, seed):
+        return super().propose(space, view, n, seed)[0]
+
+
 def test_what_is_no_strategy_is_refused():
     with pytest.raises(ValueError, match="strategy must be one of"):
         check_strategy("random")
