@@ -5,11 +5,13 @@ many rounds were the best. Estimators are known by the names of their classes, a
 libraries need not be installed.
 """
 
+import warnings
 from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.base import is_classifier
 
 from skbluetuna._utils._optional import import_optional
 from skbluetuna.search._sklearn import keep_rounds
@@ -145,13 +147,29 @@ def fit_lightgbm(fit: BoostingFit) -> int:
     own = _listed(evaluation, named)
     stop = lightgbm.early_stopping(fit.stopping.rounds, verbose=False)
     own["callbacks"] = [*(fit.params.get("callbacks") or ()), stop]
-    if "eval_X" in signature(type(model).fit).parameters:  # 4.7 deprecates eval_set
+    has_parts = "eval_X" in signature(type(model).fit).parameters
+    if has_parts and not _is_encoded(model, fit.y):  # 4.7 deprecates eval_set
         own |= {"eval_X": evaluation.X, "eval_y": evaluation.y}
     else:
         own["eval_set"] = [(evaluation.X, evaluation.y)]
-    fit.run(**own)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The argument 'eval_set' is deprecated")
+        fit.run(**own)
     best = model.best_iteration_
     return int(best) if best and best > 0 else int(model.n_iter_)
+
+
+def _is_encoded(model: Any, y: Any) -> bool:
+    """Whether LightGBM gives classes other numbers, in `eval_set` too.
+
+    What is given as `eval_y` it leaves as it is (4.7), so that other labels than 0, 1,
+    ... would be those of other classes, or none.
+    """
+    if not is_classifier(model):
+        return False
+    classes = np.unique(np.asarray(y))
+    is_number = np.issubdtype(classes.dtype, np.number)
+    return not (is_number and np.array_equal(classes, np.arange(len(classes))))
 
 
 def fit_catboost(fit: BoostingFit) -> int:

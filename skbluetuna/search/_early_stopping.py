@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sklearn.pipeline import Pipeline
 
 from skbluetuna.search._boosting import SUPPORTED, XGBOOST, Boosting, boosting_of
@@ -17,7 +18,11 @@ from skbluetuna.space import Categorical, Space, is_integer, is_number, quoted
 __all__ = ["EarlyStopping", "check_early_stopping", "names_of_rounds"]
 
 # Parameters of ``fit`` that would be another evaluation set.
-EVALUATION = ("eval_set", "eval_X", "eval_y", "X_val", "y_val")
+EVALUATION = (
+    "eval_set", "eval_X", "eval_y", "X_val", "y_val", "sample_weight_val",
+    "sample_weight_eval_set", "base_margin_eval_set", "eval_sample_weight",
+    "eval_init_score", "eval_class_weight", "eval_group", "eval_qid",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,8 +98,12 @@ class EarlyStopping:
             raise ValueError(
                 f"fraction must be above 0 and at most .5; got {self.fraction!r}."
             )
-        if not isinstance(self.shuffle, bool):
+        if not isinstance(self.shuffle, bool | np.bool_):
             raise TypeError(f"shuffle must be True or False; got {self.shuffle!r}.")
+        # As Python's own, so that a checkpoint compares what they say.
+        object.__setattr__(self, "rounds", int(self.rounds))
+        object.__setattr__(self, "fraction", float(self.fraction))
+        object.__setattr__(self, "shuffle", bool(self.shuffle))
 
 
 def names_of_rounds(estimator: Any) -> set[str]:

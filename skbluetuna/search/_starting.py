@@ -32,6 +32,8 @@ def known_starts_for(
     if search.param_space is not None or search.initial_params is not None:
         return WellKnown()
     n_features = (*getattr(data.X, "shape", ()), None, None)[1]
+    if search.early_stopping is not None:
+        return WellKnown(reason="early_stopping decides what is a part of each of them")
     known = well_known(search.estimator, spaces[0], n_features)
     fitting = (p for p in known.configurations if spaces[0].fault(p, owns[0]) is None)
     return known._replace(configurations=tuple(fitting))

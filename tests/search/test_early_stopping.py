@@ -322,6 +322,33 @@ def test_a_class_of_one_row_stays_where_it_is_learned():
 # What comes of it
 
 
+def rounds_by_labels(model, labels):
+    """Rounds and scores of a search whose three classes have these labels."""
+    search = BlueTunaSearchCV(
+        model, RATES, n_iter=2, cv=2, random_state=0, early_stopping=FEW,
+        error_score="raise", refit=False,
+    ).fit(X_CLASS, np.asarray(labels)[Y_CLASS])  # fmt: skip
+    names = ("mean_best_iteration", "mean_test_score")
+    return [search.cv_results_[name].tolist() for name in names]
+
+
+@pytest.mark.parametrize("model", INSTALLED, ids=lambda model: type(model).__name__)
+def test_what_classes_are_called_changes_nothing(model):
+    """LightGBM gives them numbers, and as `eval_y` takes the numbers themselves."""
+    if type(model).__name__ == "XGBClassifier":
+        pytest.skip("XGBoost takes the labels 0, 1, ... alone")
+    plain = rounds_by_labels(model, [0, 1, 2])
+    assert min(plain[0]) > 1
+    for labels in ([5, 7, 9], [1, 2, 3], ["a", "b", "c"]):
+        assert rounds_by_labels(model, labels) == plain
+
+
+def test_numpy_s_numbers_are_the_same_early_stopping():
+    given = EarlyStopping(np.int64(3), None, np.float64(0.1), np.True_)
+    assert given == EarlyStopping(3)
+    assert repr(given) == repr(EarlyStopping(3))
+
+
 @pytest.mark.parametrize("model", INSTALLED, ids=lambda model: type(model).__name__)
 @pytest.mark.parametrize("is_pipe", [False, True])
 def test_a_fold_scores_as_a_plain_fit_of_its_best_rounds(model, is_pipe):
