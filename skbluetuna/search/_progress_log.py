@@ -87,9 +87,11 @@ class ProgressLog:
         n = effective_n_jobs(n_jobs)
         if max(window, n) > 1:
             logger.info(
-                "max_concurrent=%d: up to %d candidates are open at a time, over %d "
-                "workers; with this number the search is the same for any n_jobs",
-                window, window, n,
+                "max_concurrent=%d: %s evaluated at a time, on %d workers; for this "
+                "number the search is the same for any n_jobs",
+                window,
+                "one candidate is" if window == 1 else f"up to {window} candidates are",
+                n,
             )  # fmt: skip
         usual = usual_window(n, n_splits)
         if window * n_splits < n:

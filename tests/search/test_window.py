@@ -184,7 +184,7 @@ def test_the_window_is_kept_where_the_search_goes_on_elsewhere(tmp_path, caplog)
     options = {"max_concurrent": None, "checkpoint": path, "verbose": 1}
     with caplog.at_level(logging.INFO, logger="skbluetuna"):
         first = fitted("threading", 4, n_iter=6, **options)
-    assert "max_concurrent=4: up to 4 candidates are open at a time" in caplog.text
+    assert "max_concurrent=4: up to 4 candidates are evaluated at a time" in caplog.text
     assert records(path)[0]["max_concurrent"] == 4
     resumed = fitted("sequential", 1, n_iter=9, **options)
     assert resumed._kept.window == 4
