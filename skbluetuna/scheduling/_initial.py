@@ -89,29 +89,27 @@ def _within_relations(space: Space, own: Mapping[str, Any], what: str) -> Params
     fixed = {n: v for n, v in filled.items() if n in own and dims[n].contains(own[n])}
     unit = space.to_unit([filled])[0]
     free = np.array([name not in fixed for name in space.names])
-    found = _nearest(space, unit, free)
-    if found is None:
-        raise ValueError(_no_reference(space, what, relation, filled, unit))
-    return space.filled({**found, **fixed})
-
-
-def _nearest(space: Space, unit: Any, free: Any) -> Params | None:
     point = nearest_feasible(space, unit, free)
-    return None if point is None else space.from_unit(point[None])[0]
+    if point is None:
+        raise ValueError(_no_reference(space, what, relation, filled, unit))
+    return space.filled({**space.from_unit(point[None])[0], **fixed})
 
 
 def _no_reference(
     space: Space, what: str, relation: Relation, filled: Params, unit: Any
 ) -> str:
     """What is wrong with a reference, and one that is right, if any is found."""
-    near = _nearest(space, unit, np.ones(len(space), dtype=np.bool_))
-    if near is None:
+    point = nearest_feasible(space, unit, np.ones(len(space), dtype=np.bool_))
+    if point is None:
         return (
             f"constraints {[*space.relations]} must leave something of param_space; no "
             "configuration that satisfies them was found. Loosen them, or let "
             f"{what} be one that does."
         )
-    changed = {n: v for n, v in near.items() if n not in filled or filled[n] != v}
+    # Units are compared: a value that has been one and is read back may be another.
+    is_moved = dict(zip(space.names, point != space.snap(unit[None])[0], strict=True))
+    near = space.from_unit(point[None])[0]
+    changed = {n: v for n, v in near.items() if n not in filled or is_moved[n]}
     return f"{what}: {broken_by(relation, filled)} Set others, say {changed}."
 
 
@@ -151,7 +149,11 @@ def _home(
     pairs = zip(spaces, references, strict=True)
     faults = [space.fault(params, reference) for space, reference in pairs]
     if None not in faults:
-        raise ValueError(f"{what}: {faults[0]}")
+        own = [s.names for s in spaces]  # one that has all the names is meant
+        meant = [
+            f for f, names in zip(faults, own, strict=True) if {*params} <= {*names}
+        ]
+        raise ValueError(f"{what}: {(meant or faults)[0]}")
     return faults.index(None)
 
 

@@ -18,7 +18,7 @@ from skbluetuna.history import IMPORTED, History, Ladder, Trial, View
 from skbluetuna.past import Lessons
 from skbluetuna.scheduling._budget import Budget, Share, allocate, with_partial
 from skbluetuna.scheduling._several import as_one, weights_of
-from skbluetuna.space import Space
+from skbluetuna.space import Space, broken_by
 from skbluetuna.stages import FloatArray, Proposal, open_stages, past_weights
 from skbluetuna.strategies import Spent, Strategy
 
@@ -240,7 +240,9 @@ class Scheduler:
             if left <= 0 or len(asked) < len(initial):
                 break
             seed, wanted = (self.seed, k), left if is_counted else None
-            for unit in stage.propose(space, view, wanted, seed)[:left]:
+            proposed = stage.propose(space, view, wanted, seed)[:left]
+            check_within(space, proposed, stage.name)
+            for unit in proposed:
                 resource = self._resource(now, k, history, unit, stage.name)
                 asked.append(history.ask(k, stage.name, unit, resource=resource))
             view = self._seen(now, k, history)
@@ -257,6 +259,7 @@ class Scheduler:
                 break
             k, unit = choice
             name = now.shares[k].schedule.stages[-1].name
+            check_within(now.shares[k].space, unit[None], name)
             resource = self._resource(now, k, history, unit, name)
             asked.append(history.ask(k, name, unit, resource=resource))
         return asked
@@ -363,6 +366,21 @@ def check_resource(
             f'"adaptive" or "hyperband", where resource is given; got {strategy!r}. '
             "Leave resource out, or choose another strategy."
         )
+
+
+def check_within(space: Space, proposed: FloatArray, stage: str) -> None:
+    """Refuse what a stage, maybe the user's own, proposes outside the relations."""
+    if not space.relations or not len(proposed):
+        return
+    snapped = space.snap(np.asarray(proposed, dtype=np.float64))
+    for params in space.from_unit(snapped[~space.feasible(snapped)]):
+        relation = space.broken(params)
+        if relation is not None:
+            raise ValueError(
+                f"stage {stage!r} must propose what lies within the relations: "
+                f"{broken_by(relation, params)} In its propose(), keep points for "
+                "which space.feasible(U) is True, U as space.snap moves them."
+            )
 
 
 def _whole(left: float) -> int:

@@ -96,10 +96,8 @@ def _begin(
 ) -> tuple[Folds, Past, Resource | None, Notebook | None]:
     """Make out what is searched, before the first evaluation."""
     cv = check_cv(search.cv, data.y, classifier=is_classifier(search.estimator))
-    is_early = search.early_stopping is not None
-    decided = names_of_rounds(search.estimator) if is_early else ()
     spaces, owns = spaces_for(
-        search.estimator, search.param_space, search.constraints, decided
+        search.estimator, search.param_space, search.constraints, _taken(search)
     )
     check_early_stopping(search, spaces, data)
     _check_numbers(search)
@@ -140,6 +138,19 @@ def _begin(
     say_lessons(notebook, search.tuner_)
     say_portfolio(known_starts, search.tuner_)
     return folds, past, resource, notebook
+
+
+def _taken(search: Any) -> dict[str, str]:
+    """Parameters that are set for each evaluation by the search, and why."""
+    taken = {}
+    if search.early_stopping is not None:
+        why = "early stopping decides it in each fold, after the candidate is asked"
+        taken = dict.fromkeys(names_of_rounds(search.estimator), why)
+    if isinstance(search.resource, str):
+        taken[search.resource] = (
+            "it is the resource, of which candidates spend less or more"
+        )
+    return taken
 
 
 def _n_rows(data: FitData) -> int:

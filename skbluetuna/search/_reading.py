@@ -1,7 +1,7 @@
 """How a `param_space` is read for an estimator: by its own values and its steps."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -10,6 +10,7 @@ from sklearn.base import clone
 from skbluetuna.scheduling import check_own_values
 from skbluetuna.space import (
     Categorical,
+    Relation,
     Space,
     constrained,
     describe,
@@ -33,7 +34,7 @@ def spaces_for(
     estimator: Any,
     param_space: Any,
     constraints: Any = None,
-    left_out: Collection[str] = (),
+    taken: Mapping[str, str] | None = None,
 ) -> tuple[tuple[Space, ...], list[Params]]:
     """Read the alternatives of a `param_space`, and the estimator's own values.
 
@@ -45,8 +46,9 @@ def spaces_for(
         None: what `suggest_space` knows of the estimator.
     constraints : list of relations, or None, default=None
         What configurations must satisfy besides.
-    left_out : collection of str, default=()
-        Parameters that are not suggested.
+    taken : mapping of str to str, or None, default=None
+        Parameters that the search itself sets, and why no relation can name them. They
+        are not suggested.
 
     Returns
     -------
@@ -64,7 +66,7 @@ def spaces_for(
     given = param_space
     if given is None:
         known = suggest_space(estimator).items()
-        given = {name: spec for name, spec in known if name not in left_out}
+        given = {name: spec for name, spec in known if name not in (taken or {})}
     spaces = parse_spaces(given)
     owns, kinds = [], []
     for k, space in enumerate(spaces):
@@ -74,12 +76,50 @@ def spaces_for(
         owns.append(_own_params(estimator, space, values))
         kinds.append(_kinds(space, values))
         _check_strings(space, kinds[-1], what)
+    _check_related(constraints, spaces, taken or {}, param_space is None, estimator)
     spaces = constrained(read_spaces(spaces, kinds), constraints)
     check_own_values(spaces, owns, "the estimator's own values")
     table = describe(spaces).replace("\n", "\n  ")
     logger.info("param_space was read as:\n  %s", table)
     _say_replaced(spaces, owns)
     return spaces, owns
+
+
+def _check_related(
+    constraints: Any,
+    spaces: Sequence[Space],
+    taken: Mapping[str, str],
+    is_suggested: bool,
+    estimator: Any,
+) -> None:
+    """Refuse relations of parameters that can not be searched, or were not suggested.
+
+    What else may be wrong with them `constrained` says.
+    """
+    given = constraints if isinstance(constraints, list | tuple) else ()
+    known = {name for space in spaces for name in space.names}
+    named = [
+        (f"constraints[{i}]: {one!r}: ", name)
+        for i, one in enumerate(given)
+        if isinstance(one, Relation)
+        for name in one.names
+    ]
+    for what, name in named:
+        if name in taken:
+            raise ValueError(
+                f"{what}a relation can not name {name!r}, as {taken[name]}. Leave the "
+                "relation out, or relate other parameters."
+            )
+        if name in known or not is_suggested:
+            continue
+        spec = suggest_space(estimator, search_all=True).get(name)
+        if spec is not None:
+            raise ValueError(
+                f"{what}suggest_space left {name!r} out for what the estimator was "
+                f"given; it has {name}={quoted(estimator.get_params().get(name))}. "
+                "Search it too, param_space={**suggest_space(estimator), "
+                f"{name!r}: {spec!r}}}, or leave the relation out."
+            )
 
 
 def _say_replaced(spaces: tuple[Space, ...], owns: list[Params]) -> None:

@@ -99,10 +99,20 @@ def _check_values(
         if not any(dim.contains(value) for dim in own):
             raise ValueError(
                 f"{what}: {relation!r}: {name!r} is never {quoted(value)}; it is "
-                f"{' or '.join(map(reading, own))}. Leave it out, or write a "
-                "value that it may have; for a range of values write a function of the "
-                "configuration."
+                f"{' or '.join(map(reading, own))}. {_instead(name, value, own)}"
             )
+
+
+def _instead(name: str, value: Any, own: Sequence[Dimension]) -> str:
+    """What to write in place of a value that no configuration has."""
+    if isinstance(value, tuple) and all(
+        any(dim.contains(one) for dim in own) for one in value
+    ):
+        return f"Several values stand in a list: {name}={quoted([*value])}."
+    return (
+        "Leave it out, or write a value that it may have; for a range of values write "
+        "a function of the configuration."
+    )
 
 
 def _check_numbers(what: str, relation: Relation, name: str, dim: Dimension) -> None:
@@ -110,9 +120,14 @@ def _check_numbers(what: str, relation: Relation, name: str, dim: Dimension) -> 
         return
     others = [c for c in dim.choices if not is_number(c)]
     if others and not (others == [None] and dim.is_ordered):
+        instead = "Write a function of the configuration instead."
+        if others == [None]:
+            last = [*sorted(c for c in dim.choices if c is not None), None]
+            if dim.choices != tuple(last) and Categorical(last).is_ordered:
+                instead = f"As no limit None stands last: write {quoted(last)}."
         raise TypeError(
             f"{what}: {relation!r}: {name!r} must be numbers; it may be "
-            f"{quoted(others[0])}. Write a function of the configuration instead."
+            f"{quoted(others[0])}. {instead}"
         )
 
 

@@ -221,7 +221,7 @@ class Forbid(Relation):
         """Which values must not stand together."""
         parts = [f"{name!r} {_listed(name, own)}" for name, own in self.values]
         if len(parts) == 1:
-            return f"{parts[0]} is forbidden"
+            return f"there must be no configuration where {parts[0]}"
         return f"{' and '.join(parts)} must not stand together"
 
     def arguments(self) -> tuple[list[Any], dict[str, Any]]:

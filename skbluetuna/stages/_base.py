@@ -58,7 +58,10 @@ class Stage(Protocol):
     def propose(
         self, space: Space, view: View, n: int | None, seed: Seed
     ) -> FloatArray:
-        """Next unit points, shape (k, d), k <= n; none while it waits for scores."""
+        """Next unit points, shape (k, d), k <= n; none while it waits for scores.
+
+        All of them within the relations of the space (`Space.feasible`).
+        """
         ...
 
     def extended(self, n_trials: int) -> "Stage":

@@ -41,7 +41,7 @@ def check_strategy(strategy: Any) -> None:
         At the first law that does not hold; the message says which, in which space,
         and what to do.
     ValueError, TypeError
-        If it is no strategy.
+        If it is no strategy, or proposes what breaks a relation of the space.
 
     See Also
     --------

@@ -21,12 +21,13 @@ from skbluetuna.testing._situations import (
 
 __all__ = ["LAWS"]
 
-Law = Callable[[Any, dict[str, Any]], None]
+SpaceLike = dict[str, Any] | Space
+Law = Callable[[Any, SpaceLike], None]
 NATIVE = (int, float, str, tuple, bool, type(None))
 
 
-def every_ask_lies_in_the_space(strategy: Any, space: dict[str, Any]) -> None:
-    """Points are of the unit cube, values native Python ones of the space."""
+def every_ask_lies_in_the_space(strategy: Any, space: SpaceLike) -> None:
+    """Points are of the unit cube, values native Python ones within all relations."""
     own = Space(space)
     for trial in run(started(strategy, space)):
         expect(
@@ -40,7 +41,7 @@ def every_ask_lies_in_the_space(strategy: Any, space: dict[str, Any]) -> None:
         )
 
 
-def the_budget_is_exact(strategy: Any, space: dict[str, Any]) -> None:
+def the_budget_is_exact(strategy: Any, space: SpaceLike) -> None:
     """As many trials as allowed, or each configuration of a finite space once."""
     if is_ladder_needed(strategy):
         return  # n_iter counts full evaluations there
@@ -53,7 +54,7 @@ def the_budget_is_exact(strategy: Any, space: dict[str, Any]) -> None:
     )
 
 
-def nothing_is_asked_twice(strategy: Any, space: dict[str, Any]) -> None:
+def nothing_is_asked_twice(strategy: Any, space: SpaceLike) -> None:
     """No configuration with the same resource, though trials are awaited."""
     tuner = started(strategy, space)
     for _ in range(20):
@@ -67,7 +68,7 @@ def nothing_is_asked_twice(strategy: Any, space: dict[str, Any]) -> None:
     expect(not twice, f"no configuration may be asked twice; got {twice}.")
 
 
-def one_seed_is_one_search(strategy: Any, space: dict[str, Any]) -> None:
+def one_seed_is_one_search(strategy: Any, space: SpaceLike) -> None:
     """Chance comes from the seed that a stage is given, and from nothing else."""
     first, again = (asked(run(started(strategy, space))) for _ in range(2))
     expect(
@@ -77,7 +78,7 @@ def one_seed_is_one_search(strategy: Any, space: dict[str, Any]) -> None:
     )
 
 
-def the_unit_of_the_score_is_of_no_matter(strategy: Any, space: dict[str, Any]) -> None:
+def the_unit_of_the_score_is_of_no_matter(strategy: Any, space: SpaceLike) -> None:
     """Scores that are 2**40 times as large lead to the same trials."""
     expect(
         asked(run(started(strategy, space)))
@@ -86,7 +87,7 @@ def the_unit_of_the_score_is_of_no_matter(strategy: Any, space: dict[str, Any]) 
     )
 
 
-def results_may_come_in_any_order(strategy: Any, space: dict[str, Any]) -> None:
+def results_may_come_in_any_order(strategy: Any, space: SpaceLike) -> None:
     """Within a batch, whose results are all there before the next one is asked."""
     straight = asked(run(started(strategy, space)))
     tuner, rng = started(strategy, space), np.random.default_rng(0)
@@ -100,7 +101,7 @@ def results_may_come_in_any_order(strategy: Any, space: dict[str, Any]) -> None:
     )
 
 
-def failures_do_not_stop_it(strategy: Any, space: dict[str, Any]) -> None:
+def failures_do_not_stop_it(strategy: Any, space: SpaceLike) -> None:
     """Some trials fail, the first one too; then all of them do."""
     trials = run(
         started(strategy, space),
@@ -111,7 +112,7 @@ def failures_do_not_stop_it(strategy: Any, space: dict[str, Any]) -> None:
     run(started(strategy, space), lambda _: math.nan)
 
 
-def it_goes_on_from_text_at_any_point(strategy: Any, space: dict[str, Any]) -> None:
+def it_goes_on_from_text_at_any_point(strategy: Any, space: SpaceLike) -> None:
     """A search that was stopped and read again asks what it would have asked."""
     whole = asked(run(started(strategy, space)))
     tuner = started(strategy, space)
@@ -126,7 +127,7 @@ def it_goes_on_from_text_at_any_point(strategy: Any, space: dict[str, Any]) -> N
     )
 
 
-def it_is_equal_to_its_copy(strategy: Any, space: dict[str, Any]) -> None:
+def it_is_equal_to_its_copy(strategy: Any, space: SpaceLike) -> None:
     """Pickled and read, it is the same: workers and checkpoints compare it."""
     copy = pickle.loads(pickle.dumps(strategy))
     expect(
@@ -139,7 +140,7 @@ def it_is_equal_to_its_copy(strategy: Any, space: dict[str, Any]) -> None:
     )
 
 
-def a_larger_budget_goes_on(strategy: Any, space: dict[str, Any]) -> None:
+def a_larger_budget_goes_on(strategy: Any, space: SpaceLike) -> None:
     """What was asked stays, and there is more of it, if the space has more."""
     tuner = started(strategy, space, n_iter=8)
     before = asked(run(tuner))
@@ -150,7 +151,7 @@ def a_larger_budget_goes_on(strategy: Any, space: dict[str, Any]) -> None:
         expect(len(after) > len(before), "extend() must ask more.")
 
 
-def alternatives_are_each_searched(strategy: Any, space: dict[str, Any]) -> None:
+def alternatives_are_each_searched(strategy: Any, space: SpaceLike) -> None:
     """Two spaces share the budget; each trial lies in its own."""
     spaces = [space, {"other": (0.0, 1.0)}]
     trials = run(started(strategy, spaces, n_iter=16))
@@ -162,7 +163,7 @@ def alternatives_are_each_searched(strategy: Any, space: dict[str, Any]) -> None
         )
 
 
-def a_search_is_the_same_for_any_n_jobs(strategy: Any, space: dict[str, Any]) -> None:
+def a_search_is_the_same_for_any_n_jobs(strategy: Any, space: SpaceLike) -> None:
     """`BlueTunaSearchCV` in one thread and in two, and from its checkpoint."""
     from skbluetuna.testing._searches import log_of, resumed_log_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skbluetuna import BlueTuner, Space, when
+from skbluetuna import BlueTuner, Space, less, when
 from skbluetuna.history import Trial
 from skbluetuna.strategies import Schedule
 
@@ -22,7 +22,7 @@ __all__ = [
     "started",
 ]
 
-SPACES: dict[str, dict[str, Any]] = {
+SPACES: dict[str, dict[str, Any] | Space] = {
     "ranges": {"x": (0.0, 1.0), "y": (1e-3, 1e3, "log"), "k": (1, 40)},
     "choices": {"a": ["u", "v", None], "b": [0.1, 1.0, 10.0], "x": (-5.0, 5.0)},
     "condition": {
@@ -30,6 +30,9 @@ SPACES: dict[str, dict[str, Any]] = {
         "gamma": when("kernel", "rbf", (1e-4, 1.0, "log")),
     },
     "finite": {"k": (1, 4), "c": ["a", "b"]},
+    "relation": Space(
+        {"low": (0.0, 1.0), "high": (0.0, 1.0), "c": ["a", "b"]}
+    ).related_by((less("low", "high"),)),
 }
 RESOURCE = (1, 9)  # of strategies that are of no use without one
 

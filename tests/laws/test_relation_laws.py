@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks._related_spaces import outside
-from skbluetuna import Adaptive, BlueTuner, Classic, at_most, forbid, less, when
+from skbluetuna import (
+    Adaptive,
+    BlueTuner,
+    Classic,
+    Space,
+    at_most,
+    forbid,
+    less,
+    when,
+)
 from skbluetuna.stages import _adaptive_climb
 
 SPACE = {
@@ -161,6 +170,26 @@ def test_what_the_user_gave_is_kept_and_what_breaks_a_relation_is_refused():
             BlueTuner(SPACE, constraints=RULES, **given_)
     with pytest.raises(ValueError, match="must be below 'b'"):
         tuner.add({"a": 9, "b": 3, "rate": 0.1, "kind": "w"}, 1.0)
+
+
+def test_an_initial_configuration_is_faulted_by_the_alternative_it_is_meant_for():
+    """Another one, which lacks its names, says nothing of what is wrong."""
+    spaces = [{"c": (1, 9)}, {"a": (1, 9), "b": (1, 9)}]
+    with pytest.raises(ValueError, match=r"initial_params\[0\]: 'a' must be below 'b'"):
+        BlueTuner(
+            spaces, constraints=[less("a", "b")], initial_params=[{"a": 4, "b": 2}]
+        )
+
+
+def test_a_suggested_reference_names_what_moved_alone():
+    """Read back from the unit interval, 0.1 on a log scale is another float."""
+    space = {"k": [0.0, 0.5, 1.0], "rate": (0.05, 0.5, "log")}
+    own = {"k": 1.0, "rate": 0.1}
+    unit = Space(space).to_unit([own])
+    assert Space(space).from_unit(unit)[0]["rate"] != 0.1
+    said = r"no configuration where 'k' is 1.0 .*Set others, say \{'k': 0.5\}\.$"
+    with pytest.raises(ValueError, match=said):
+        BlueTuner(space, constraints=[forbid(k=1.0)], reference=own)
 
 
 def test_a_tuner_goes_on_from_its_text_and_from_a_pickle():

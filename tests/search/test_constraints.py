@@ -1,13 +1,22 @@
 """Constraints of a search: kept by the folds, the file, and whoever reads it."""
 
 import logging
+import re
 
 import pytest
 from joblib import parallel_config
 from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.tree import DecisionTreeClassifier
 
-from skbluetuna import BlueTunaSearchCV, at_most, forbid, less
+from skbluetuna import (
+    BlueTunaSearchCV,
+    EarlyStopping,
+    at_most,
+    forbid,
+    less,
+    suggest_space,
+)
 from skbluetuna.report._settings_section import constructor_call
 from tests.search.durable import (
     X,
@@ -113,6 +122,36 @@ def test_own_values_that_break_one_are_an_error_of_fit():
         search_of(initial_params=[{"min_samples_leaf": 9}]).fit(X, y)
     with pytest.raises(TypeError, match="must be a named function"):
         search_of([lambda params: True]).fit(X, y)
+
+
+@pytest.mark.parametrize("param_space", [None, {"max_leaf_nodes": (2, 8)}], ids=str)
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"early_stopping": EarlyStopping(rounds=3)}, "early stopping decides it"),
+        ({"resource": "max_iter"}, "it is the resource"),
+    ],
+    ids=["early", "resource"],
+)
+def test_a_relation_can_not_name_what_the_search_sets(param_space, settings, why):
+    """To search it too, as is said of others, would be refused in its turn."""
+    rule = at_most(100, product=("max_iter", "max_leaf_nodes"))
+    boosting = HistGradientBoostingClassifier(max_iter=20)
+    search = BlueTunaSearchCV(boosting, param_space, constraints=[rule], **settings)
+    with pytest.raises(ValueError, match=f"can not name 'max_iter', as {why}"):
+        search.fit(X, y)
+
+
+def test_a_relation_of_what_is_not_suggested_says_how_to_search_it():
+    """What the estimator was given is kept; the text that is shown searches it."""
+    boosting = HistGradientBoostingClassifier(max_leaf_nodes=8, min_samples_leaf=5)
+    rule = less("min_samples_leaf", "max_leaf_nodes")
+    said = r"suggest_space left 'min_samples_leaf' out .* min_samples_leaf=5"
+    with pytest.raises(ValueError, match=said) as caught:
+        BlueTunaSearchCV(boosting, constraints=[rule]).fit(X, y)
+    shown = re.search(r"param_space=(.*), or", str(caught.value))[1]
+    names = {"suggest_space": suggest_space, "estimator": boosting}
+    assert "min_samples_leaf" in eval(shown, names)
 
 
 def test_a_report_says_how_to_write_them():

@@ -125,12 +125,14 @@ def test_a_text_that_no_relation_has_is_refused(stored):
         ([less("kind", "a")], TypeError, "'kind' must be numbers; it may be 'x'"),
         ([forbid(kind="w")], ValueError, "'kind' is never 'w'; it is one of 'x', 'y'"),
         ([of_few, forbid(a=10)], ValueError, r"constraints\[1\]: .* integers from 1"),
+        ([forbid(a=(2, 3))], ValueError, r"Several values stand in a list: a=\[2, 3\]"),
+        ([less("late", "a")], TypeError, r"None stands last: write \[4, 8, None\]"),
     ],
 )
 def test_what_is_no_relation_of_the_space_is_refused(constraints, error, said):
     """A relation that never holds, or always, would be found out too late."""
     with pytest.raises(error, match=said):
-        BlueTuner(SPACE, constraints=constraints)
+        BlueTuner({**SPACE, "late": [None, 4, 8]}, constraints=constraints)
 
 
 @pytest.mark.parametrize(

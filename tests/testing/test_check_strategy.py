@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import skbluetuna
-from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic, Hyperband
+from skbluetuna import BlueTunaSearchCV, BlueTuner, Classic, Hyperband, less
 from skbluetuna.stages import any_fresh_point
 from skbluetuna.strategies import Schedule
 from skbluetuna.testing import check_strategy, parametrize_strategies
@@ -128,6 +128,30 @@ def strategy_of(stage):
 def test_whoever_breaks_a_law_is_told_which(stage, law):
     with pytest.raises(AssertionError, match=law):
         check_strategy(strategy_of(stage))
+
+
+class Beyond(Stage):
+    """Knows nothing of relations."""
+
+    def propose(self, space, view, n, seed):
+        return space.snap(self.rng(view, seed).random((2, len(space))))[:n]
+
+
+def test_a_stage_that_proposes_beyond_relations_is_told():
+    """In a search, and by the laws; no trial of its batch is asked."""
+    said = (
+        r"stage 'random' must propose .*'{}' must be below '{}' .*space.feasible\(U\)"
+    )
+    tuner = BlueTuner(
+        {"a": (0.0, 1.0), "b": (0.0, 1.0)}, n_iter=30, random_state=0,
+        strategy=strategy_of(Beyond), constraints=[less("a", "b")],
+    )  # fmt: skip
+    with pytest.raises(ValueError, match=said.format("a", "b")):
+        list(iter(tuner.ask, []))
+    assert all(trial.params["a"] < trial.params["b"] for trial in tuner.trials)
+    with pytest.raises(ValueError, match=said.format("low", "high")) as caught:
+        check_strategy(strategy_of(Beyond))
+    assert "every_ask_lies_in_the_space-relation" in caught.value.__notes__[0]
 
 
 def test_a_slip_is_told_in_words():
