@@ -11,6 +11,7 @@ import re
 import shutil
 import tomllib
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nox
 
@@ -101,11 +102,11 @@ def doors(session):
         )  # fmt: skip
     session.run("python", "-m", "benchmarks", "peers", "--quick", env=ENV)
     for path in sorted((HERE / "examples").glob("plot_*.py")):
-        picture = Path(session.create_tmp()).resolve() / f"{path.stem}.png"
-        session.run(
-            "python", "-W", "error", str(path), "--n-iter", "20", "--output",
-            str(picture), env=ENV,
-        )  # fmt: skip
+        # Not of create_tmp: as TMPDIR it makes the paths of Ray's sockets too long.
+        with TemporaryDirectory() as folder:
+            picture = str(Path(folder) / f"{path.stem}.png")
+            options = ["--n-iter", "20", "--output", picture]
+            session.run("python", "-W", "error", str(path), *options, env=ENV)
 
 
 @nox.session(default=True)
