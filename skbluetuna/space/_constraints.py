@@ -108,7 +108,10 @@ def _instead(name: str, value: Any, own: Sequence[Dimension]) -> str:
     if isinstance(value, tuple) and all(
         any(dim.contains(one) for dim in own) for one in value
     ):
-        return f"Several values stand in a list: {name}={quoted([*value])}."
+        return (
+            f"Several values stand in a list: {name}={quoted([*value])}; for a range "
+            "of values write a function of the configuration."
+        )
     return (
         "Leave it out, or write a value that it may have; for a range of values write "
         "a function of the configuration."

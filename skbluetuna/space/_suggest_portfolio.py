@@ -86,10 +86,10 @@ def suggest_portfolio(
 
     Notes
     -----
-    Classifiers of XGBoost and LightGBM, ``HistGradientBoostingClassifier``, ``SVC`` and
-    k nearest neighbours; those of the last two were learned behind a
-    ``StandardScaler``. Forests, extra trees and logistic regression have none: on other
-    tables than it was made from, a portfolio gained them nothing.
+    Classifiers of XGBoost and LightGBM, ``SVC`` and k nearest neighbours; those of the
+    last two were learned behind a ``StandardScaler``. Forests, extra trees, histogram
+    gradient boosting and logistic regression have none: on other tables than it was
+    made from, a portfolio gained them nothing.
 
     Found by ``python -m benchmarks portfolio`` from runs on open tables: one after the
     other, each the one that lowers the mean regret over tables and four metrics
