@@ -81,7 +81,8 @@ def test_a_copy_of_a_value_with_an_equality_is_that_value(value):
     [
         (Decimal("snan"), Decimal("snan")), (KFold(2), KFold(2)), (len, sum),
         (lambda: 0, lambda: 0), (partial(len), partial(len)), (True, 1), (None, 0),
-        (np.datetime64("NaT", "D"), None), ([1], (1,)), ({1: 2}, {1: 3}), ({1: 2}, {2: 2}),
+        (np.datetime64("NaT", "D"), None), ([1], (1,)), ({1: 2}, {1: 3}),
+        ({1: 2}, {2: 2}),
         (np.ones(2), np.ones(3)), (np.array(["a"]), np.array([nan])),
         (LogisticRegression(), LogisticRegression(C=2.0)),
     ],
