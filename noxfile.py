@@ -150,7 +150,8 @@ def dist(session):
     shutil.copy(tree / "pyproject.toml", alone)
     session.chdir(alone)
     session.run("pytest", "-q", "-n", "2", "-m", "not slow", "tests", env=ENV)
-    # The source distribution: its own tests, on its own code.
+    # The source distribution: its own tests, on its own code, with what they draw by.
+    session.install(f"{wheel}[xgboost,plots,test]")
     session.chdir(tree)
     session.run("pytest", "-q", "-n", "2", "-m", "not slow", env=ENV)
 
