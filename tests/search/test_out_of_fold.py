@@ -714,7 +714,8 @@ def test_an_estimator_of_its_own_seed_keeps_its_models_predictions():
             error = ((own[test] - truth) ** 2).sum()
             score = 1 - error / ((truth - truth.mean()) ** 2).sum()
             told = search.cv_results_[f"split{k}_test_score"][row]
-            assert score == pytest.approx(told, rel=1e-5)
+            # What is kept has the seven digits of float32; a score may be near zero.
+            assert score == pytest.approx(told, rel=1e-5, abs=1e-6)
 
 
 def test_linear_models_without_parameters_may_have_them_too():
