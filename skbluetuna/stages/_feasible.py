@@ -34,7 +34,7 @@ STEPS = (0.3, 0.1, 0.03)  # their lengths
 N_REPAIRS, N_REPAIRED = 300, 128  # moves of each of so many points
 ASIDE = 0.05  # how often a move is of a parameter that no broken relation names
 SCALES = (0.02, 0.05, 0.15, 0.4, 1.0)  # how far from a point one within is looked for
-N_NEAR = 2000
+N_NEAR, N_LAST = 2000, 5  # points at each, and bulks anywhere before it is given up
 N_ROUNDS, N_ALONG, N_STEPS = 20, 4, 8  # of a climb within
 
 
@@ -198,6 +198,10 @@ def nearest_feasible(
             return _closest(found, unit)
     points, is_within = repaired(space, many[:N_REPAIRED], rng, free)
     found = points[is_within]
+    for _ in range(N_LAST if free.any() else 0):
+        if len(found):
+            break
+        found = _within(space, np.where(free, rng.random((BULKS[-1], len(unit))), unit))
     return _closest(found, unit) if len(found) else None
 
 
